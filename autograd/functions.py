@@ -1,0 +1,369 @@
+"""Functions of numbers and Values: the primitives by name, and the composites made of them.
+
+Each takes Values or plain numbers (numbers in, numbers out) in lists, tuples or arrays.  Invariant:
+a composite is nothing but primitives, recorded inside a scope of its name; it fails only where its
+true value does not fit a float.  Where two forms are needed for that, the docstring says which is
+taken when.  Kinks: relu'(0) = abs'(0) = 0, ties of maximum and minimum share 1/2 and 1/2.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from autograd import primitives
+from autograd.nested import build, elementwise, flatten, is_array, is_nested, number, scalar
+from autograd.primitives import Primitive
+from autograd.scope import named_scope
+
+
+def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
+    """The primitive as a public function: over nested structures, its arguments checked."""
+
+    def function(*inputs: Any) -> Any:
+        return primitive(*inputs)
+
+    function.__name__ = function.__qualname__ = primitive.name
+    function.__module__ = __name__
+    function.__doc__ = doc
+    return elementwise(len(primitive.partials))(function)
+
+
+exp = _function(primitives.exp, "e to the power x.  OverflowError above 709.78.")
+log = _function(primitives.log, "The natural logarithm of x.  ValueError for x <= 0.")
+expm1 = _function(primitives.expm1, "exp(x) - 1, exact near 0.  OverflowError above 709.78.")
+log1p = _function(primitives.log1p, "log(1 + x), exact near 0.  ValueError for x <= -1.")
+sqrt = _function(
+    primitives.sqrt, "The square root.  ValueError for x < 0; at 0 it has no finite derivative."
+)
+sin = _function(primitives.sin, "The sine of x in radians.")
+cos = _function(primitives.cos, "The cosine of x in radians.")
+tan = _function(primitives.tan, "The tangent of x in radians.")
+tanh = _function(primitives.tanh, "The hyperbolic tangent, (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ).")
+reciprocal = _function(primitives.reciprocal, "1 / x.  ZeroDivisionError at 0.")
+power = _function(
+    primitives.power,
+    "a to the power b; 0**0 is 1, with gradient 0.  ValueError for a < 0 and b not whole,\n"
+    "ZeroDivisionError for a = 0 and b < 0.",
+)
+maximum = _function(primitives.maximum, "The larger of a and b.  At a tie each gets 1/2.")
+minimum = _function(primitives.minimum, "The smaller of a and b.  At a tie each gets 1/2.")
+absolute = _function(primitives.absolute, "|x|, with derivative 0 at 0.")
+identity = _function(primitives.identity, "x itself, as a node of its own.")
+
+
+# --- activations ---
+
+
+@elementwise(1)
+@named_scope("sigmoid", "σ(x) = 1 / (1 + e⁻ˣ)", "y (1 − y)")
+def sigmoid(x: Any) -> Any:
+    """The logistic function, taken apart as in the textbook: ×(−1), exp, +1, 1/x.
+
+    That form is exact, in value and gradient, while e⁻ˣ and the square of y fit a float: for
+    x > -354.  Below, eˣ × 1/(1 + eˣ) is recorded instead; it never overflows.
+
+    >>> sigmoid(1.0)
+    0.7310585786300049
+    """
+    if number(x) > -354.0:
+        return primitives.reciprocal(primitives.exp(-x) + 1.0)
+    e = primitives.exp(x)
+    return e * primitives.reciprocal(e + 1.0)
+
+
+@elementwise(1)
+def relu(x: Any, at_zero: float = 0.0) -> Any:
+    """max(x, 0), with the derivative `at_zero` at 0.
+
+    >>> relu([10.0, -5.0])
+    [10.0, 0.0]
+    """
+    if at_zero == 0.0:
+        return primitives.relu(x)
+    with named_scope("relu", "max(x, 0)"):
+        s = primitives.sign(x)
+        return x * (primitives.relu(s) + at_zero * (1.0 - primitives.absolute(s)))
+
+
+@elementwise(1)
+@named_scope("leaky_relu", "x if x > 0 else slope · x")
+def leaky_relu(x: Any, slope: float = 0.01) -> Any:
+    """x above 0, slope * x at 0 and below; there the derivative is `slope`.
+
+    Recorded as r + slope (x - r) with r = relu(x): x - r is exactly 0 above 0, and r is below.
+
+    >>> leaky_relu(-2.0, slope=0.1)
+    -0.2
+    """
+    return _leaky(x, scalar(slope))
+
+
+@elementwise(2)
+@named_scope("prelu", "x if x > 0 else a · x")
+def prelu(x: Any, a: Any) -> Any:
+    """Leaky ReLU whose slope `a` is learned: pass a Value and it gets a gradient.
+
+    He, Zhang, Ren, Sun (2015).
+
+    >>> prelu(-2.0, 0.25)
+    -0.5
+    """
+    return _leaky(x, a)
+
+
+def _leaky(x: Any, slope: Any) -> Any:
+    r = primitives.relu(x)
+    return r + slope * (x - r)
+
+
+@elementwise(1)
+@named_scope("relu6", "min(max(x, 0), 6)")
+def relu6(x: Any) -> Any:
+    """min(max(x, 0), 6), with derivative 0 at 0 and at 6.
+
+    Recorded as h relu(x) + 6 (1 - h), where h is 1 below 6 and 0 from 6 on.
+
+    >>> relu6([-1.0, 2.0, 8.0])
+    [0.0, 2.0, 6.0]
+    """
+    below = primitives.relu(primitives.sign(6.0 - x))
+    return primitives.relu(x) * below + 6.0 * (1.0 - below)
+
+
+@elementwise(1)
+@named_scope("softplus", "log(1 + eˣ)", "σ(x)")
+def softplus(x: Any) -> Any:
+    """log(1 + eˣ), recorded as logaddexp(x, 0), which neither overflows nor cancels.
+
+    >>> softplus([0.0, 1000.0])
+    [0.6931471805599453, 1000.0]
+    """
+    return primitives.logaddexp(x, 0.0)
+
+
+@elementwise(1)
+@named_scope("elu", "x if x > 0 else α (eˣ − 1)")
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x above 0, alpha (eˣ - 1) at 0 and below; there the derivative is alpha eˣ.
+
+    Recorded as r + alpha expm1(x - r) with r = relu(x).  Clevert, Unterthiner, Hochreiter (2015).
+
+    >>> elu(-1.0)
+    -0.6321205588285577
+    """
+    r = primitives.relu(x)
+    return r + alpha * primitives.expm1(x - r)
+
+
+@elementwise(1)
+@named_scope("gelu", "x Φ(x)")
+def gelu(x: Any) -> Any:
+    """x Φ(x), with Φ the normal distribution function, exactly: x/2 erfc(-x/√2).
+
+    erfc and not 1 + erf, which cancels for negative x.  Hendrycks, Gimpel (2016).
+
+    >>> gelu(1.0)
+    0.841344746068543
+    """
+    return (0.5 * x) * primitives.erfc(x * -math.sqrt(0.5))
+
+
+@elementwise(1)
+@named_scope("silu", "x σ(x)")
+def silu(x: Any) -> Any:
+    """x sigmoid(x), also called swish.
+
+    >>> silu(1.0)
+    0.7310585786300049
+    """
+    return x * sigmoid(x)
+
+
+# --- sums and products ---
+
+
+def _total(terms: list[Any]) -> Any:
+    """The terms added: up to eight from left to right, as one writes it; more in two halves.
+
+    So thousands of terms make a graph of small depth, and the rounding error grows with the
+    logarithm of their number: Higham (1993).
+    """
+    if len(terms) <= 8:
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return total
+    half = len(terms) // 2
+    return _total(terms[:half]) + _total(terms[half:])
+
+
+def _checked(x: Any) -> Any:
+    """x; OverflowError if it is a plain number that is not finite."""
+    try:
+        return scalar(x)
+    except ValueError:
+        raise OverflowError("the result is too large for a float") from None
+
+
+def sum(xs: Any) -> Any:  # the name that NumPy's users expect
+    """The sum of all elements of a nested structure; 0.0 if there are none.
+
+    >>> sum([[1, 2], [3, 4]])
+    10.0
+    """
+    terms = [scalar(x) for x in flatten(xs)]
+    if not terms:
+        return 0.0
+    with named_scope("sum", "Σ xᵢ"):
+        return _checked(_total(terms))
+
+
+def mean(xs: Any) -> Any:
+    """The mean of all elements.  ValueError if there are none.
+
+    >>> mean([1, 2, 6])
+    3.0
+    """
+    terms = [scalar(x) for x in flatten(xs)]
+    if not terms:
+        raise ValueError("the mean of no elements")
+    with named_scope("mean", "Σ xᵢ / n"):
+        return _mean(terms)
+
+
+def _mean(terms: list[Any]) -> Any:
+    if len(terms) == 1:
+        return terms[0]
+    return _checked(_total(terms) / float(len(terms)))
+
+
+def dot(a: Any, b: Any) -> Any:
+    """The inner product of two sequences.  ValueError if their lengths differ.
+
+    >>> dot([1, 2], [3, 4])
+    11.0
+    """
+    a, b = [scalar(x) for x in a], [scalar(x) for x in b]
+    if len(a) != len(b):
+        raise ValueError(f"dot of {len(a)} numbers with {len(b)}")
+    if not a:
+        return 0.0
+    with named_scope("dot", "Σ aᵢ bᵢ"):
+        return _checked(_total([x * y for x, y in zip(a, b, strict=True)]))
+
+
+def matmul(a: Any, b: Any) -> Any:
+    """The matrix product of rows, as `a @ b` in NumPy: either may be a vector.
+
+    Raises ValueError where the inner lengths differ.
+
+    >>> matmul([[1, 2]], [[3], [4]])
+    [[11.0]]
+    """
+    rows = a if is_nested(a[0]) else [a]
+    columns = list(zip(*b, strict=True)) if is_nested(b[0]) else [b]
+    if len(rows[0]) != len(b):
+        raise ValueError(f"matmul of rows of {len(rows[0])} numbers with a matrix of {len(b)} rows")
+    product: Any = [[dot(row, column) for column in columns] for row in rows]
+    if not is_nested(b[0]):
+        product = [row[0] for row in product]
+    if not is_nested(a[0]):
+        product = product[0]
+    if not is_nested(product):
+        return product
+    return build(a if is_array(a) else b if is_array(b) else [], product)
+
+
+def affine(x: Any, W: Any, b: Any) -> Any:
+    """x W + b, for one row x or a batch of rows; b is added to each row.
+
+    Raises ValueError where the lengths do not fit.
+
+    >>> affine([1.0, 0.5], [[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]], [0.1, 0.2, 0.3])
+    [0.30000000000000004, 0.7, 1.1]
+    """
+    with named_scope("affine", "x W + b"):
+        product = matmul(x, W)
+        rows = product if is_nested(x[0]) else [product]
+        if len(rows[0]) != len(b):
+            raise ValueError(f"affine: {len(rows[0])} columns in W, but {len(b)} numbers in b")
+        sums = [
+            build(row, [_checked(y + scalar(c)) for y, c in zip(row, b, strict=True)])
+            for row in rows
+        ]
+        return build(product, sums) if is_nested(x[0]) else sums[0]
+
+
+# --- over the last axis ---
+
+
+def rowwise(function: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
+    """Decorator: function of one row of numbers becomes one over the last axis of any nesting."""
+
+    def over(xs: Any) -> Any:
+        if not is_nested(xs) or len(xs) == 0:
+            raise ValueError(f"{function.__name__} needs a row of at least one number, not {xs!r}")
+        if is_nested(xs[0]):
+            return build(xs, [over(row) for row in xs])
+        result = function([scalar(x) for x in xs])
+        return build(xs, result) if isinstance(result, list) else result
+
+    over.__name__ = over.__qualname__ = function.__name__
+    over.__doc__ = function.__doc__
+    over.__module__ = function.__module__
+    return over
+
+
+def _largest(xs: list[Any]) -> Any:
+    """The maximum, recorded as a tree: the path through it cancels softmax's rounding errors."""
+    while len(xs) > 1:
+        pairs = [primitives.maximum(a, b) for a, b in zip(xs[::2], xs[1::2], strict=False)]
+        xs = pairs + xs[len(xs) // 2 * 2 :]
+    return xs[0]
+
+
+def _shifted(xs: list[Any]) -> tuple[Any, list[Any]]:
+    """The maximum m, and x - m for each x: halved where it overflows, as exp of it is 0 anyway."""
+    m = _largest(xs)
+    fits = math.isfinite(min(map(number, xs)) - number(m))
+    return m, [x - m if fits else 0.5 * x - 0.5 * m for x in xs]
+
+
+@rowwise
+@named_scope("softmax", "eˣⁱ / Σ eˣᵏ")
+def softmax(xs: list[Any]) -> Any:
+    """exp(x_i) / sum of exp(x_k), over the last axis: positive numbers that add up to 1.
+
+    The maximum is subtracted first, so that no exp overflows; it is recorded, not detached.
+
+    >>> softmax([1.0, 1.0])
+    [0.5, 0.5]
+    """
+    exps = [primitives.exp(z) for z in _shifted(xs)[1]]
+    scale = primitives.reciprocal(_total(exps))
+    return [e * scale for e in exps]
+
+
+@rowwise
+@named_scope("log_softmax", "xᵢ − log Σ eˣᵏ")
+def log_softmax(xs: list[Any]) -> Any:
+    """log(softmax(x)), over the last axis, right also where softmax(x) is 0 in floats.
+
+    >>> log_softmax([0.0, -1000.0])
+    [0.0, -1000.0]
+    """
+    m = _largest(xs)
+    rest = primitives.log(_total([primitives.exp(z) for z in _shifted(xs)[1]]))
+    return [_checked((x - m) - rest) for x in xs]
+
+
+@rowwise
+@named_scope("logsumexp", "log Σ eˣᵏ")
+def logsumexp(xs: list[Any]) -> Any:
+    """log(sum of exp(x_k)), over the last axis, without overflow.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    m, shifted = _shifted(xs)
+    return m + primitives.log(_total([primitives.exp(z) for z in shifted]))

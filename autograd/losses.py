@@ -1,0 +1,164 @@
+"""Losses: how far an output y is from its target t, as one number to be made small.
+
+Each takes one row or a batch of rows, of Values or plain numbers.  Invariant: a loss is exact over
+the whole range of floats; a target that does not fit its output is an error that says where.
+"""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from autograd import primitives
+from autograd.functions import _checked, _mean, _total, logsumexp, softplus
+from autograd.nested import flatten, is_nested, number, scalar
+from autograd.scope import named_scope
+from autograd.value import Value
+
+
+def _pairs(y: Any, t: Any, name: str) -> list[tuple[Any, Any]]:
+    """The elements of y and t side by side.  ValueError if the numbers of elements differ."""
+    ys, ts = [scalar(x) for x in flatten(y)], [scalar(x) for x in flatten(t)]
+    if len(ys) != len(ts):
+        raise ValueError(f"{name}: {len(ys)} outputs, but {len(ts)} targets")
+    if not ys:
+        raise ValueError(f"{name} of no elements")
+    return list(zip(ys, ts, strict=True))
+
+
+@named_scope("sum_of_squares_error", "½ Σ (yᵢ − tᵢ)²")
+def sum_of_squares_error(y: Any, t: Any) -> Any:
+    """Half the sum of (y - t)², over all elements; its gradient is y - t.
+
+    >>> sum_of_squares_error([1.0, 2.0], [0.0, 4.0])
+    2.5
+    """
+    squares = [primitives.power(a - b, 2.0) for a, b in _pairs(y, t, "sum_of_squares_error")]
+    return _checked(_total(squares) * 0.5)
+
+
+@named_scope("mean_squared_error", "Σ (yᵢ − tᵢ)² / n")
+def mean_squared_error(y: Any, t: Any) -> Any:
+    """The mean of (y - t)², over all elements.
+
+    >>> mean_squared_error([1.0, 2.0], [0.0, 4.0])
+    2.5
+    """
+    return _mean([primitives.power(a - b, 2.0) for a, b in _pairs(y, t, "mean_squared_error")])
+
+
+@named_scope("hinge", "max(0, 1 − t s)")
+def hinge(scores: Any, t: Any) -> Any:
+    """The mean of max(0, 1 - t s), with targets t = ±1.
+
+    Raises ValueError for another target.
+
+    >>> hinge([2.0, 0.5], [1, -1])
+    0.75
+    """
+    pairs = _pairs(scores, t, "hinge")
+    for _, b in pairs:
+        if number(b) not in (1.0, -1.0):
+            raise ValueError(f"hinge: a target is 1 or -1, not {number(b)}")
+    return _mean([primitives.relu(1.0 - b * a) for a, b in pairs])
+
+
+@named_scope("binary_cross_entropy", "−t log p − (1 − t) log(1 − p)")
+def binary_cross_entropy(p: Any, t: Any) -> Any:
+    """-t log p - (1 - t) log(1 - p), the mean over all elements; p is a probability.
+
+    Raises ValueError where p or t is outside 0 to 1, and where log of 0 would be needed.
+
+    >>> binary_cross_entropy(0.5, 1)
+    0.6931471805599453
+    """
+    losses = []
+    for a, b in _pairs(p, t, "binary_cross_entropy"):
+        for name, x in (("probability", a), ("target", b)):
+            if not 0.0 <= number(x) <= 1.0:
+                raise ValueError(f"binary_cross_entropy: the {name} is {number(x)}, not in 0 to 1")
+        terms = []
+        if type(b) is Value or b > 0.0:
+            terms.append(-b * primitives.log(a))
+        if type(b) is Value or b < 1.0:
+            terms.append(-(1.0 - b) * primitives.log1p(-a))
+        losses.append(_total(terms))
+    return _mean(losses)
+
+
+def _rows(y: Any, t: Any, name: str) -> list[tuple[Any, Any]]:
+    """Each row of outputs with its target, a class index or a row of weights, checked."""
+    if not is_nested(y) or len(y) == 0:
+        raise ValueError(f"{name} needs a row of outputs or a batch of rows, not {y!r}")
+    ys, ts = (list(y), t) if is_nested(y[0]) else ([y], [t])
+    if not is_nested(ts) or len(ts) != len(ys):
+        size = f"{len(ts)} targets" if is_nested(ts) else f"one target {ts!r}"
+        raise ValueError(f"{name}: {len(ys)} rows of outputs, but {size}")
+    rows = []
+    for i, (row, target) in enumerate(zip(ys, ts, strict=True)):
+        row = [scalar(x) for x in row]
+        if is_nested(target):
+            if len(target) != len(row):
+                raise ValueError(
+                    f"{name}: row {i} has {len(row)} outputs, but {len(target)} targets"
+                )
+            target = [scalar(x) for x in target]
+        else:
+            try:
+                target = operator.index(target)
+            except TypeError:
+                raise TypeError(
+                    f"{name}: the target of row {i} is {target!r}, not a class index or a row"
+                ) from None
+            if not 0 <= target < len(row):
+                raise ValueError(
+                    f"{name}: the target of row {i} is class {target}, of {len(row)} classes"
+                )
+        rows.append((row, target))
+    return rows
+
+
+def _weighted(loss: Callable[[list[Any], int], Any], row: list[Any], target: Any) -> Any:
+    """The sum of t_k * loss(row, k); the term of a plain 0 is left out, the factor of a plain 1 too."""
+    if isinstance(target, int):
+        return loss(row, target)
+    chosen = [(k, t) for k, t in enumerate(target) if type(t) is Value or t != 0.0]
+    terms = [
+        loss(row, k) if type(t) is not Value and t == 1.0 else t * loss(row, k) for k, t in chosen
+    ]
+    return _total(terms) if terms else 0.0
+
+
+@named_scope("cross_entropy_error", "−Σ tₖ log yₖ")
+def cross_entropy_error(y: Any, t: Any, eps: float = 0.0) -> Any:
+    """-sum of t_k log(y_k + eps), the mean over the rows; t is one-hot or a class index.
+
+    Exact by default: ValueError where a probability with t > 0 is 0.  The book's eps is 1e-7.
+
+    >>> cross_entropy_error([0.25, 0.75], 1)
+    0.2876820724517809
+    """
+
+    def loss(row: list[Any], k: int) -> Any:
+        return -primitives.log(row[k] + eps if eps else row[k])
+
+    return _mean([_weighted(loss, *row) for row in _rows(y, t, "cross_entropy_error")])
+
+
+@named_scope("softmax_cross_entropy", "−Σ tₖ log softmax(x)ₖ")
+def softmax_cross_entropy(scores: Any, t: Any) -> Any:
+    """cross_entropy_error(softmax(scores), t), right also where the probability is tiny.
+
+    For class k the loss is softplus(logsumexp of x_j - x_k over the other classes j), which has no
+    cancellation: 4e-18 comes out as 4e-18.  Its gradient is softmax(scores) - t, over the rows' N.
+
+    >>> softmax_cross_entropy([0.0, 0.0], 1)
+    0.6931471805599453
+    """
+
+    def loss(row: list[Any], k: int) -> Any:
+        others = [x - row[k] for j, x in enumerate(row) if j != k]
+        if not others:
+            return row[k] - row[k]
+        return softplus(others[0] if len(others) == 1 else logsumexp(others))
+
+    return _mean([_weighted(loss, *row) for row in _rows(scores, t, "softmax_cross_entropy")])

@@ -1,0 +1,127 @@
+"""What surrounds a recording: the composite it belongs to, and whether it is recorded at all.
+
+Invariant: one context variable carries both, so each thread and each task has its own.  The context
+managers are classes and not generators: `autograd.value` may be compiled without garbage
+collection, and an exception passes through them untouched.
+"""
+
+from collections.abc import Callable
+from contextvars import Token
+from functools import wraps
+from threading import Lock
+from typing import Any, TypeVar
+
+from autograd import value
+
+F = TypeVar("F", bound=Callable[..., Any])
+_counting = Lock()
+
+
+class Scope:
+    """One use of a composite: its name, the scope around it, and what pictures say of it."""
+
+    __slots__ = ("derivative", "formula", "name", "parent")
+
+    def __init__(
+        self, name: str, parent: "Scope | None" = None, formula: str = "", derivative: str = ""
+    ) -> None:
+        self.name = name
+        self.parent = parent
+        self.formula = formula  # "σ(x) = 1 / (1 + e⁻ˣ)"
+        self.derivative = derivative  # "y (1 − y)", with x the input and y the output
+
+    @property
+    def path(self) -> tuple["Scope", ...]:
+        """This scope and those around it, outermost first."""
+        path = [self]
+        while path[-1].parent is not None:
+            path.append(path[-1].parent)
+        return tuple(reversed(path))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names along the path, outermost first."""
+        return tuple(scope.name for scope in self.path)
+
+
+class _Context:
+    """Sets the context variable on entry and resets it on exit; as a decorator, for each call."""
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[Any]] = []
+
+    def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
+        raise NotImplementedError
+
+    def _again(self) -> "_Context":
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        self._tokens.append(value._context.set(self._inside(*value._context.get())))
+        with _counting:
+            value.count_contexts(+1)
+
+    def __exit__(self, *raised: object) -> None:
+        with _counting:
+            value.count_contexts(-1)
+        value._context.reset(self._tokens.pop())
+
+    def __call__(self, function: F) -> F:
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return inside  # type: ignore[return-value]
+
+
+class named_scope(_Context):
+    """Mark what is recorded inside as one composite.  A context manager and a decorator.
+
+    Raises TypeError if the name is not text.
+
+    >>> import autograd as ag
+    >>> with named_scope("square"):
+    ...     y = ag.Value(3.0) ** 2
+    >>> y.scopes
+    ('square',)
+    """
+
+    def __init__(self, name: str, formula: str = "", derivative: str = "") -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a scope is text, not {name!r}")
+        super().__init__()
+        self.name, self.formula, self.derivative = name, formula, derivative
+
+    def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
+        return Scope(self.name, scope, self.formula, self.derivative), recording
+
+    def _again(self) -> "named_scope":
+        return named_scope(self.name, self.formula, self.derivative)
+
+
+class no_grad(_Context):
+    """Results inside are leaves: nothing is recorded.  A context manager and a decorator.
+
+    >>> import autograd as ag
+    >>> with no_grad():
+    ...     y = ag.Value(3.0) ** 2
+    >>> y
+    Value(9.0)
+    """
+
+    def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
+        return scope, False
+
+    def _again(self) -> "no_grad":
+        return no_grad()
+
+
+class recording(_Context):
+    """Record inside even under `no_grad`, outside all composites: what transforms do."""
+
+    def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
+        return None, True
+
+    def _again(self) -> "recording":
+        return recording()
