@@ -118,7 +118,7 @@ def _rows(y: Any, t: Any, name: str) -> list[tuple[Any, Any]]:
 
 
 def _weighted(loss: Callable[[list[Any], int], Any], row: list[Any], target: Any) -> Any:
-    """The sum of t_k * loss(row, k), without the terms of a plain 0 and the factors of a plain 1."""
+    """The sum of t_k * loss(row, k), leaving out terms of a plain 0 and factors of a plain 1."""
     if isinstance(target, int):
         return loss(row, target)
     chosen = [(k, t) for k, t in enumerate(target) if type(t) is Value or t != 0.0]
