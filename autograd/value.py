@@ -18,16 +18,20 @@ from autograd.primitives import ARITHMETIC, Primitive
 
 NAN = math.nan
 LITERAL = -1  # in `_count`: a number written in an expression, whose gradient nobody needs
-_add, _mul, _exp, _reciprocal = (
-    primitives.add,
-    primitives.mul,
-    primitives.exp,
-    primitives.reciprocal,
-)
+_add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
+_exp, _reciprocal = primitives.exp, primitives.reciprocal
 _sweeping = Lock()  # a sweep uses the nodes' `_count` and `_grad`: one at a time
 _context: ContextVar[Any] = ContextVar("autograd", default=(None, True))  # (scope, recording)
 compiled = not __file__.endswith(".py")  # whether this runs as machine code
 _open_contexts = 0  # how many scopes are open in any thread: spares a look into _context
+
+
+_depth = 0
+_released: list[Any] = []
+
+
+def _final(cls: type) -> None:
+    raise TypeError("Value cannot be subclassed: write functions of Values")
 
 
 class Value:
@@ -47,6 +51,7 @@ class Value:
         *("_data", "_grad", "_a", "_b", "_da", "_db"),
         *("_primitive", "_scope", "label", "_count"),
     )
+    __init_subclass__ = _final
 
     def __init__(self, data: Any, label: str | None = None) -> None:
         self._data = finite(data)
@@ -107,20 +112,16 @@ class Value:
     # --- holds them equal to the declarations in primitives.py
 
     def __add__(self, other: Any) -> Any:
-        if type(other) is not Value:
-            other = operand(other)
-            if other is None:
-                return NotImplemented
-        return node(_add, self, other, self._data + other._data, 1.0, 1.0)
+        x = operand(other)
+        if x is None:
+            return NotImplemented
+        return node(_add, self, x, self._data + x._data, 1.0, 1.0)
 
     def __mul__(self, other: Any) -> Any:
-        if type(other) is not Value:
-            other = operand(other)
-            if other is None:
-                return NotImplemented
-        a = self._data
-        b = other._data
-        return node(_mul, self, other, a * b, b, a)
+        x = operand(other)
+        if x is None:
+            return NotImplemented
+        return node(_mul, self, x, self._data * x._data, x._data, self._data)
 
     def exp(self) -> "Value":
         """e to the power of self."""
@@ -136,6 +137,10 @@ class Value:
             raise _reciprocal.refuse(ZeroDivisionError(), [describe(self)])
         y = 1.0 / self._data
         return node(_reciprocal, self, None, y, partial(-(y * y)), NAN)
+
+    def relu(self) -> "Value":
+        """max(self, 0), with derivative 0 at 0."""
+        return node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
 
     @staticmethod
     def record(primitive: Primitive, *inputs: Any) -> "Value":
@@ -228,10 +233,6 @@ class Value:
         """The hyperbolic tangent."""
         return Value.record(primitives.tanh, self)
 
-    def relu(self) -> "Value":
-        """max(self, 0), with derivative 0 at 0."""
-        return Value.record(primitives.relu, self)
-
     # --- the sweep ---
 
     def backward(self, seed: float = 1.0) -> None:
@@ -240,36 +241,14 @@ class Value:
         A sweep that fails (a derivative that does not exist, one too large for a float) raises
         and leaves every `.grad` as it was.
         """
-        seed = finite(seed)
         with _sweeping:
             order = consumers_first(self)
-            before = [(v, v._grad) for v in order if v._grad == v._grad]
+            before = gradients_of(order)
             try:
-                for v in order:
-                    v._grad = 0.0
-                self._grad = seed
-                for v in order:  # all consumers of v have been here: its adjoint is complete
-                    adjoint = v._grad
-                    if adjoint == 0.0:
-                        continue
-                    if adjoint - adjoint != 0.0:
-                        raise broken_chain(order, v)
-                    a = v._a
-                    if a is not None:
-                        if a._count != LITERAL:
-                            a._grad += adjoint * v._da
-                        b = v._b
-                        if b is not None and b._count != LITERAL:
-                            b._grad += adjoint * v._db
-                for v, grad in before:
-                    v._grad += grad
-                    if v._grad - v._grad != 0.0:
-                        raise OverflowError(f"the sum of gradients is too large at {describe(v)}")
+                sweep(order, finite(seed))
+                add_gradients(before)
             except BaseException:
-                for v in order:
-                    v._grad = NAN
-                for v, grad in before:
-                    v._grad = grad
+                set_gradients(order, before)
                 raise
 
     def zero_grad(self) -> None:
@@ -277,6 +256,21 @@ class Value:
         with _sweeping:
             for v in consumers_first(self):
                 v._grad = NAN
+
+    def __dealloc__(self) -> None:
+        """Compiled build only: release the inputs without recursion.  Python does so by itself."""
+        global _depth
+        _depth += 1
+        if _depth < 100:
+            self._a = None
+            self._b = None
+        else:
+            _released.append(self._a)
+            _released.append(self._b)
+        if _depth == 1:
+            while _released:
+                _released.pop()
+        _depth -= 1
 
     def recompute(self) -> "Value":
         """Compute the recorded graph again, in place, from its leaves' present numbers.
@@ -440,25 +434,25 @@ def consumers_first(root: Value) -> list[Value]:
             if a is not None:
                 if a._count == 0:
                     order.append(a)
-                if a._count != LITERAL:
+                if a._count >= 0:
                     a._count += 1
                 b = v._b
                 if b is not None:
                     if b._count == 0:
                         order.append(b)
-                    if b._count != LITERAL:
+                    if b._count >= 0:
                         b._count += 1
         ready = 1  # order[:ready] is sorted; what it overwrites comes back in its turn
         for v in order:
             a = v._a
             if a is not None:
-                if a._count != LITERAL:
+                if a._count >= 0:
                     a._count -= 1
                     if a._count == 0:
                         order[ready] = a
                         ready += 1
                 b = v._b
-                if b is not None and b._count != LITERAL:
+                if b is not None and b._count >= 0:
                     b._count -= 1
                     if b._count == 0:
                         order[ready] = b
@@ -469,6 +463,47 @@ def consumers_first(root: Value) -> list[Value]:
                 v._count = 0
         raise
     return order
+
+
+def sweep(order: list[Value], seed: float) -> None:
+    """The chain rule: each node's `_grad` becomes its adjoint, seed * d(order[0])/d(node)."""
+    for v in order:
+        v._grad = 0.0
+    order[0]._grad = seed
+    for v in order:  # all consumers of v have been here: its adjoint is complete
+        adjoint = v._grad
+        if adjoint == 0.0:
+            continue
+        if adjoint - adjoint != 0.0:  # inf and nan alone fail this
+            raise broken_chain(order, v)
+        a = v._a
+        if a is not None:
+            if a._count >= 0:
+                a._grad += adjoint * v._da
+            b = v._b
+            if b is not None and b._count >= 0:
+                b._grad += adjoint * v._db
+
+
+def gradients_of(order: list[Value]) -> list[tuple[Value, float]]:
+    """The nodes that have a gradient, with it."""
+    return [(v, v._grad) for v in order if v._grad == v._grad]
+
+
+def add_gradients(before: list[tuple[Value, float]]) -> None:
+    """Add to the gradients of nodes those that they had before."""
+    for v, grad in before:
+        v._grad += grad
+        if v._grad - v._grad != 0.0:
+            raise OverflowError(f"the sum of gradients is too large at {describe(v)}")
+
+
+def set_gradients(order: list[Value], before: list[tuple[Value, float]]) -> None:
+    """Take back a sweep."""
+    for v in order:
+        v._grad = NAN
+    for v, grad in before:
+        v._grad = grad
 
 
 def inputs_first(*roots: Value) -> list[Value]:

@@ -1,0 +1,16 @@
+"""Builds autograd/value.py as machine code where there is a C compiler; else it stays Python."""
+
+from Cython.Build import cythonize
+from Cython.Compiler.Options import get_directive_defaults
+from setuptools import setup
+
+# A graph of Values has no cycles: tracked by the garbage collector, it would be slow for nothing.
+# This must be set here: as a decorator or a header `no_gc` is ignored in silence.
+# Annotations are for type checkers: as C types they would turn NotImplemented into a TypeError.
+get_directive_defaults().update(no_gc=True, annotation_typing=False)
+
+extensions = cythonize("autograd/value.py", build_dir="build", language_level=3)
+for extension in extensions:
+    extension.optional = True  # without a compiler the installation succeeds, in plain Python
+
+setup(ext_modules=extensions)
