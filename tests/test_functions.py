@@ -1,0 +1,338 @@
+"""The functions: accuracy against 50-digit arithmetic, kinks, shapes, errors."""
+
+import math
+import random
+
+import mpmath
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.value import inputs_first
+
+mp = mpmath.mp.clone()
+mp.dps = 50
+TINY = 1e-300  # below it no accuracy is promised
+ULP = 2.0**-52
+
+
+def points(count=2000, reach=750.0, seed=1):
+    """Points from -reach to reach, half of them near 0 at every scale, and the edges of forms."""
+    rng = random.Random(seed)
+    wide = [rng.uniform(-reach, reach) for _ in range(count // 2)]
+    near = [rng.choice((-1, 1)) * 10 ** rng.uniform(-17, 1.5) for _ in range(count // 2)]
+    edges = [0.0, 1e-310, -1e-310, 36.7, -36.7, 354.0, -354.0, 355.0, -355.0, 709.7, -709.7]
+    return wide + near + edges
+
+
+def phi(x):
+    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+
+
+def normal(x):
+    return mp.erfc(-x / mp.sqrt(2)) / 2
+
+
+def logistic(x):
+    return 1 / (1 + mp.exp(-x))
+
+
+def sech2(x):
+    return 4 / (mp.exp(x) + mp.exp(-x)) ** 2
+
+
+# name: value and gradient in 50 digits, and the relative error allowed for each
+EXACT = {
+    "sigmoid": (logistic, lambda x: logistic(x) * logistic(-x), 8 * ULP, 1e-13),
+    "tanh": (mp.tanh, sech2, 8 * ULP, 1e-13),
+    "softplus": (lambda x: mp.log1p(mp.exp(x)), logistic, 8 * ULP, 1e-13),
+    "elu": (
+        lambda x: x if x > 0 else mp.expm1(x),
+        lambda x: mp.mpf(1) if x > 0 else mp.exp(x),
+        8 * ULP,
+        1e-13,
+    ),
+    "silu": (
+        lambda x: x * logistic(x),
+        lambda x: logistic(x) + x * logistic(x) * logistic(-x),
+        1e-12,
+        1e-12,
+    ),
+    "gelu": (lambda x: x * normal(x), lambda x: normal(x) + x * phi(x), 1e-12, 1e-12),
+}
+ZEROS = {"silu": (-1.2784645427610738,), "gelu": (-0.7517915241935646,)}  # of the gradient
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_accuracy_over_the_whole_range(name):
+    value, gradient, value_error, gradient_error = EXACT[name]
+    function = getattr(ag, name)
+    for at in points():
+        x = Value(at)
+        y = function(x)
+        y.backward()
+        assert function(at) == y.data
+        for got, want, allowed in (
+            (y.data, value(mp.mpf(at)), value_error),
+            (x.grad, gradient(mp.mpf(at)), gradient_error),
+        ):
+            assert math.isfinite(got)
+            if abs(want) < TINY:
+                assert abs(got) < 1e-290, (name, at)
+            elif not any(abs(at - zero) < 0.1 for zero in ZEROS.get(name, ())):
+                assert abs(got - want) <= allowed * abs(want), (name, at, got, want)
+
+
+PIECEWISE = {
+    "relu": (lambda x: max(x, 0), lambda x: float(x > 0)),
+    "relu6": (lambda x: min(max(x, 0), 6), lambda x: float(0 < x < 6)),
+    "leaky_relu": (lambda x: x if x > 0 else 0.01 * x, lambda x: 1.0 if x > 0 else 0.01),
+    "absolute": (abs, lambda x: float((x > 0) - (x < 0))),
+    "identity": (lambda x: x, lambda x: 1.0),
+}
+
+
+@pytest.mark.parametrize("name", PIECEWISE)
+def test_piecewise_functions_are_exact(name):
+    value, gradient = PIECEWISE[name]
+    for at in [*points(), 6.0, -6.0, 1e308, -1e308]:
+        x = Value(at)
+        y = getattr(ag, name)(x)
+        y.backward()
+        assert (y.data, x.grad) == (value(at), gradient(at)), at
+
+
+ELEMENTARY = {
+    "exp": (mp.exp, mp.exp, -700, 700),
+    "expm1": (mp.expm1, mp.exp, -700, 700),
+    "log": (mp.log, lambda x: 1 / x, 1e-300, 750),
+    "log1p": (mp.log1p, lambda x: 1 / (1 + x), -0.999999, 750),
+    "sqrt": (mp.sqrt, lambda x: 1 / (2 * mp.sqrt(x)), 1e-300, 750),
+    "sin": (mp.sin, mp.cos, -750, 750),
+    "cos": (mp.cos, lambda x: -mp.sin(x), -750, 750),
+    "tan": (mp.tan, lambda x: 1 + mp.tan(x) ** 2, -750, 750),
+    "reciprocal": (lambda x: 1 / x, lambda x: -1 / x**2, 1e-150, 750),
+}
+
+
+@pytest.mark.parametrize("name", ELEMENTARY)
+def test_elementary_functions(name):
+    value, gradient, low, high = ELEMENTARY[name]
+    for at in points():
+        if low < at < high:
+            x = Value(at)
+            y = getattr(ag, name)(x)
+            y.backward()
+            for got, want in ((y.data, value(mp.mpf(at))), (x.grad, gradient(mp.mpf(at)))):
+                assert abs(got - want) <= 8 * ULP * max(abs(want), TINY), (name, at, got, want)
+
+
+def rows(count, reach, seed):
+    rng = random.Random(seed)
+    for _ in range(count):
+        scale = rng.choice((reach, 30.0, 1.0, 1e-3))
+        yield [rng.uniform(-scale, scale) for _ in range(rng.randint(1, 6))]
+    yield from ([1000.0, 0.0, -1000.0], [1e308, -1e308], [-745.0, -745.0])
+
+
+def exact_softmax(row):
+    exps = [mp.exp(mp.mpf(x) - max(row)) for x in row]
+    return [e / mp.fsum(exps) for e in exps]
+
+
+def assert_close(got, want, largest):
+    """Within 8 ulp of the largest term added."""
+    assert math.isfinite(got)
+    assert abs(got - want) <= 8 * ULP * max(abs(mp.mpf(largest)), TINY), (got, want)
+
+
+def test_softmax_and_its_jacobian():
+    for row in rows(300, 750.0, 2):
+        exact = exact_softmax(row)
+        for i in range(len(row)):
+            xs = ag.values(row)
+            ys = ag.softmax(xs)
+            ys[i].backward()
+            for k, x in enumerate(xs):
+                assert_close(ys[k].data, exact[k], 1)
+                assert_close(x.grad, exact[i] * ((i == k) - exact[k]), 1)
+        assert ag.softmax(row) == ag.data(ys)
+
+
+def test_logsumexp_and_log_softmax():
+    for row in rows(300, 750.0, 3):
+        m = max(row)
+        exact = m + mp.log(mp.fsum(mp.exp(mp.mpf(x) - m) for x in row))
+        xs = ag.values(row)
+        y = ag.logsumexp(xs)
+        y.backward()
+        assert_close(y.data, exact, max(abs(m), 1))
+        for x, p in zip(xs, exact_softmax(row), strict=True):
+            assert_close(x.grad, p, 1)
+        if m - min(row) < 1e300:
+            for x, got in zip(row, ag.log_softmax(row), strict=True):
+                assert_close(got, mp.mpf(x) - exact, max(1.0, abs(x - m)))
+
+
+def test_softmax_does_not_change_when_a_constant_is_added():
+    assert ag.softmax([1010.0, 1000.0, 990.0]) == ag.softmax([10.0, 0.0, -10.0])
+
+
+KINKS = [
+    (lambda x: ag.relu(x), 0.0, 0.0),
+    (lambda x: ag.relu(x, at_zero=1.0), 0.0, 1.0),
+    (lambda x: ag.relu(x, 0.5), 0.0, 0.5),
+    (lambda x: ag.relu(x, at_zero=1.0), 10.0, 1.0),
+    (lambda x: ag.relu(x, at_zero=1.0), -5.0, 0.0),
+    (lambda x: ag.leaky_relu(x, slope=0.1), 0.0, 0.1),
+    (lambda x: ag.leaky_relu(x, 0.1), -3.0, 0.1),
+    (lambda x: ag.prelu(x, 0.25), 0.0, 0.25),
+    (lambda x: ag.elu(x, 2.0), 0.0, 2.0),
+    (lambda x: ag.relu6(x), 0.0, 0.0),
+    (lambda x: ag.relu6(x), 6.0, 0.0),
+    (abs, 0.0, 0.0),
+    (lambda x: ag.maximum(x, 1.0), 1.0, 0.5),
+    (lambda x: ag.minimum(1.0, x), 1.0, 0.5),
+    (lambda x: x**0, 0.0, 0.0),
+    (lambda x: x**1, 0.0, 1.0),
+    (lambda x: x**2, 0.0, 0.0),
+]
+
+
+@pytest.mark.parametrize(("function", "at", "gradient"), KINKS)
+def test_kinks(function, at, gradient):
+    x = Value(at)
+    function(x).backward()
+    assert x.grad == gradient
+
+
+def test_ties_of_values_share_the_gradient():
+    for function in (ag.maximum, ag.minimum):
+        a, b = Value(2.0), Value(2.0)
+        function(a, b).backward()
+        assert (a.grad, b.grad) == (0.5, 0.5)
+
+
+def test_zero_to_the_zero_has_gradient_zero_by_both():
+    a, b = Value(0.0), Value(0.0)
+    y = a**b
+    y.backward()
+    assert (y.data, a.grad, b.grad) == (1.0, 0.0, 0.0)
+
+
+def test_prelu_learns_its_slope():
+    x, a = Value(-2.0), Value(0.25)
+    y = ag.prelu(x, a)
+    y.backward()
+    assert (y.data, x.grad, a.grad) == (-0.5, 0.25, -2.0)
+
+
+COMPOSITES = {
+    "sigmoid": ["mul", "exp", "add", "reciprocal"],
+    "softplus": ["logaddexp"],
+    "silu": ["mul", "exp", "add", "reciprocal", "mul"],
+    "gelu": ["mul", "mul", "erfc", "mul"],
+}
+
+
+@pytest.mark.parametrize("name", COMPOSITES)
+def test_a_composite_is_its_primitives_inside_its_scope(name):
+    y = getattr(ag, name)(Value(1.0))
+    inner = [v for v in inputs_first(y) if v.op]
+    assert [v.op for v in inner] == COMPOSITES[name]
+    assert all(v.scopes[0] == name for v in inner)
+
+
+def test_sigmoid_changes_its_form_where_it_would_overflow():
+    ops = [v.op for v in inputs_first(ag.sigmoid(Value(-400.0))) if v.op]
+    assert ops == ["exp", "add", "reciprocal", "mul"]
+
+
+SHAPES = [[1.0, -2.0], (1.0, -2.0), [[1.0], [-2.0, 3.0]], [(0.5,), []]]
+
+
+@pytest.mark.parametrize("nested", SHAPES)
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh", "exp", "gelu", "leaky_relu"])
+def test_elementwise_functions_keep_the_shape(name, nested):
+    function = getattr(ag, name)
+
+    def by_hand(x):
+        return type(x)(by_hand(item) for item in x) if isinstance(x, (list, tuple)) else function(x)
+
+    assert function(nested) == by_hand(nested)
+    assert ag.data(function(ag.values(nested))) == by_hand(nested)
+
+
+def test_arrays_come_back_as_arrays():
+    numpy = pytest.importorskip("numpy")
+    a = numpy.array([[1.0, -2.0], [0.5, 3.0]])
+    assert isinstance(ag.sigmoid(a), numpy.ndarray) and ag.sigmoid(a).dtype == float
+    recorded = ag.sigmoid(ag.values(a))
+    assert recorded.dtype == object and recorded.shape == (2, 2)
+    numpy.testing.assert_array_equal(ag.data(recorded), ag.sigmoid(a))
+    numpy.testing.assert_allclose(ag.data(ag.matmul(ag.values(a), a)), a @ a, rtol=1e-15)
+    numpy.testing.assert_allclose(ag.softmax(a).sum(axis=1), [1.0, 1.0], rtol=1e-15)
+
+
+def test_sums():
+    rng = random.Random(5)
+    numbers = [rng.uniform(-1, 1) for _ in range(5000)]
+    xs = ag.values(numbers)
+    total = ag.sum(xs)
+    total.backward()
+    assert total.data == pytest.approx(math.fsum(numbers), rel=1e-13)
+    assert ag.grads(xs) == [1.0] * 5000
+    assert ag.sum([[1, 2], (3, [4])]) == 10.0 and ag.sum([]) == 0.0
+    m = ag.mean(xs)
+    m.backward()
+    assert m.data == pytest.approx(math.fsum(numbers) / 5000, rel=1e-13)
+    assert xs[0].grad == 1.0 + 1.0 / 5000
+
+
+def test_a_wide_sum_is_not_deep():
+    depth = {}
+    for v in inputs_first(ag.sum(ag.values([1.0] * 4096))):
+        depth[v] = 1 + max((depth[x] for x in v.inputs), default=-1)
+    assert max(depth.values()) == 16  # seven additions in a row of eight, then nine halvings
+
+
+def test_products():
+    assert ag.dot([1, 2], [3, 4]) == 11.0
+    assert ag.matmul([[1, 2], [3, 4]], [[5, 6], [7, 8]]) == [[19.0, 22.0], [43.0, 50.0]]
+    assert ag.matmul([1, 2], [[5, 6], [7, 8]]) == [19.0, 22.0]
+    assert ag.matmul([[1, 2], [3, 4]], [5, 6]) == [17.0, 39.0]
+    assert ag.matmul([1, 2], [3, 4]) == 11.0
+    assert ag.affine([[1, 0], [0, 1]], [[1, 2], [3, 4]], [10, 20]) == [[11.0, 22.0], [13.0, 24.0]]
+
+
+BAD = [
+    (lambda: ag.log(Value(-1.0, "p")), ValueError, "log(p=-1.0)"),
+    (lambda: ag.log(0.0), ValueError, "log(0.0)"),
+    (lambda: ag.sqrt(Value(-4.0, "area")), ValueError, "sqrt(area=-4.0)"),
+    (lambda: ag.log1p(-1), ValueError, "log1p(-1.0)"),
+    (lambda: ag.exp(Value(1000.0, "z")), OverflowError, "exp(z=1000.0)"),
+    (lambda: ag.exp(1000), OverflowError, "exp(1000.0)"),
+    (lambda: ag.reciprocal(Value(0.0, "d")), ZeroDivisionError, "reciprocal(d=0.0)"),
+    (lambda: ag.power(Value(-8.0, "a"), 1 / 3), ValueError, "power(a=-8.0, 0.333333333333)"),
+    (lambda: ag.power(0.0, -1), ZeroDivisionError, "power(0.0, -1.0)"),
+    (lambda: ag.sigmoid(math.nan), ValueError, "nan"),
+    (lambda: ag.tanh([1.0, math.inf]), ValueError, "inf"),
+    (lambda: ag.relu("3"), TypeError, "str"),
+    (lambda: ag.maximum(Value(1.0), None), TypeError, "NoneType"),
+    (lambda: ag.maximum([1.0], [1.0, 2.0]), ValueError, "lengths"),
+    (lambda: ag.dot([1], [1, 2]), ValueError, "dot of 1 numbers with 2"),
+    (lambda: ag.matmul([[1, 2]], [[1, 2]]), ValueError, "rows of 2 numbers"),
+    (lambda: ag.affine([1, 2], [[1], [2]], [1, 2]), ValueError, "1 columns in W, but 2"),
+    (lambda: ag.softmax([]), ValueError, "softmax"),
+    (lambda: ag.softmax(1.0), ValueError, "softmax"),
+    (lambda: ag.mean([]), ValueError, "mean"),
+    (lambda: ag.sum([1e308, 1e308]), OverflowError, "too large"),
+    (lambda: ag.dot([1e308], [10]), OverflowError, "too large"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), BAD)
+def test_bad_input_is_named(call, error, words):
+    with pytest.raises(error) as raised:
+        call()
+    assert words in str(raised.value)

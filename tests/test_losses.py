@@ -1,0 +1,134 @@
+"""The losses: formulas, accuracy for tiny probabilities, batches, targets that do not fit."""
+
+import math
+import random
+
+import mpmath
+import pytest
+
+import autograd as ag
+from autograd import Value
+
+mp = mpmath.mp.clone()
+mp.dps = 50
+ULP = 2.0**-52
+
+
+def test_softmax_cross_entropy_against_50_digits():
+    rng = random.Random(7)
+    for _ in range(500):
+        row = [
+            rng.uniform(-1, 1) * rng.choice((750.0, 40.0, 1.0)) for _ in range(rng.randint(2, 6))
+        ]
+        target = rng.randrange(len(row))
+        others = [mp.exp(mp.mpf(x) - row[target]) if k != target else 0 for k, x in enumerate(row)]
+        total = 1 + mp.fsum(others)
+        want = mp.log1p(mp.fsum(others))
+        scores = ag.values(row)
+        loss = ag.softmax_cross_entropy(scores, target)
+        loss.backward()
+        # the differences of the scores, which are rounded, are the largest terms
+        largest = max(abs(x - row[target]) for x in row)
+        assert abs(loss.data - want) <= 8 * ULP * largest * min(1, want) + 1e-300
+        for k, x in enumerate(scores):
+            y_minus_t = (others[k] if k != target else -mp.fsum(others)) / total
+            assert abs(x.grad - y_minus_t) <= 8 * ULP * max(1, largest) * abs(y_minus_t) + 1e-300
+        one_hot = [float(k == target) for k in range(len(row))]
+        assert ag.softmax_cross_entropy(row, one_hot) == loss.data
+
+
+def test_a_tiny_loss_is_right():
+    x = ag.values([40.0, 0.0])
+    loss = ag.softmax_cross_entropy(x, 0)
+    loss.backward()
+    assert loss.data == pytest.approx(math.exp(-40), rel=1e-14)
+    assert ag.grads(x) == pytest.approx([-math.exp(-40), math.exp(-40)], rel=1e-13)
+
+
+def test_soft_targets():
+    scores, t = [0.5, -1.0, 2.0], [0.2, 0.3, 0.5]
+    want = -sum(p * math.log(q) for p, q in zip(t, ag.softmax(scores), strict=True))
+    assert ag.softmax_cross_entropy(scores, t) == pytest.approx(want, rel=1e-15)
+    assert ag.cross_entropy_error(ag.softmax(scores), t) == pytest.approx(want, rel=1e-15)
+
+
+def test_a_loss_of_targets_that_are_values_has_their_gradient():
+    t = ag.values([0.0, 1.0])
+    loss = ag.cross_entropy_error([0.25, 0.75], t)
+    loss.backward()
+    assert ag.grads(t) == [-math.log(0.25), -math.log(0.75)]
+
+
+def test_softmax_with_loss_in_a_batch_has_the_gradient_y_minus_t_over_n():
+    rows, targets = [[0.3, 2.9, 4.0], [1.0, -1.0, 0.5]], [2, 0]
+    for t in (targets, [[0, 0, 1], [1, 0, 0]]):
+        scores = ag.values(rows)
+        loss = ag.softmax_cross_entropy(scores, t)
+        composed = ag.cross_entropy_error(ag.softmax(ag.values(rows)), t)
+        assert loss.data == pytest.approx(composed.data, rel=1e-15)
+        loss.backward()
+        for row, y, target in zip(scores, ag.softmax(rows), targets, strict=True):
+            want = [(p - (k == target)) / 2 for k, p in enumerate(y)]
+            assert ag.grads(row) == pytest.approx(want, rel=1e-14)
+
+
+LOSSES = [
+    (lambda: ag.sum_of_squares_error([1.0, 2.0], [0.0, 4.0]), 2.5),
+    (lambda: ag.mean_squared_error([[1.0], [2.0]], [[0.0], [4.0]]), 2.5),
+    (lambda: ag.cross_entropy_error([0.1, 0.6, 0.3], 1), -math.log(0.6)),
+    (lambda: ag.cross_entropy_error([[0.5, 0.5], [0.25, 0.75]], [0, 1]), math.log(8 / 3) / 2),
+    (lambda: ag.cross_entropy_error([0.0, 1.0], 0, eps=1e-7), -math.log(1e-7)),
+    (lambda: ag.cross_entropy_error([0.0, 1.0], [0, 1]), 0.0),
+    (lambda: ag.binary_cross_entropy(0.25, 0), -math.log(0.75)),
+    (lambda: ag.binary_cross_entropy([0.25, 0.5], [1, 0]), math.log(8) / 2),
+    (lambda: ag.binary_cross_entropy(1.0, 1), 0.0),
+    (lambda: ag.binary_cross_entropy(0.25, 0.5), -(math.log(0.25) + math.log(0.75)) / 2),
+    (lambda: ag.hinge([2.0, 0.5], [1, -1]), 0.75),
+    (lambda: ag.softmax_cross_entropy([3.0], 0), 0.0),
+]
+
+
+@pytest.mark.parametrize(("loss", "want"), LOSSES)
+def test_losses_of_plain_numbers(loss, want):
+    assert type(loss()) is float
+    assert loss() == pytest.approx(want, rel=1e-15, abs=0.0)
+
+
+def test_binary_cross_entropy_of_a_tiny_probability():
+    p = Value(1e-20)
+    loss = ag.binary_cross_entropy(p, 0)
+    loss.backward()
+    assert (loss.data, p.grad) == (1e-20, 1.0)
+
+
+def test_sum_of_squares_has_the_gradient_y_minus_d():
+    y = ag.values([1.0, 2.0])
+    ag.sum_of_squares_error(y, [0.0, 4.0]).backward()
+    assert ag.grads(y) == [1.0, -2.0]
+
+
+BAD = [
+    (lambda: ag.cross_entropy_error([0.0, 1.0], 0), ValueError, "log(0.0)"),
+    (lambda: ag.cross_entropy_error([0.5, 0.5], 2), ValueError, "row 0 is class 2, of 2"),
+    (lambda: ag.cross_entropy_error([0.5, 0.5], -1), ValueError, "class -1"),
+    (lambda: ag.cross_entropy_error([[0.5, 0.5]], [0, 1]), ValueError, "1 rows of outputs, but 2"),
+    (lambda: ag.cross_entropy_error([[1, 1], [1, 1]], 1), ValueError, "2 rows of outputs, but one"),
+    (lambda: ag.softmax_cross_entropy([1.0, 2.0], [1, 0, 0]), ValueError, "row 0 has 2 outputs"),
+    (lambda: ag.softmax_cross_entropy([1.0, 2.0], 0.5), TypeError, "class index"),
+    (lambda: ag.softmax_cross_entropy([], 0), ValueError, "softmax_cross_entropy"),
+    (lambda: ag.hinge([1.0], [0]), ValueError, "1 or -1"),
+    (lambda: ag.hinge([1.0], [1, 1]), ValueError, "1 outputs, but 2 targets"),
+    (lambda: ag.binary_cross_entropy(1.5, 1), ValueError, "probability is 1.5"),
+    (lambda: ag.binary_cross_entropy(0.5, 2), ValueError, "target is 2.0"),
+    (lambda: ag.binary_cross_entropy(0.0, 1), ValueError, "log(0.0)"),
+    (lambda: ag.mean_squared_error([1.0], [math.nan]), ValueError, "nan"),
+    (lambda: ag.mean_squared_error([], []), ValueError, "no elements"),
+    (lambda: ag.sum_of_squares_error([1e200], [0.0]), OverflowError, "power(1e+200, 2.0)"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), BAD)
+def test_bad_targets_are_named(call, error, words):
+    with pytest.raises(error) as raised:
+        call()
+    assert words in str(raised.value)
