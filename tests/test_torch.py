@@ -53,10 +53,10 @@ def random_graph(rng):
     for _ in range(rng.randint(5, 60)):
         if rng.random() < 0.5:
             f, g, fits = rng.choice(UNARY)
-            (i,) = arguments = [rng.randrange(len(ours))]
+            arguments = [rng.randrange(len(ours))]
         else:
             f, g, fits = rng.choice(BINARY)
-            arguments = i, j = rng.randrange(len(ours)), rng.randrange(len(ours))
+            arguments = [rng.randrange(len(ours)), rng.randrange(len(ours))]
         if fits(*(ours[k].data for k in arguments)):
             y = f(*(ours[k] for k in arguments))
             if abs(y.data) < 1e6:
