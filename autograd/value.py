@@ -18,6 +18,7 @@ from autograd.primitives import ARITHMETIC, Primitive
 
 NAN = math.nan
 LITERAL = -1  # in `_count`: a number written in an expression, whose gradient nobody needs
+ASLEEP = -2  # in `_count`: a node that the running sweep has no business with
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal = primitives.exp, primitives.reciprocal
 _sweeping = Lock()  # a sweep uses the nodes' `_count` and `_grad`: one at a time
@@ -242,7 +243,7 @@ class Value:
         and leaves every `.grad` as it was.
         """
         with _sweeping:
-            order = consumers_first(self)
+            order = consumers_first([self])
             before = gradients_of(order)
             try:
                 sweep(order, finite(seed))
@@ -254,7 +255,7 @@ class Value:
     def zero_grad(self) -> None:
         """Set `.grad` of this node and of every node below it to None."""
         with _sweeping:
-            for v in consumers_first(self):
+            for v in consumers_first([self]):
                 v._grad = NAN
 
     def __dealloc__(self) -> None:
@@ -278,7 +279,7 @@ class Value:
         Gradients become None.  Returns self.  Where an operation fails nothing has changed.
         """
         with _sweeping:
-            order = consumers_first(self)
+            order = consumers_first([self])
             before = [(v, v._data, v._da, v._db) for v in order]
             try:
                 for v in reversed(order):
@@ -421,14 +422,17 @@ def count_contexts(change: int) -> None:
     _open_contexts += change
 
 
-def consumers_first(root: Value) -> list[Value]:
-    """The root and every node below it but literals, each after all nodes that use it.
+def consumers_first(roots: list[Value]) -> list[Value]:
+    """The roots and every node below them but literals, each after all nodes that use it.
 
     Counts each node's consumers, then releases a node when its count is used up: Kahn (1962).
     Only the holder of the lock may call this.
     """
-    order = [root]
+    roots = list(dict.fromkeys(roots))
+    order = roots.copy()
     try:
+        for v in roots:
+            v._count = 1  # the caller uses it: so a root below another root is listed once
         for v in order:  # grows while it is read
             a = v._a
             if a is not None:
@@ -442,7 +446,12 @@ def consumers_first(root: Value) -> list[Value]:
                         order.append(b)
                     if b._count >= 0:
                         b._count += 1
-        ready = 1  # order[:ready] is sorted; what it overwrites comes back in its turn
+        ready = 0  # order[:ready] is sorted; what it overwrites comes back in its turn
+        for v in roots:
+            v._count -= 1
+            if v._count == 0:
+                order[ready] = v
+                ready += 1
         for v in order:
             a = v._a
             if a is not None:
@@ -458,7 +467,7 @@ def consumers_first(root: Value) -> list[Value]:
                         order[ready] = b
                         ready += 1
     except BaseException:  # Ctrl-C: a count left behind would spoil the next sweep
-        for v in inputs_first(root):
+        for v in inputs_first(*roots):
             if v._count != LITERAL:
                 v._count = 0
         raise
@@ -466,10 +475,15 @@ def consumers_first(root: Value) -> list[Value]:
 
 
 def sweep(order: list[Value], seed: float) -> None:
-    """The chain rule: each node's `_grad` becomes its adjoint, seed * d(order[0])/d(node)."""
+    """Each node's `_grad` becomes its adjoint, seed * d(order[0])/d(node)."""
     for v in order:
         v._grad = 0.0
     order[0]._grad = seed
+    pull_back(order)
+
+
+def pull_back(order: list[Value]) -> None:
+    """The chain rule, consumers first: each node hands its adjoint on to its inputs."""
     for v in order:  # all consumers of v have been here: its adjoint is complete
         adjoint = v._grad
         if adjoint == 0.0:
@@ -483,6 +497,24 @@ def sweep(order: list[Value], seed: float) -> None:
             b = v._b
             if b is not None and b._count >= 0:
                 b._grad += adjoint * v._db
+
+
+def push_forward(order: list[Value]) -> None:
+    """The chain rule, inputs first: each node collects the tangents of its inputs."""
+    for v in order:
+        tangent = 0.0
+        a = v._a
+        if a._count >= 0 and a._grad != 0.0:
+            tangent = a._grad * v._da
+        b = v._b
+        if b is not None and b._count >= 0 and b._grad != 0.0:
+            tangent += b._grad * v._db
+        if tangent - tangent != 0.0:
+            for i, x in enumerate(v.inputs):
+                if v.partials[i] is None and x._count >= 0 and x._grad != 0.0:
+                    raise missing_partial(v, i)
+            raise OverflowError(f"the derivative is too large for a float at {describe(v)}")
+        v._grad = tangent
 
 
 def gradients_of(order: list[Value]) -> list[tuple[Value, float]]:
@@ -506,9 +538,68 @@ def set_gradients(order: list[Value], before: list[tuple[Value, float]]) -> None
         v._grad = grad
 
 
-def inputs_first(*roots: Value) -> list[Value]:
-    """The roots and every node below them, literals too, each after its inputs."""
-    order: dict[Value, None] = {}  # a set that keeps its order
+def derivatives(
+    ys: list[Value], xs: list[Value], seeds: list[list[float]], forward: bool = False
+) -> list[list[float]]:
+    """One sweep for each row of seeds, in plain numbers; no `.grad` has changed afterwards.
+
+    A row of seeds holds an adjoint of each y, and its row of results one of each x; forward, it
+    holds a tangent of each x, and the results are those of each y.  No x may be below another:
+    what is below them is not visited, and what does not depend on them is not touched.
+    """
+    with _sweeping:
+        order: list[Value] = []
+        between = list(xs)  # then the nodes that depend on them, inputs first
+        before: list[float] = []
+        try:
+            for x in xs:
+                x._count = ASLEEP  # the walk ends here
+            order = consumers_first([y for y in ys if y._count == 0])
+            for x in xs:
+                x._count = 0
+            choose(order, between)
+            before = [v._grad for v in between]
+            inner = between[len(xs) :] if forward else between[: len(xs) - 1 : -1]
+            results = []
+            for seed in seeds:
+                for v in between:
+                    v._grad = 0.0
+                for v, number in zip(xs if forward else ys, seed, strict=True):
+                    if v._count >= 0:
+                        v._grad += number
+                if forward:
+                    push_forward(inner)
+                else:
+                    pull_back(inner)
+                    for x in xs:
+                        if x._grad - x._grad != 0.0:
+                            raise broken_chain(inner, x)
+                results.append([v._grad if v._count >= 0 else 0.0 for v in (ys if forward else xs)])
+            return results
+        finally:
+            for v, grad in zip(between, before, strict=False):
+                v._grad = grad
+            for v in order + xs:
+                v._count = 0
+
+
+def choose(order: list[Value], chosen: list[Value]) -> None:
+    """Add to the chosen, inputs first, what depends on them; put the rest of the order to sleep."""
+    for v in reversed(order):
+        a = v._a
+        b = v._b
+        if a is not None and (a._count >= 0 or (b is not None and b._count >= 0)):
+            chosen.append(v)
+        else:
+            v._count = ASLEEP
+
+
+def inputs_first(*roots: Value, ends: Any = ()) -> list[Value]:
+    """The roots and every node below them, literals too, each after its inputs.
+
+    What is below the ends is left out, and they are.
+    """
+    order: dict[Value, None] = dict.fromkeys(ends)  # a set that keeps its order
     stack = list(reversed(roots))
     while stack:
         v = stack[-1]
@@ -518,7 +609,7 @@ def inputs_first(*roots: Value) -> list[Value]:
         else:
             order[v] = None
             stack.pop()
-    return list(order)
+    return list(order)[len(ends) :]
 
 
 def finite(x: Any) -> float:
@@ -567,18 +658,21 @@ def partial(d: float) -> float:
 def broken_chain(order: list[Value], v: Value) -> Exception:
     """The error of a sweep in which the adjoint of v is not a finite number."""
     for consumer in order:
-        primitive = consumer._primitive
         for i, x in enumerate(consumer.inputs):
             if x is v and consumer.partials[i] is None and consumer._grad != 0.0:
-                operands = [describe(x) for x in consumer.inputs]
-                error: Exception = OverflowError()
-                try:
-                    primitive.partials[i](*[x._data for x in consumer.inputs], consumer._data)
-                except ARITHMETIC as raised:
-                    error = raised
-                where = primitive.refuse(error, operands)
-                return type(error)(f"the derivative of {where}")
+                return missing_partial(consumer, i)
     return OverflowError(f"the gradient is too large for a float at {describe(v)}")
+
+
+def missing_partial(v: Value, i: int) -> Exception:
+    """The error of a sweep that needs d(v)/d(input i), which is not a finite number."""
+    error: Exception = OverflowError()
+    try:
+        v._primitive.partials[i](*[x._data for x in v.inputs], v._data)
+    except ARITHMETIC as raised:
+        error = raised
+    refused = v._primitive.refuse(error, [describe(x) for x in v.inputs])
+    return type(error)(f"the derivative of {refused}")
 
 
 def describe(v: Value) -> str:
