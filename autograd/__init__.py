@@ -1,5 +1,6 @@
 """Scalar automatic differentiation: a `Value` records, `backward()` sweeps the chain rule."""
 
+from autograd import layers, nn, optim
 from autograd.functions import (
     absolute,
     affine,
@@ -43,6 +44,7 @@ from autograd.losses import (
     sum_of_squares_error,
 )
 from autograd.nested import data, grads, values
+from autograd.plot import plot
 from autograd.scope import named_scope, no_grad
 from autograd.transforms import gradients
 from autograd.value import Value, compiled
@@ -65,6 +67,7 @@ __all__ = [
     "grads",
     "hinge",
     "identity",
+    "layers",
     "leaky_relu",
     "log",
     "log1p",
@@ -76,7 +79,10 @@ __all__ = [
     "mean_squared_error",
     "minimum",
     "named_scope",
+    "nn",
     "no_grad",
+    "optim",
+    "plot",
     "power",
     "prelu",
     "reciprocal",

@@ -113,17 +113,39 @@ def values(nested: Any, label: str | None = None) -> Any:
     """A nested list of numbers as one of Values, an array as an object array.
 
     With a label, elements are labelled `label[0,1]`.  Raises TypeError and ValueError as `Value`
-    does.
+    does, and says at which index.
 
     >>> values([[1, 2]], "W")
     [[Value(1.0, label='W[0,0]'), Value(2.0, label='W[0,1]')]]
     """
+    return _indexed(nested, label, lambda x, name: Value(x, name))
+
+
+def leaves(nested: Any, label: str) -> Any:
+    """As `values`, but a Value among the elements stays itself.
+
+    >>> leaves([1, Value(2, "b")], "a")
+    [Value(1.0, label='a[0]'), Value(2.0, label='b')]
+    """
+
+    def leaf(x: Any, name: str | None) -> Value:
+        x = scalar(x)
+        return x if type(x) is Value else Value(x, name)
+
+    return _indexed(nested, label, leaf)
+
+
+def _indexed(nested: Any, label: str | None, leaf: Callable[[Any, str | None], Any]) -> Any:
+    """leaf(element, its label) over the structure; an error says where."""
 
     def wrap(x: Any, index: tuple[int, ...]) -> Any:
         if is_nested(x):
             return build(x, [wrap(item, (*index, i)) for i, item in enumerate(x)])
         where = f"[{','.join(map(str, index))}]" if index else ""
-        return Value(x, None if label is None else label + where)
+        try:
+            return leaf(x, None if label is None else label + where)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{label or 'element '}{where}: {error}") from None
 
     return wrap(nested, ())
 

@@ -1,0 +1,250 @@
+"""The layers of the book "Deep Learning from Scratch", chapter 5, built from Values.
+
+Each has `forward(...)` and `backward(dout=1)`, which gives the gradients of its inputs for the
+gradients `dout` of its outputs.  Invariant: no layer has a formula for its derivative; it records
+its forward pass, and the chain rule does the rest.  Numbers may be single, in lists or in NumPy
+arrays, and gradients have the shape of what they belong to.  On plain numbers plain numbers come
+out, on Values Values, that can be differentiated again; then no `.grad` changes.
+`layer.output` holds the Values of the last pass, to be drawn.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import functions, losses, primitives
+from autograd.nested import data, flatten, is_nested, leaves, map_nested
+from autograd.scope import recording
+from autograd.transforms import gradients
+from autograd.value import Value
+
+
+class _Layer:
+    """What all layers share: recording a forward pass, and the chain rule through it."""
+
+    def __init__(self) -> None:
+        self.output: Any = None
+        self._function: Any = None
+        self._inputs: dict[str, Any] = {}
+        self._plain = True
+
+    def _record(self, function: Callable[..., Any], **inputs: Any) -> Any:
+        """function of the inputs, which become leaves where they are plain numbers."""
+        self._plain = not any(_has_values(x) for x in inputs.values())
+        self._inputs = {name: leaves(x, name) for name, x in inputs.items()}
+        self._function = function
+        if not self._plain:
+            self.output = function(*self._inputs.values())
+            return self.output
+        with recording():  # a layer needs its graph for backward, under no_grad too
+            self.output = function(*self._inputs.values())
+        return data(self.output)
+
+    def _gradients(self, dout: Any) -> dict[str, Any]:
+        """The gradient of each input, by name, in its shape."""
+        name = type(self).__name__
+        if self.output is None:
+            raise RuntimeError(f"{name}.backward before {name}.forward")
+        outputs = list(flatten(self.output))
+        if is_nested(dout):
+            _same_shape(f"{name}.backward: dout", dout, "the output", self.output)
+        douts = list(flatten(leaves(dout, "dout")))
+        if len(douts) < len(outputs):
+            douts *= len(outputs)
+        if self._plain and not _has_values(dout):
+            for y in outputs:
+                y.zero_grad()
+            for y, d in zip(outputs, douts, strict=True):
+                y.backward(d.data)
+            return {key: map_nested(lambda v: v.grad or 0.0, x) for key, x in self._inputs.items()}
+        with recording():  # anew, from nodes of its own: an input may depend on another one
+            held = {k: map_nested(primitives.identity, x) for k, x in self._inputs.items()}
+            outputs = list(flatten(self._function(*held.values())))
+            pairs = zip(outputs, douts if _has_values(dout) else data(douts), strict=True)
+            total = functions.sum([y if d == 1.0 else y * d for y, d in pairs])
+        found = iter(gradients(total, [v for x in held.values() for v in flatten(x)]))
+        return {key: map_nested(lambda v: next(found), x) for key, x in held.items()}
+
+
+class AddLayer(_Layer):
+    """x + y.  The gradient is passed on to both.
+
+    >>> layer = AddLayer()
+    >>> layer.forward(100, 200), layer.backward(1.1)
+    (300.0, (1.1, 1.1))
+    """
+
+    def forward(self, x: Any, y: Any) -> Any:
+        """The sum, elementwise; ValueError if the shapes differ and neither is one number."""
+        if is_nested(x) and is_nested(y):
+            _same_shape("AddLayer.forward: y", y, "x", x)
+        return self._record(lambda x, y: map_nested(lambda a, b: a + b, x, y), x=x, y=y)
+
+    def backward(self, dout: Any = 1) -> tuple[Any, Any]:
+        """The gradients of x and y."""
+        dx, dy = self._gradients(dout).values()
+        return dx, dy
+
+
+class MulLayer(_Layer):
+    """x * y.  The gradient goes to each times the other.
+
+    >>> layer = MulLayer()
+    >>> layer.forward(100, 2), layer.backward(1.1)
+    (200.0, (2.2, 110.00000000000001))
+    """
+
+    def forward(self, x: Any, y: Any) -> Any:
+        """The product, elementwise; ValueError if the shapes differ and neither is one number."""
+        if is_nested(x) and is_nested(y):
+            _same_shape("MulLayer.forward: y", y, "x", x)
+        return self._record(lambda x, y: map_nested(lambda a, b: a * b, x, y), x=x, y=y)
+
+    def backward(self, dout: Any = 1) -> tuple[Any, Any]:
+        """The gradients of x and y."""
+        dx, dy = self._gradients(dout).values()
+        return dx, dy
+
+
+class _Activation(_Layer):
+    """A function of x alone."""
+
+    _formula: Callable[[Any], Any]
+
+    def forward(self, x: Any) -> Any:
+        """The output, in the shape of x."""
+        return self._record(type(self)._formula, x=x)
+
+    def backward(self, dout: Any = 1) -> Any:
+        """The gradient of x."""
+        return self._gradients(dout)["x"]
+
+
+class Relu(_Activation):
+    """max(x, 0), elementwise, with derivative 0 at 0.
+
+    >>> layer = Relu()
+    >>> layer.forward([10, -5]), layer.backward()
+    ([10.0, 0.0], [1.0, 0.0])
+    """
+
+    _formula = staticmethod(functions.relu)
+
+
+class Sigmoid(_Activation):
+    """1 / (1 + e⁻ˣ), elementwise.
+
+    >>> layer = Sigmoid()
+    >>> layer.forward(0), layer.backward()
+    (0.5, 0.25)
+    """
+
+    _formula = staticmethod(functions.sigmoid)
+
+
+class Softmax(_Activation):
+    """exp(x_i) / sum of exp(x_k), over each row.
+
+    >>> layer = Softmax()
+    >>> layer.forward([1, 1]), layer.backward([1, 0])
+    ([0.5, 0.5], [0.25, -0.25])
+    """
+
+    _formula = staticmethod(functions.softmax)
+
+
+class Affine(_Layer):
+    """x W + b, for one row x or a batch of rows.
+
+    `W` and `b` are kept as they are given, and read anew in each forward pass; `dW` and `db` have
+    their shape and kind after `backward`.
+
+    >>> layer = Affine([[1, 2, 3], [4, 5, 6]], [0, 0, 1])
+    >>> layer.forward([[1, 1]]), layer.backward([[1, 0, 0]])
+    ([[5.0, 7.0, 10.0]], [[1.0, 4.0]])
+    >>> layer.dW, layer.db
+    ([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]], [1.0, 0.0, 0.0])
+    """
+
+    def __init__(self, W: Any, b: Any) -> None:
+        super().__init__()
+        self.W, self.b = W, b
+        self.dW: Any = None
+        self.db: Any = None
+
+    def forward(self, x: Any) -> Any:
+        """The product and sum; ValueError where the lengths do not fit, and it says which."""
+        W, b = self.W, self.b
+        if not is_nested(W) or len(W) == 0 or not is_nested(W[0]) or len(W[0]) == 0:
+            raise ValueError(f"Affine: W is {W!r:.60}, expected rows of numbers")
+        for i, row in enumerate(W):
+            _expect(f"Affine: row {i} of W", row, len(W[0]), "as row 0")
+        _expect("Affine: b", b, len(W[0]), "one for each column of W")
+        if not is_nested(x) or len(x) == 0:
+            raise ValueError(f"Affine.forward: x is {x!r:.60}, expected a row or a batch of rows")
+        why = "one for each row of W"
+        if is_nested(x[0]):
+            for i, row in enumerate(x):
+                _expect(f"Affine.forward: row {i} of x", row, len(W), why)
+        else:
+            _expect("Affine.forward: x", x, len(W), why)
+        return self._record(functions.affine, x=x, W=W, b=b)
+
+    def backward(self, dout: Any = 1) -> Any:
+        """The gradient of x; those of W and b are left in `dW` and `db`."""
+        found = self._gradients(dout)
+        self.dW = found["W"] if _has_values(self.W) else data(found["W"])
+        self.db = found["b"] if _has_values(self.b) else data(found["b"])
+        return found["x"]
+
+
+class SoftmaxWithLoss(_Layer):
+    """The cross-entropy of softmax(x) against targets t, the mean over the rows.
+
+    t holds class indices or one-hot rows.  After `forward`, `y` is softmax(x) in plain numbers, `t`
+    the targets, `loss` what came out.  The gradient of x is (y - t) / N for N rows.
+
+    >>> layer = SoftmaxWithLoss()
+    >>> layer.forward([0, 0], 1), layer.backward()
+    (0.6931471805599453, [0.5, -0.5])
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.y: Any = None
+        self.t: Any = None
+        self.loss: Any = None
+
+    def forward(self, x: Any, t: Any) -> Any:
+        """The loss.  Raises ValueError or TypeError where a target does not fit its row."""
+        self.t = t
+        self.loss = self._record(lambda x: losses.softmax_cross_entropy(x, t), x=x)
+        self.y = functions.softmax(data(x))
+        return self.loss
+
+    def backward(self, dout: Any = 1) -> Any:
+        """The gradient of x."""
+        return self._gradients(dout)["x"]
+
+
+def _has_values(x: Any) -> bool:
+    return any(type(item) is Value for item in flatten(x))
+
+
+def _expect(what: str, row: Any, length: int, why: str) -> None:
+    if not is_nested(row):
+        raise ValueError(f"{what} is {row!r:.60}, expected {length} numbers, {why}")
+    if len(row) != length:
+        raise ValueError(f"{what} has {len(row)} numbers, expected {length}, {why}")
+
+
+def _same_shape(what: str, x: Any, other: str, y: Any) -> None:
+    """Raises ValueError where the structures differ, naming the row."""
+    if is_nested(x) != is_nested(y):
+        kinds = ["a row" if is_nested(s) else "a number" for s in (x, y)]
+        raise ValueError(f"{what} is {kinds[0]}, expected {kinds[1]}, as in {other}")
+    if is_nested(x):
+        if len(x) != len(y):
+            raise ValueError(f"{what} has {len(x)} elements, expected {len(y)}, as in {other}")
+        for i, (a, b) in enumerate(zip(x, y, strict=True)):
+            if is_nested(a) or is_nested(b):
+                _same_shape(f"{what}[{i}]", a, f"{other}[{i}]", b)

@@ -1,0 +1,201 @@
+"""Networks of neurons in the manner of micrograd, each weight a Value that can be looked at.
+
+Invariant: with the same seed the weights, and so all results, are those of micrograd 0.1.0.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import functions
+from autograd.nested import is_nested, scalar
+from autograd.scope import named_scope
+from autograd.value import Value, literal
+
+ACTIVATIONS = (
+    *("relu", "leaky_relu", "relu6", "sigmoid", "tanh"),
+    *("softplus", "elu", "gelu", "silu", "identity"),
+)
+Activation = str | Callable[[Any], Any]
+
+
+class _Module:
+    """Something with parameters."""
+
+    def parameters(self) -> list[Value]:
+        """All weights and biases, as leaves, in a fixed order."""
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Set `.grad` of all parameters to None."""
+        for p in self.parameters():
+            p.grad = None
+
+
+class Neuron(_Module):
+    """activation(w · x + b) for a row x of `nin` numbers or Values.
+
+    `nonlin=False` leaves the activation out.  `activation` is the name of a function of the package
+    or a function of one Value; `rng` a `random.Random`, else Python's global one.  `init`: None for
+    uniform numbers in -1 to 1, "xavier" or "he" for normal ones of deviation √(1/nin) or √(2/nin)
+    (Glorot, Bengio 2010; He et al. 2015), or the deviation itself.  The bias starts at 0.
+    Raises ValueError for an unknown name and for a row that does not fit.
+
+    >>> import random
+    >>> neuron = Neuron(2, rng=random.Random(1))
+    >>> neuron.w
+    [Value(-0.731271511775, label='w[0]'), Value(0.694867473874, label='w[1]')]
+    >>> neuron([1.0, 2.0]).data
+    0.6584634359737331
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: Activation = "relu",
+        init: str | float | None = None,
+        rng: Any = None,
+    ) -> None:
+        if nin < 1:
+            raise ValueError(f"nin={nin}: a neuron needs at least one input")
+        if rng is None:
+            import random as rng
+        self.w = [Value(draw, f"w[{i}]") for i, draw in enumerate(_initial(nin, init, rng))]
+        self.b = Value(0.0, "b")
+        self.activation = _activation(activation) if nonlin else None
+
+    def __call__(self, x: Any) -> Any:
+        """The output for one row, or the list of outputs for a batch of rows."""
+        if _is_batch(x):
+            return [self(row) for row in _batch(x, len(self.w))]
+        return self._fire(_row(x, len(self.w)))
+
+    def _fire(self, x: list[Value]) -> Any:
+        with named_scope("neuron", "activation(w · x + b)"):
+            y = self.b
+            for w, a in zip(self.w, x, strict=True):
+                y = y + w * a
+            return y if self.activation is None else self.activation(y)
+
+    def parameters(self) -> list[Value]:
+        """The weights, then the bias."""
+        return [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        name = getattr(self.activation, "__name__", "Linear")
+        return f"{'ReLU' if name == 'relu' else name}Neuron({len(self.w)})"
+
+
+class Layer(_Module):
+    """`nout` neurons that see the same `nin` inputs; a single one gives a Value, more a list."""
+
+    def __init__(self, nin: int, nout: int, **options: Any) -> None:
+        if nout < 1:
+            raise ValueError(f"nout={nout}: a layer needs at least one neuron")
+        self.neurons = [Neuron(nin, **options) for _ in range(nout)]
+        self._label("")
+
+    def _label(self, number: str) -> None:
+        for j, neuron in enumerate(self.neurons):
+            neuron.b.label = f"b{number}[{j}]"
+            for i, w in enumerate(neuron.w):
+                w.label = f"W{number}[{i},{j}]"
+
+    def __call__(self, x: Any) -> Any:
+        """The outputs for one row, or the list of them for a batch of rows."""
+        if _is_batch(x):
+            return [self(row) for row in _batch(x, len(self.neurons[0].w))]
+        row = _row(x, len(self.neurons[0].w))
+        out = [neuron._fire(row) for neuron in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def parameters(self) -> list[Value]:
+        """Those of one neuron after the other."""
+        return [p for neuron in self.neurons for p in neuron.parameters()]
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(str, self.neurons))}]"
+
+
+class MLP(_Module):
+    """A multi-layer perceptron: `nouts` are the sizes of the layers after the `nin` inputs.
+
+    The last layer is linear.  Weights are labelled as in the book: `W1[i,j]` leads from input i to
+    neuron j of layer 1, `b1[j]` is its bias.  Options as for `Neuron`.
+
+    >>> import random
+    >>> model = MLP(2, [3, 1], activation="tanh", init="xavier", rng=random.Random(0))
+    >>> model
+    MLP of [Layer of [tanhNeuron(2), tanhNeuron(2), tanhNeuron(2)], Layer of [LinearNeuron(3)]]
+    >>> len(model.parameters()), model([1.0, -1.0]).op
+    (13, 'add')
+    """
+
+    def __init__(self, nin: int, nouts: list[int], **options: Any) -> None:
+        if not nouts:
+            raise ValueError("nouts: an MLP needs at least one layer")
+        sizes = [nin, *nouts]
+        inside, last = {"nonlin": True, **options}, {**options, "nonlin": False}
+        self.layers = [
+            Layer(sizes[i], sizes[i + 1], **(inside if i + 1 < len(nouts) else last))
+            for i in range(len(nouts))
+        ]
+        for i, layer in enumerate(self.layers, 1):
+            layer._label(str(i))
+
+    def __call__(self, x: Any) -> Any:
+        """The outputs for one row, or the list of them for a batch of rows."""
+        if _is_batch(x):
+            return [self(row) for row in _batch(x, len(self.layers[0].neurons[0].w))]
+        for layer in self.layers:
+            x = layer([x] if type(x) is Value else x)
+        return x
+
+    def parameters(self) -> list[Value]:
+        """Those of one layer after the other."""
+        return [p for layer in self.layers for p in layer.parameters()]
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(str, self.layers))}]"
+
+
+def _initial(nin: int, init: str | float | None, rng: Any) -> list[float]:
+    if init is None:
+        return [rng.uniform(-1.0, 1.0) for _ in range(nin)]
+    if isinstance(init, str):
+        if init not in ("xavier", "he"):
+            raise ValueError(f"init={init!r}: expected 'xavier', 'he', a deviation or None")
+        init = ((1.0 if init == "xavier" else 2.0) / nin) ** 0.5
+    return [rng.gauss(0.0, init) for _ in range(nin)]
+
+
+def _activation(activation: Activation) -> Callable[[Any], Any]:
+    if not isinstance(activation, str):
+        return activation
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation={activation!r}: expected a function or one of {ACTIVATIONS}")
+    return getattr(functions, activation)  # type: ignore[no-any-return]
+
+
+def _is_batch(x: Any) -> bool:
+    return is_nested(x) and len(x) > 0 and is_nested(x[0])
+
+
+def _row(x: Any, nin: int, name: str = "x") -> list[Value]:
+    """The row as Values, a plain number as a literal, shared by all neurons."""
+    if not hasattr(x, "__len__") or len(x) != nin:
+        size = f"has {len(x)} numbers" if hasattr(x, "__len__") else f"is {x!r:.60}"
+        raise ValueError(f"{name} {size}, expected a row of {nin}")
+    row = []
+    for i, item in enumerate(x):
+        try:
+            a = scalar(item)
+            row.append(a if type(a) is Value else literal(a))
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{name}[{i}]: {error}") from None
+    return row
+
+
+def _batch(x: Any, nin: int) -> list[list[Value]]:
+    return [_row(row, nin, f"x[{i}]") for i, row in enumerate(x)]

@@ -1,0 +1,76 @@
+"""Curves of functions and their derivatives.
+
+Invariant: the derivative drawn is the one that backpropagation gives, and where there is none the
+curve has a gap.  matplotlib is imported when something is drawn.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.primitives import ARITHMETIC
+from autograd.scope import recording
+from autograd.value import Value
+
+
+def plot(
+    function: Callable[[Any], Any],
+    start: float = -6.0,
+    stop: float = 6.0,
+    *,
+    points: int = 481,
+    axes: Any = None,
+) -> Any:
+    """Draw a function of one number and its derivative, by backpropagation; the axes come back.
+
+    `axes` is a matplotlib Axes to draw into, else a new figure's.  Where the function is not
+    defined the curve has a gap.  Raises ImportError without matplotlib, ValueError if the
+    function is defined nowhere from start to stop.
+
+    >>> import autograd as ag
+    >>> axes = plot(ag.sigmoid)  # doctest: +SKIP
+    """
+    if not start < stop or points < 2:
+        raise ValueError(f"start={start}, stop={stop}, points={points}: no range to draw")
+    xs = [start + (stop - start) * i / (points - 1) for i in range(points)]
+    ys, slopes = zip(*[_point(function, x) for x in xs], strict=True)
+    if all(y is None for y in ys):
+        raise ValueError(f"the function is not defined anywhere from {start} to {stop}")
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise ImportError("plot needs matplotlib: pip install 'scalar-autograd[plot]'") from error
+    if axes is None:
+        axes = pyplot.subplots(layout="constrained")[1]
+    name = getattr(function, "__name__", "function").replace("<lambda>", "f")
+    nothing = float("nan")  # matplotlib's gap
+    axes.plot(xs, [nothing if y is None else y for y in ys], label=f"{name}(x)", color="#1f4e79")
+    axes.plot(
+        xs,
+        [nothing if d is None else d for d in slopes],
+        label=f"{name}′(x)",
+        color="#c0392b",
+        linestyle="--",
+    )
+    axes.axhline(0.0, color="0.7", linewidth=0.8, zorder=0)
+    axes.axvline(0.0, color="0.7", linewidth=0.8, zorder=0)
+    axes.set_title(name)
+    axes.set_xlabel("x")
+    axes.legend()
+    return axes
+
+
+def _point(function: Callable[[Any], Any], at: float) -> tuple[float | None, float | None]:
+    """The value and the derivative, None for each that does not exist."""
+    x = Value(at, "x")
+    with recording():
+        try:
+            y = function(x)
+        except ARITHMETIC:
+            return None, None
+    if type(y) is not Value:  # a constant
+        return float(y), 0.0
+    try:
+        y.backward()
+    except ARITHMETIC:
+        return y.data, None
+    return y.data, x.grad or 0.0
