@@ -48,6 +48,7 @@ from autograd.plot import plot
 from autograd.scope import named_scope, no_grad
 from autograd.transforms import gradients
 from autograd.value import Value, compiled
+from autograd.words import explain, tree, what_if
 
 __all__ = [
     "Value",
@@ -61,6 +62,7 @@ __all__ = [
     "dot",
     "elu",
     "exp",
+    "explain",
     "expm1",
     "gelu",
     "gradients",
@@ -99,5 +101,7 @@ __all__ = [
     "sum_of_squares_error",
     "tan",
     "tanh",
+    "tree",
     "values",
+    "what_if",
 ]
