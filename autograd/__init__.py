@@ -1,6 +1,7 @@
 """Scalar automatic differentiation: a `Value` records, `backward()` sweeps the chain rule."""
 
 from autograd import layers, nn, optim
+from autograd.draw import draw, save
 from autograd.functions import (
     absolute,
     affine,
@@ -60,6 +61,7 @@ __all__ = [
     "cross_entropy_error",
     "data",
     "dot",
+    "draw",
     "elu",
     "exp",
     "explain",
@@ -90,6 +92,7 @@ __all__ = [
     "reciprocal",
     "relu",
     "relu6",
+    "save",
     "sigmoid",
     "silu",
     "sin",

@@ -1,0 +1,128 @@
+"""Pictures of a graph: one figure, lowered to DOT, SVG, PNG, PDF, Mermaid, JSON and a page.
+
+Invariant: nothing here changes a graph, needs a prior sweep, or imports Graphviz before a picture
+is asked for; and a file is written whole or not at all.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from autograd.nested import flatten
+from autograd.value import Value
+
+DIRECTIONS = ("LR", "RL", "TB", "BT")
+STYLES = ("book", "box")
+
+
+def draw(
+    y: Any,
+    style: str = "book",
+    fold: bool | Iterable[str] | None = None,
+    partials: bool = False,
+    precision: int = 4,
+    direction: str = "LR",
+    names: Mapping[str, Any] | None = None,
+) -> Any:
+    """The graph of y, or of several outputs, as a `graphviz.Digraph` that notebooks show.
+
+    style: "book" draws operators in circles, on each edge the value above the line and the share of
+    the gradient below it; "box" a box for each number.  fold: True draws every composite as one
+    node, False each as a box around its parts, a set of names those alone; by default composites
+    fold by themselves in a picture of more than 150 nodes.  partials: the local derivative too.
+    precision: significant digits.  direction: "LR" "RL" "TB" "BT".  names: a dict such as
+    `locals()`, whose names are written at its Values.  Gradients are drawn where a sweep has been.
+
+    Raises ValueError for an unknown option, and where more than 1,000 nodes would be drawn.
+
+    >>> x = Value(3.0, "x")
+    >>> print(draw(x * x).source.splitlines()[0])
+    digraph {
+    """
+    from autograd.draw.dot import digraph
+    from autograd.draw.picture import Picture
+
+    drawn = _sheet(y, style, fold, partials, precision, direction, names)
+    picture = digraph(drawn, picture=Picture)
+    picture.sheet, picture.drawn = drawn, picture.source
+    return picture
+
+
+def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
+    """Write a picture of y, in the format that the suffix names: svg png pdf dot html mmd json.
+
+    The options are those of `draw`; .json is the recorded graph itself, for `load`.  Raises
+    ValueError for another suffix, RuntimeError for .png and .pdf where Graphviz's `dot` is not
+    installed; then no file is written.
+    """
+    path = Path(path)
+    write = _FORMATS.get(path.suffix.lower())
+    if write is None:
+        raise ValueError(f"the suffix of {path.name!r} is none of {' '.join(_FORMATS)}")
+    content: Any = write(y, options)
+    data = content if isinstance(content, bytes) else content.encode()
+    whole = path.with_name(f".{uuid4().hex}.tmp")
+    try:
+        whole.write_bytes(data)
+        os.replace(whole, path)
+    finally:
+        whole.unlink(missing_ok=True)
+
+
+def _outputs(y: Any) -> list[Value]:
+    """The outputs as a list: at least one, and Values all."""
+    outputs = list(flatten(y))
+    for v in outputs:
+        if type(v) is not Value:
+            raise TypeError(f"only a Value can be drawn, not {v!r:.60}")
+    if not outputs:
+        raise ValueError("nothing to draw: no outputs")
+    return list(dict.fromkeys(outputs))
+
+
+def _sheet(
+    y: Any,
+    style: str = "book",
+    fold: bool | Iterable[str] | None = None,
+    partials: bool = False,
+    precision: int = 4,
+    direction: str = "LR",
+    names: Mapping[str, Any] | None = None,
+) -> Any:
+    from autograd.draw.figure import figure
+    from autograd.draw.sheet import Look, sheet
+
+    for name, option, known in (("style", style, STYLES), ("direction", direction, DIRECTIONS)):
+        if option not in known:
+            raise ValueError(f"{name} is one of {', '.join(known)}, not {option!r}")
+    if not isinstance(precision, int) or not 1 <= precision <= 17:
+        raise ValueError(f"precision is a number of digits from 1 to 17, not {precision!r}")
+    look = Look(style, bool(partials), precision, direction)
+    return sheet(figure(_outputs(y), fold, names, precision), look)
+
+
+def _svg(y: Any, options: Any) -> str:
+    from autograd.draw.svg import svg
+
+    return svg(_sheet(y, **options))
+
+
+def _dot(y: Any, options: Any) -> str:
+    return str(draw(y, **options).source)
+
+
+def _png(y: Any, options: Any) -> bytes:
+    from autograd.draw.engine import dot
+
+    return dot(_dot(y, options), "png")
+
+
+def _pdf(y: Any, options: Any) -> bytes:
+    from autograd.draw.engine import dot
+
+    return dot(_dot(y, options), "pdf")
+
+
+_FORMATS = {".svg": _svg, ".png": _png, ".pdf": _pdf, ".dot": _dot}
