@@ -6,6 +6,7 @@ true value does not fit a float.  Where two forms are needed for that, the docst
 taken when.  Kinks: relu'(0) = abs'(0) = 0, ties of maximum and minimum share 1/2 and 1/2.
 """
 
+import builtins
 import math
 from collections.abc import Callable
 from typing import Any
@@ -182,7 +183,17 @@ def silu(x: Any) -> Any:
 # --- sums and products ---
 
 
-def _total(terms: list[Any]) -> Any:
+def _total(terms: list[Any], divisor: float = 1.0) -> Any:
+    """The sum of the terms, divided; scaled down and up again where a part of it overflows."""
+    scale = 1.0
+    if not math.isfinite(builtins.sum(abs(number(x)) for x in terms)):
+        scale = 2.0 ** -len(terms).bit_length()
+        terms = [x * scale for x in terms]
+    total = _added(terms)
+    return total if scale * divisor == 1.0 else total / (scale * divisor)
+
+
+def _added(terms: list[Any]) -> Any:
     """The terms added: up to eight from left to right, as one writes it; more in two halves.
 
     So thousands of terms make a graph of small depth, and the rounding error grows with the
@@ -194,7 +205,7 @@ def _total(terms: list[Any]) -> Any:
             total = total + term
         return total
     half = len(terms) // 2
-    return _total(terms[:half]) + _total(terms[half:])
+    return _added(terms[:half]) + _added(terms[half:])
 
 
 def _checked(x: Any) -> Any:
@@ -232,9 +243,7 @@ def mean(xs: Any) -> Any:
 
 
 def _mean(terms: list[Any]) -> Any:
-    if len(terms) == 1:
-        return terms[0]
-    return _checked(_total(terms) / float(len(terms)))
+    return _checked(_total(terms, float(len(terms))))
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -322,11 +331,15 @@ def _largest(xs: list[Any]) -> Any:
     return xs[0]
 
 
+def _below(x: Any, m: Any) -> Any:
+    """x - m, to be the argument of exp: halved where it overflows downwards, exp being 0 anyway."""
+    return x - m if number(x) - number(m) > -math.inf else 0.5 * x - 0.5 * m
+
+
 def _shifted(xs: list[Any]) -> tuple[Any, list[Any]]:
-    """The maximum m, and x - m for each x: halved where it overflows, as exp of it is 0 anyway."""
+    """The maximum, and each number less the maximum."""
     m = _largest(xs)
-    fits = math.isfinite(min(map(number, xs)) - number(m))
-    return m, [x - m if fits else 0.5 * x - 0.5 * m for x in xs]
+    return m, [_below(x, m) for x in xs]
 
 
 @rowwise

@@ -4,12 +4,13 @@ Each takes one row or a batch of rows, of Values or plain numbers.  Invariant: a
 the whole range of floats; a target that does not fit its output is an error that says where.
 """
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
 
 from autograd import primitives
-from autograd.functions import _checked, _mean, _total, logsumexp, softplus
+from autograd.functions import _below, _checked, _mean, _total, logsumexp, softplus
 from autograd.nested import flatten, is_nested, number, scalar
 from autograd.scope import named_scope
 from autograd.value import Value
@@ -32,8 +33,8 @@ def sum_of_squares_error(y: Any, t: Any) -> Any:
     >>> sum_of_squares_error([1.0, 2.0], [0.0, 4.0])
     2.5
     """
-    squares = [primitives.power(a - b, 2.0) for a, b in _pairs(y, t, "sum_of_squares_error")]
-    return _checked(_total(squares) * 0.5)
+    pairs = _pairs(y, t, "sum_of_squares_error")
+    return _squares(pairs, 2.0)
 
 
 @named_scope("mean_squared_error", "Σ (yᵢ − tᵢ)² / n")
@@ -43,7 +44,18 @@ def mean_squared_error(y: Any, t: Any) -> Any:
     >>> mean_squared_error([1.0, 2.0], [0.0, 4.0])
     2.5
     """
-    return _mean([primitives.power(a - b, 2.0) for a, b in _pairs(y, t, "mean_squared_error")])
+    pairs = _pairs(y, t, "mean_squared_error")
+    return _squares(pairs, float(len(pairs)))
+
+
+def _squares(pairs: list[tuple[Any, Any]], divisor: float) -> Any:
+    """The sum of (y - t)², divided; scaled down and up again where a square would overflow."""
+    differences = [a - b for a, b in pairs]
+    if max(abs(number(d)) for d in differences) < 1e150:
+        return _checked(_total([primitives.power(d, 2.0) for d in differences], divisor))
+    scale = 0.5 ** (1 + math.frexp(divisor)[1])  # a power of 2, exact, below 1 / sqrt(divisor)
+    squares = [primitives.power(d * scale, 2.0) for d in differences]
+    return _checked(_total(squares, divisor * scale * scale))
 
 
 @named_scope("hinge", "max(0, 1 − t s)")
@@ -156,7 +168,7 @@ def softmax_cross_entropy(scores: Any, t: Any) -> Any:
     """
 
     def loss(row: list[Any], k: int) -> Any:
-        others = [x - row[k] for j, x in enumerate(row) if j != k]
+        others = [_checked(_below(x, row[k])) for j, x in enumerate(row) if j != k]
         if not others:
             return row[k] - row[k]
         return softplus(others[0] if len(others) == 1 else logsumexp(others))

@@ -33,9 +33,8 @@ def scalar(x: Any) -> Any:
     return finite(x)
 
 
-def number(x: Any) -> float:
-    """The number of a Value or of a plain number."""
-    x = scalar(x)
+def number(x: Any) -> Any:
+    """The number of a Value or of a checked plain number."""
     return x.data if type(x) is Value else x
 
 
@@ -156,7 +155,7 @@ def data(tree: Any) -> Any:
     >>> data(values([1, 2]))
     [1.0, 2.0]
     """
-    return _each(tree, number)
+    return _each(tree, lambda x: number(scalar(x)))
 
 
 def grads(tree: Any) -> Any:

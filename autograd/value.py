@@ -147,12 +147,7 @@ class Value:
     def record(primitive: Primitive, *inputs: Any) -> "Value":
         """The general case: a node for any primitive, by its declaration."""
         nodes = [x if type(x) is Value else literal(x) for x in inputs]
-        numbers = [x._data for x in nodes]
-        try:
-            y = primitive.forward(*numbers)
-        except ARITHMETIC as error:
-            raise primitive.refuse(error, map(describe, nodes)) from None
-        slopes = [slope(rule, numbers, y) for rule in primitive.partials]
+        y, slopes = evaluate(primitive, nodes)
         if len(nodes) == 1:
             return node(primitive, nodes[0], None, y, slopes[0], NAN)
         return node(primitive, nodes[0], nodes[1], y, slopes[0], slopes[1])
@@ -284,8 +279,8 @@ class Value:
             try:
                 for v in reversed(order):
                     if v._primitive is not None:
-                        again = Value.record(v._primitive, *v.inputs)
-                        v._data, v._da, v._db = again._data, again._da, again._db
+                        v._data, slopes = evaluate(v._primitive, v.inputs)
+                        v._da, v._db = (*slopes, NAN)[:2]
             except BaseException:
                 for v, data, da, db in before:
                     v._data, v._da, v._db = data, da, db
@@ -387,6 +382,18 @@ def _rebuild(leaves: list[Value], steps: list[Any]) -> Value:
     for state, inputs in steps:
         nodes.append(_restore(state, *[nodes[i] for i in inputs]))
     return nodes[-1]
+
+
+def evaluate(primitive: Primitive, inputs: Any) -> tuple[float, list[float]]:
+    """The primitive's value and partial derivatives at the numbers of its inputs."""
+    numbers = [x._data for x in inputs]
+    try:
+        y = primitive.forward(*numbers)
+        if y - y != 0.0:  # inf and nan alone fail this
+            raise OverflowError
+    except ARITHMETIC as error:
+        raise primitive.refuse(error, map(describe, inputs)) from None
+    return y, [slope(rule, numbers, y) for rule in primitive.partials]
 
 
 def node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: float) -> Value:

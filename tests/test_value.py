@@ -210,6 +210,16 @@ def test_recompute_changes_all_or_nothing():
     assert (y.data, y.inputs[0].data) == (before, 6.0)
 
 
+def test_recompute_records_under_no_grad_too():
+    x = Value(2.0)
+    y = x * x.exp()
+    x.data = 3.0
+    with ag.no_grad():
+        y.recompute()
+    y.backward()
+    assert x.grad == pytest.approx(4.0 * math.exp(3.0), rel=1e-15)
+
+
 def test_recompute_of_a_composite_that_leaves_its_range_raises():
     x = Value(1.0)
     y = ag.sigmoid(x)
