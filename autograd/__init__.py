@@ -47,7 +47,16 @@ from autograd.losses import (
 from autograd.nested import data, grads, values
 from autograd.plot import plot
 from autograd.scope import named_scope, no_grad
-from autograd.transforms import gradients
+from autograd.transforms import (
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from autograd.value import Value, compiled
 from autograd.words import explain, tree, what_if
 
@@ -67,10 +76,15 @@ __all__ = [
     "explain",
     "expm1",
     "gelu",
+    "grad",
     "gradients",
     "grads",
+    "hessian",
     "hinge",
+    "hvp",
     "identity",
+    "jacobian",
+    "jvp",
     "layers",
     "leaky_relu",
     "log",
@@ -105,6 +119,8 @@ __all__ = [
     "tan",
     "tanh",
     "tree",
+    "value_and_grad",
     "values",
+    "vjp",
     "what_if",
 ]

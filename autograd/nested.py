@@ -6,6 +6,8 @@ of the core that knows arrays, by their attributes: it imports NumPy only to mak
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
+from itertools import islice
+from math import prod
 from typing import Any
 
 from autograd.value import Value, finite
@@ -155,7 +157,7 @@ def data(tree: Any) -> Any:
     >>> data(values([1, 2]))
     [1.0, 2.0]
     """
-    return _each(tree, lambda x: number(scalar(x)))
+    return fill(tree, [number(scalar(x)) for x in items(tree)])
 
 
 def grads(tree: Any) -> Any:
@@ -168,18 +170,54 @@ def grads(tree: Any) -> Any:
     >>> grads([x])
     [6.0]
     """
-    return _each(tree, lambda x: x.grad)
+    return fill(tree, [x.grad for x in items(tree)])
 
 
-def _each(tree: Any, function: Callable[[Any], Any]) -> Any:
+# --- trees: dicts too, and an array is one block of leaves ---
+
+
+def map_tree(function: Callable[[Any], Any], tree: Any) -> Any:
+    """function over what stands in lists, tuples and dicts, nested: single items and arrays.
+
+    >>> map_tree(abs, {"a": -1, "b": (-2, [3])})
+    {'a': 1, 'b': (2, [3])}
+    """
     if isinstance(tree, dict):
-        return {key: _each(x, function) for key, x in tree.items()}
-    if is_array(tree):
-        import numpy
-
-        numbers = [function(x) for x in tree.flat]
-        kind = object if None in numbers else float
-        return numpy.array(numbers, dtype=kind).reshape(tree.shape)
-    if is_nested(tree):
-        return build(tree, [_each(x, function) for x in tree])
+        return {key: map_tree(function, x) for key, x in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        items = [map_tree(function, x) for x in tree]
+        return tree._make(items) if hasattr(tree, "_make") else build(tree, items)
     return function(tree)
+
+
+def blocks(tree: Any) -> list[Any]:
+    """What map_tree meets, in order."""
+    found: list[Any] = []
+    map_tree(found.append, tree)
+    return found
+
+
+def shape(block: Any) -> tuple[int, ...]:
+    """The shape of an array, () of a single item."""
+    return tuple(block.shape) if is_array(block) else ()
+
+
+def items(tree: Any) -> list[Any]:
+    """The items of a tree, those of its arrays too, from first to last."""
+    return [x for block in blocks(tree) for x in (block.flat if is_array(block) else [block])]
+
+
+def fill(tree: Any, new: Iterable[Any]) -> Any:
+    """The tree with the new items in place of its own."""
+    rest = iter(new)
+    return map_tree(lambda b: shaped(list(islice(rest, prod(shape(b)))), shape(b)), tree)
+
+
+def shaped(row: list[Any], shape: tuple[int, ...]) -> Any:
+    """A row of items as an array of that shape, of floats if they all are; a lone item for ()."""
+    if not shape:
+        return row[0]
+    import numpy
+
+    kind = float if all(type(x) is float for x in row) else object
+    return numpy.array(row, dtype=kind).reshape(shape)
