@@ -4,6 +4,8 @@ import os
 import sys
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 
+import pytest
+
 _sources_only = FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES))
 
 
@@ -24,3 +26,10 @@ import autograd  # noqa: E402  (before pytest imports single modules for their d
 def pytest_report_header() -> str:
     """Says in the head of the report which build runs."""
     return f"autograd: {'compiled' if autograd.compiled else 'plain Python'}, {autograd.__file__}"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples in documents may save files: in a folder of their own."""
+    if isinstance(request.node, pytest.DoctestItem):
+        monkeypatch.chdir(request.getfixturevalue("tmp_path"))

@@ -331,15 +331,11 @@ def _largest(xs: list[Any]) -> Any:
     return xs[0]
 
 
-def _below(x: Any, m: Any) -> Any:
-    """x - m, to be the argument of exp: halved where it overflows downwards, exp being 0 anyway."""
-    return x - m if number(x) - number(m) > -math.inf else 0.5 * x - 0.5 * m
-
-
-def _shifted(xs: list[Any]) -> tuple[Any, list[Any]]:
-    """The maximum, and each number less the maximum."""
-    m = _largest(xs)
-    return m, [_below(x, m) for x in xs]
+def _below(xs: list[Any], m: Any) -> list[Any]:
+    """x - m for each x, to be an argument of exp; halved where it overflows, as exp is 0 anyway."""
+    minus = -m
+    fits = [number(x) + number(minus) > -math.inf for x in xs]
+    return [x + minus if fit else 0.5 * x + 0.5 * minus for x, fit in zip(xs, fits, strict=True)]
 
 
 @rowwise
@@ -352,7 +348,7 @@ def softmax(xs: list[Any]) -> Any:
     >>> softmax([1.0, 1.0])
     [0.5, 0.5]
     """
-    exps = [primitives.exp(z) for z in _shifted(xs)[1]]
+    exps = [primitives.exp(z) for z in _below(xs, _largest(xs))]
     scale = primitives.reciprocal(_total(exps))
     return [e * scale for e in exps]
 
@@ -365,9 +361,10 @@ def log_softmax(xs: list[Any]) -> Any:
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    m = _largest(xs)
-    rest = primitives.log(_total([primitives.exp(z) for z in _shifted(xs)[1]]))
-    return [_checked((x - m) - rest) for x in xs]
+    minus = -_largest(xs)
+    shifted = [x + minus for x in xs]
+    rest = primitives.log(_total([primitives.exp(z) for z in shifted]))
+    return [_checked(z - rest) for z in shifted]
 
 
 @rowwise
@@ -378,5 +375,5 @@ def logsumexp(xs: list[Any]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    m, shifted = _shifted(xs)
-    return m + primitives.log(_total([primitives.exp(z) for z in shifted]))
+    m = _largest(xs)
+    return m + primitives.log(_total([primitives.exp(z) for z in _below(xs, m)]))

@@ -168,7 +168,7 @@ def softmax_cross_entropy(scores: Any, t: Any) -> Any:
     """
 
     def loss(row: list[Any], k: int) -> Any:
-        others = [_checked(_below(x, row[k])) for j, x in enumerate(row) if j != k]
+        others = [_checked(z) for z in _below(row[:k] + row[k + 1 :], row[k])]
         if not others:
             return row[k] - row[k]
         return softplus(others[0] if len(others) == 1 else logsumexp(others))

@@ -1,0 +1,54 @@
+"""The demos of the textbook's examples run, print their numbers and save their pictures."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DEMOS = {  # name: what it prints, what it saves
+    "01_apple_price": (["price = 220", "apple = 2.2", "+44"], ["price.svg"]),
+    "02_shopping": (["690", "more: +24,", "more: +18,", "%: -57.5,"], ["shopping.svg"]),
+    "03_fruit_basket": (["orange = 3.3", "tax = 650"], ["fruit_basket.svg"]),
+    "04_chain_rule": (["= 10", "3 + 2 + 2 = 7"], ["chain_rule.svg", "sum_rule.svg"]),
+    "05_sigmoid": (
+        ["-1.0000 → 0.3679 → 1.3679 → 0.7311", "0.1966119332414818", "0.786447732965927"],
+        ["sigmoid_by_hand.svg", "sigmoid_apart.svg", "sigmoid_together.svg", "tanh_apart.svg"],
+    ),
+    "06_softmax_with_loss": (
+        ["-0.263403   -0.263403", "-4.2484e-18"],
+        ["softmax_with_loss.svg", "softmax_with_loss_folded.svg"],
+    ),
+}
+
+
+def run(demo, folder):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, "-W", "error", ROOT / "demos" / f"{demo}.py"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("demo", DEMOS)
+def test_demo(demo, tmp_path):
+    words, pictures = DEMOS[demo]
+    result = run(demo, tmp_path)
+    assert result.returncode == 0, result.stderr
+    for text in words:
+        assert text in result.stdout
+    for name in pictures:
+        picture = (tmp_path / name).read_text("utf-8")
+        assert picture.startswith("<?xml") or picture.startswith("<svg")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(pictures)
+
+
+def test_the_picture_in_the_readme_is_the_one_that_the_demo_draws(tmp_path):
+    assert run("01_apple_price", tmp_path).returncode == 0
+    assert (tmp_path / "price.svg").read_bytes() == (ROOT / "demos" / "price.svg").read_bytes()
