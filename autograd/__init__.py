@@ -1,6 +1,7 @@
 """Scalar automatic differentiation: a `Value` records, `backward()` sweeps the chain rule."""
 
 from autograd import layers, nn, optim
+from autograd.check import GradientMismatch, gradcheck
 from autograd.draw import draw, save
 from autograd.functions import (
     absolute,
@@ -45,6 +46,7 @@ from autograd.losses import (
     sum_of_squares_error,
 )
 from autograd.nested import data, grads, values
+from autograd.numerical import numerical_gradient
 from autograd.plot import plot
 from autograd.scope import named_scope, no_grad
 from autograd.transforms import (
@@ -61,6 +63,7 @@ from autograd.value import Value, compiled
 from autograd.words import explain, tree, what_if
 
 __all__ = [
+    "GradientMismatch",
     "Value",
     "absolute",
     "affine",
@@ -77,6 +80,7 @@ __all__ = [
     "expm1",
     "gelu",
     "grad",
+    "gradcheck",
     "gradients",
     "grads",
     "hessian",
@@ -99,6 +103,7 @@ __all__ = [
     "named_scope",
     "nn",
     "no_grad",
+    "numerical_gradient",
     "optim",
     "plot",
     "power",
