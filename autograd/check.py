@@ -30,8 +30,8 @@ two-sided one of relu is 1/2, which is no derivative.  `gradcheck` says so inste
 
 >>> [row.verdict for row in gradcheck(ag.relu, 0.0).rows]
 ['kink']
->>> ag.numerical_gradient(ag.relu, 0.5), ag.numerical_gradient(ag.relu, -0.5)
-(1.0, 0.0)
+>>> [round(ag.numerical_gradient(ag.relu, x), 9) for x in (0.5, -0.5)]
+[1.0, 0.0]
 """
 
 import copy
