@@ -2,7 +2,7 @@
 
 from autograd import layers, nn, optim
 from autograd.check import GradientMismatch, gradcheck
-from autograd.draw import draw, save
+from autograd.draw import draw, load, save
 from autograd.functions import (
     absolute,
     affine,
@@ -91,6 +91,7 @@ __all__ = [
     "jvp",
     "layers",
     "leaky_relu",
+    "load",
     "log",
     "log1p",
     "log_softmax",

@@ -77,3 +77,36 @@ def test_a_composite_folds_into_one_node_with_the_same_numbers(fold):
     assert len(drawn.nodes) == (6 if fold is False else 3)
     if fold is not False:
         assert first.partial == x.grad
+
+
+# --- files ---
+
+
+def test_json_round_trip_is_exact(tmp_path):
+    score = ag.values([0.1, 1 / 3, -2e-308], "a")
+    loss = ag.softmax_cross_entropy(score, 1) / 3
+    loss.label = "loss"
+    other = ag.sigmoid(score[0])
+    loss.backward()
+    ag.save([loss, other], tmp_path / "g.json")
+    again = ag.load(tmp_path / "g.json")
+    assert pickle_like(again) == pickle_like([loss, other])
+    assert [type(v) for v in again] == [Value, Value]
+    before, after = (ag.draw(y, fold=False).source for y in ([loss, other], again))
+    assert before == after
+
+
+def pickle_like(outputs):
+    """All that a graph holds, in comparable form."""
+    from autograd.value import inputs_first
+
+    order = inputs_first(*outputs)
+    index = {v: i for i, v in enumerate(order)}
+    return [
+        (
+            *(v.data.hex(), v.grad, v.label, v.op, v.partials, v._count),
+            *([index[x] for x in v.inputs],),
+            [(s.name, s.formula, s.derivative) for s in (v._scope.path if v._scope else ())],
+        )
+        for v in order
+    ]

@@ -43,8 +43,9 @@ def draw(
     """
     from autograd.draw.dot import digraph
     from autograd.draw.picture import Picture
+    from autograd.draw.sheet import sheet
 
-    drawn = _sheet(y, style, fold, partials, precision, direction, names)
+    drawn = sheet(*_figure(y, style, fold, partials, precision, direction, names))
     picture = digraph(drawn, picture=Picture)
     picture.sheet, picture.drawn = drawn, picture.source
     return picture
@@ -71,6 +72,21 @@ def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
         whole.unlink(missing_ok=True)
 
 
+def load(path: str | os.PathLike[str]) -> Any:
+    """The graph in a .json file that `save` wrote: the output, or a list where there are several.
+
+    Numbers, gradients, labels and composites are the same to the last bit.  Raises ValueError, with
+    the place, for a file that is not such a graph.
+    """
+    from autograd.draw.record import read
+
+    try:
+        outputs = read(Path(path).read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
 def _outputs(y: Any) -> list[Value]:
     """The outputs as a list: at least one, and Values all."""
     outputs = list(flatten(y))
@@ -82,7 +98,7 @@ def _outputs(y: Any) -> list[Value]:
     return list(dict.fromkeys(outputs))
 
 
-def _sheet(
+def _figure(
     y: Any,
     style: str = "book",
     fold: bool | Iterable[str] | None = None,
@@ -91,8 +107,9 @@ def _sheet(
     direction: str = "LR",
     names: Mapping[str, Any] | None = None,
 ) -> Any:
+    """The figure, and the look that the options ask for, checked."""
     from autograd.draw.figure import figure
-    from autograd.draw.sheet import Look, sheet
+    from autograd.draw.sheet import Look
 
     for name, option, known in (("style", style, STYLES), ("direction", direction, DIRECTIONS)):
         if option not in known:
@@ -100,7 +117,13 @@ def _sheet(
     if not isinstance(precision, int) or not 1 <= precision <= 17:
         raise ValueError(f"precision is a number of digits from 1 to 17, not {precision!r}")
     look = Look(style, bool(partials), precision, direction)
-    return sheet(figure(_outputs(y), fold, names, precision), look)
+    return figure(_outputs(y), fold, names, precision), look
+
+
+def _sheet(y: Any, **options: Any) -> Any:
+    from autograd.draw.sheet import sheet
+
+    return sheet(*_figure(y, **options))
 
 
 def _svg(y: Any, options: Any) -> str:
@@ -125,4 +148,24 @@ def _pdf(y: Any, options: Any) -> bytes:
     return dot(_dot(y, options), "pdf")
 
 
-_FORMATS = {".svg": _svg, ".png": _png, ".pdf": _pdf, ".dot": _dot}
+def _mermaid(y: Any, options: Any) -> str:
+    from autograd.draw.mermaid import mermaid
+
+    figure, look = _figure(y, **options)
+    return mermaid(figure, look)
+
+
+def _json(y: Any, options: Any) -> str:
+    from autograd.draw.record import write
+
+    return write(_outputs(y))
+
+
+_FORMATS = {
+    ".svg": _svg,
+    ".png": _png,
+    ".pdf": _pdf,
+    ".dot": _dot,
+    ".mmd": _mermaid,
+    ".json": _json,
+}

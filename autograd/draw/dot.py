@@ -24,7 +24,7 @@ def digraph(sheet: Sheet, texts: bool = True, picture: Any = graphviz.Digraph) -
         graph_attr={
             **font,
             "rankdir": look.direction,
-            "ranksep": "0.2" if book else "0.3",
+            "ranksep": "0.25" if book else "0.3",
             "nodesep": "0.28" if book else "0.15",
             "ordering": "in" if book else "",
             "nslimit": "2",
@@ -96,8 +96,8 @@ def _node(item: Item, texts: bool, upright: bool) -> dict[str, str]:
         "value": {"shape": "box", "style": "rounded,filled", "fillcolor": "white"},
     }
     shape = dict(shapes.get(item.shape, {"shape": "none", "margin": "0"}))
-    if "leaf" in item.classes and item.shape == "value":
-        shape["fillcolor"] = "#eef4fa"
+    if "fillcolor" in shape:
+        shape |= {"fillcolor": item.fill, "color": item.stroke}
     if not texts:
         return {**size, **group, "shape": shape["shape"] if item.shape == "circle" else "box"}
     label = {"label": _table(item, upright)} if item.texts else {}
@@ -140,8 +140,8 @@ def _table(item: Item, upright: bool) -> str:
         half = f'width="{item.width:.0f}" height="{0.5 * item.height:.0f}"'
         over, under = "<br/>".join(reversed(sides[0])), "<br/>".join(sides[1]) or " "
         body = (
-            f'<tr><td {half} valign="bottom">{over}</td></tr><hr/>'
-            f'<tr><td {half} valign="top">{under}</td></tr>'
+            f'<tr><td {half} valign="bottom" cellpadding="1">{over}</td></tr><hr/>'
+            f'<tr><td {half} valign="top" cellpadding="3">{under}</td></tr>'
         )
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0">{body}</table>>'
 

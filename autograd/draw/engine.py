@@ -9,6 +9,7 @@ import subprocess
 from threading import Lock
 from typing import Any
 
+DOTS = {"png": ["-Gdpi=144"]}  # two to a point: sharp on today's screens
 _one_at_a_time = Lock()
 _instance: Any = None
 
@@ -34,7 +35,9 @@ def dot(source: str, format: str) -> bytes:
 
 
 def _system(source: str, format: str) -> bytes:
-    done = subprocess.run(["dot", f"-T{format}"], input=source.encode(), capture_output=True)
+    done = subprocess.run(
+        ["dot", f"-T{format}", *DOTS.get(format, [])], input=source.encode(), capture_output=True
+    )
     if done.returncode != 0:
         raise RuntimeError(f"dot failed: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

@@ -29,7 +29,8 @@ class Node:
 
     id: str
     kind: str  # "leaf" "operator" "composite" "output"
-    text: str  # what is written in it: a label, a symbol, the name of a composite
+    text: str  # what is written in it: a name, a number, a symbol
+    label: str | None  # the user's name for it
     derivative: str  # of a composite: "y (1 − y)"
     total: float | None  # of a leaf that is used more than once: its own gradient
     values: tuple[int, ...]  # the recorded nodes it stands for
@@ -49,7 +50,7 @@ class Edge:
     gradient: float | None  # sum of the consumers' gradients x partials; None without a sweep
     partial: float | None  # d(head)/d(tail); None where it is no number or the head has many values
     name: str | None  # the label of an inner node
-    total: float | None  # gradient of the source: the sum of all its shares
+    total: float | None  # where the source is used more than once: the sum of its shares
     box: str | None
     main: bool  # on the longest path, which is drawn straight
 
@@ -276,6 +277,7 @@ class _Lowering:
                     id,
                     kind,
                     text,
+                    self.label(v) if kind == "leaf" else None,
                     "" if owner is None else owner.derivative,
                     v.grad if kind == "leaf" and fans[v] > 1 else None,
                     tuple(index[v] for v in vs),
@@ -298,6 +300,7 @@ class _Lowering:
                     head,
                     x,
                     use,
+                    fans[x],
                     _share(x, use),
                     partial,
                     self.box(place),
@@ -306,10 +309,12 @@ class _Lowering:
             )
         for j, v in enumerate(self.outputs):
             text = "" if v._primitive is None else self.label(v) or ""
-            nodes.append(Node(f"o{j}", "output", text, "", None, (index[v],), None))
+            nodes.append(Node(f"o{j}", "output", text, text or None, "", None, (index[v],), None))
             shares = [_share(v, use) for edge, use in uses.items() if edge[0] is v]
             rest = _rest(v.grad, shares)
-            edges.append(self.edge(f"eo{j}", key(v), f"o{j}", v, [], rest, None, None, j == 0))
+            edges.append(
+                self.edge(f"eo{j}", key(v), f"o{j}", v, [], fans[v], rest, None, None, j == 0)
+            )
         return Figure(
             tuple(self.order),
             tuple(nodes),
@@ -330,6 +335,7 @@ class _Lowering:
         head: str,
         x: Value,
         use: list[tuple[Value, int]],
+        fan: int,
         gradient: float | None,
         partial: float | None,
         box: str | None,
@@ -338,8 +344,8 @@ class _Lowering:
         uses = tuple((self.index[v], s) for v, s in use)
         name = None if x._primitive is None or not use else self.label(x)
         return Edge(
-            *(id, tail, head, self.index[x], uses, x.data, gradient, partial, name, x.grad),
-            *(box, main),
+            *(id, tail, head, self.index[x], uses, x.data, gradient, partial, name),
+            *(x.grad if fan > 1 else None, box, main),
         )
 
     def longest(self, drawn: dict[Value, tuple[str, tuple[int, ...]]]) -> dict[Value, int]:

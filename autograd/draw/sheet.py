@@ -70,6 +70,8 @@ class Item:
     box: str | None
     main: bool = False
     bars: tuple[float, ...] = ()  # of a "value": where its cells are divided
+    fill: str = "white"
+    stroke: str = INK
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,38 +109,42 @@ class Sheet:
 def sheet(figure: Figure, look: Look) -> Sheet:
     """The figure in the style of the look."""
     items, links = (_book if look.style == "book" else _box)(figure, look)
-    frames = [
-        Frame(
-            b.id,
-            Text("   ".join(filter(None, (cut(b.name), cut(b.formula)))), "title", 13.0),
-            b.parent,
-        )
-        for b in figure.boxes
-    ]
+    frames = [Frame(b.id, _title(b.name, b.formula), b.parent) for b in figure.boxes]
     return Sheet(look, tuple(items), tuple(links), tuple(frames))
 
 
-def _operator(node: Node, main: bool) -> Item:
-    """A circle, or a rounded box for more than three letters."""
+def _title(name: str, formula: str) -> Text:
+    text = "   ".join(filter(None, (cut(name), cut(formula))))
+    return Text(text, "title", 13.0, anchor="start")
+
+
+def _operator(node: Node, look: Look, main: bool) -> Item:
+    """A circle, or a rounded box for more than three letters; smaller in the box style."""
+    book = look.style == "book"
+    paint = ("white", INK) if book else ("#fff7e6", PALE)
     text, title = cut(node.text), clean(node.text)
+    height = 30.0 if book else 22.0
     if node.kind == "composite" or len(text) > 3:
-        texts = [Text(text, "symbol", 13.0)]
+        size = 13.0 if book else 11.0
+        texts = [Text(text, "symbol", size)]
         if node.derivative:
-            title += f"\ndy/dx = {clean(node.derivative)}"
-            below = Text(f"y′ = {cut(node.derivative)}", "derivative", 11.0, y=8.0)
-            texts = [Text(text, "symbol", 13.0, y=-7.0), below]
-        wide = max(t.width for t in texts) + 20.0
-        shape, tall = "round", 42.0 if node.derivative else 30.0
+            title += f": y′ = {clean(node.derivative)}"
+            below = Text(f"y′ = {cut(node.derivative)}", "derivative", size - 2.0, y=8.0)
+            texts = [Text(text, "symbol", size, y=-7.0), below]
+            height += 12.0
+        shape, width = "round", max(t.width for t in texts) + 20.0
     else:
         small = len(text) > 2 or text.isalpha()
-        texts = [Text(text, "symbol", 13.0 if small else 18.0)]
-        shape, wide, tall = "circle", 36.0, 36.0
+        texts = [Text(text, "symbol", (13.0 if small else 18.0) - (0.0 if book else 3.0))]
+        shape, width = "circle", height + 6.0
+        height = width
+    kind = f"node {node.kind}"
     return Item(
-        node.id, f"node {node.kind}", shape, wide, tall, tuple(texts), title, node.box, main
+        node.id, kind, shape, width, height, tuple(texts), title, node.box, main, (), *paint
     )
 
 
-def _chain(edge: Edge, look: Look) -> str:
+def _chain(edge: Edge) -> str:
     """The numbers of an edge in words: for its tooltip."""
     words = [] if edge.name is None else [clean(edge.name)]
     words.append(f"value {number(edge.value, 12)}")
@@ -149,7 +155,7 @@ def _chain(edge: Edge, look: Look) -> str:
     return ", ".join(words)
 
 
-def _ends(figure: Figure) -> set[str]:
+def _main(figure: Figure) -> set[str]:
     """The ids of the nodes on the longest path."""
     return {id for edge in figure.edges if edge.main for id in (edge.tail, edge.head)}
 
@@ -158,42 +164,44 @@ def _ends(figure: Figure) -> set[str]:
 
 
 def _book(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
-    main = _ends(figure)
-    items: list[Item] = []
+    main = _main(figure)
+    items = []
     for node in figure.nodes:
-        if node.kind in ("operator", "composite"):
-            items.append(_operator(node, node.id in main))
-            continue
-        texts = [Text(cut(node.text), "name", 14.0)] if node.text else []
-        if node.total is not None:
-            texts.append(Text(number(node.total, look.precision), "gradient", 12.0, y=LINE + 1.0))
-        wide = max((t.width for t in texts), default=0.0) + 8.0
-        tall = 2.0 * (LINE + 8.0) if node.total is not None else 20.0
-        items.append(
-            Item(
-                *(node.id, f"node {node.kind}", "plain", wide, tall),
-                *(tuple(texts), clean(node.text), node.box, node.id in main),
-            )
-        )
+        straight = node.id in main
+        named = node.kind in ("leaf", "output")
+        items.append(_name(node, look, straight) if named else _operator(node, look, straight))
     links = []
     for edge in figure.edges:
-        label = _label(edge, look)
-        items.append(label)
-        links.append(Link(edge.id, edge.tail, edge.head, label.id, None, label.title, edge.box))
+        items.append(_label(edge, look))
+        words = _chain(edge)
+        links.append(Link(edge.id, edge.tail, edge.head, items[-1].id, None, words, edge.box))
     return items, links
+
+
+def _name(node: Node, look: Look, main: bool) -> Item:
+    """The name at an end, with the sum of the gradients under it where its uses have shares."""
+    texts = [Text(cut(node.text), "name", 14.0)] if node.text else []
+    height = 20.0
+    if node.total is not None:
+        texts.append(Text(number(node.total, look.precision), "gradient", 12.0, y=LINE + 1.0))
+        height = 2.0 * (LINE + 8.0)  # the name stays in the middle, on its line
+    width = max((t.width for t in texts), default=0.0) + 8.0
+    kind, title = f"node {node.kind}", clean(node.text)
+    return Item(node.id, kind, "plain", width, height, tuple(texts), title, node.box, main)
 
 
 def _label(edge: Edge, look: Look) -> Item:
     """Value above the line and gradient below, or left and right of it where it is upright."""
     above = [Text(number(edge.value, look.precision), "value", 12.0)]
     if edge.name is not None:
-        above.append(Text(cut(edge.name), "name", 12.0))
+        total = "" if edge.total is None else f"  Σ {number(edge.total, look.precision)}"
+        above.append(Text(cut(edge.name) + total, "name", 12.0))
     below = []
     if edge.gradient is not None:
         below.append(Text(number(edge.gradient, look.precision), "gradient", 12.0))
     if look.partials and edge.partial is not None:
         below.append(Text(f"∂ {number(edge.partial, look.precision)}", "partial", 11.0))
-    rows = max(len(above), len(below), 2 if look.partials else 1)
+    rows = max(len(above), len(below))
     wide = max(t.width for t in above + below)
     texts = []
     for sign, column in ((-1.0, above), (1.0, below)):
@@ -203,76 +211,63 @@ def _label(edge: Edge, look: Look) -> Item:
                 x, anchor = sign * 5.0, "end" if sign < 0.0 else "start"
                 y = LINE * (row - 0.5 * (len(column) - 1)) * sign
             texts.append(Text(t.text, t.kind, t.size, x, y, anchor))
-    size = (wide + 10.0, 2.0 * (LINE * rows + 2.0))
+    width, height = wide + 10.0, 2.0 * (LINE * rows + 2.0)
     if look.upright:
-        size = (2.0 * (wide + 8.0), LINE * rows + 8.0)
-    return Item(
-        f"{edge.id}_label",
-        "edge",
-        "label",
-        *size,
-        tuple(texts),
-        _chain(edge, look),
-        edge.box,
-        edge.main,
-    )
+        width, height = 2.0 * (wide + 8.0), LINE * rows + 8.0
+    id = f"{edge.id}_label"
+    return Item(id, "edge", "label", width, height, tuple(texts), _chain(edge), edge.box, edge.main)
 
 
 # --- box ---
 
 
 def _box(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
-    main = _ends(figure)
-    items: list[Item] = []
-    boxed: dict[int, str] = {}  # recorded node -> the item that shows its number
-    links = []
-    leaves = {node.id: node for node in figure.nodes if node.kind == "leaf"}
-    outputs = {node.id: node for node in figure.nodes if node.kind == "output"}
+    main = _main(figure)
+    nodes = {node.id: node for node in figure.nodes}
+    items = []
     for node in figure.nodes:
         if node.kind in ("operator", "composite"):
-            items.append(_operator(node, node.id in main))
+            items.append(_operator(node, look, node.id in main))
+    links = []
+    numbers: dict[int, str] = {}  # recorded node -> the item that shows its number
     for edge in figure.edges:
-        if edge.source in boxed:
-            continue
-        leaf = leaves.get(edge.tail)
-        value = figure.recorded[edge.source]
-        end = outputs.get(edge.head)
-        name = leaf.text if leaf else edge.name or (end.text if end else "")
-        id = boxed[edge.source] = edge.tail if leaf else f"v{edge.source}"
-        kind = "leaf" if leaf else "value"
-        place = leaf.box if leaf else next((n.box for n in figure.nodes if n.id == edge.tail), None)
-        literal = leaf is not None and value._count < 0
-        items.append(_cells(id, kind, "" if literal else name, edge, look, place, edge.main))
-        if not leaf:
-            links.append(Link(f"l{edge.source}", edge.tail, id, None, None, "", place))
-    for edge in figure.edges:
-        if edge.head in outputs:
-            continue
-        text = None
-        if look.partials and edge.partial is not None:
-            text = Text(f"∂ {number(edge.partial, look.precision)}", "partial", 10.0)
-        tail = boxed[edge.source]
-        links.append(Link(edge.id, tail, edge.head, None, text, _chain(edge, look), edge.box))
+        tail, head = nodes[edge.tail], nodes[edge.head]
+        if edge.source not in numbers:
+            value = figure.recorded[edge.source]
+            items.append(_cells(edge, tail, head, value.grad, look))
+            numbers[edge.source] = items[-1].id
+            if tail.kind != "leaf":
+                links.append(
+                    Link(f"l{edge.source}", tail.id, items[-1].id, None, None, "", tail.box)
+                )
+        if head.kind != "output":
+            partial = None
+            if look.partials and edge.partial is not None:
+                partial = Text(f"∂ {number(edge.partial, look.precision)}", "partial", 10.0)
+            source = numbers[edge.source]
+            links.append(Link(edge.id, source, head.id, None, partial, _chain(edge), edge.box))
     return items, links
 
 
-def _cells(
-    id: str, kind: str, name: str, edge: Edge, look: Look, box: str | None, main: bool
-) -> Item:
-    """name, value | gradient: in one row."""
+def _cells(edge: Edge, tail: Node, head: Node, grad: float | None, look: Look) -> Item:
+    """A box for one number: name, value | gradient."""
+    leaf = tail.kind == "leaf"
+    name = (tail.label if leaf else edge.name or head.label) or ""
     cells = [Text(cut(name), "name", 11.0, bold=True)] if name else []
     cells.append(Text(number(edge.value, look.precision), "value", 11.0))
-    bars = []
-    if edge.total is not None:
-        cells.append(Text(number(edge.total, look.precision), "gradient", 11.0))
-    wide = sum(t.width + 8.0 for t in cells)
-    x, texts = -0.5 * wide, []
+    if grad is not None:
+        cells.append(Text(number(grad, look.precision), "gradient", 11.0))
+    x = left = -0.5 * sum(t.width + 10.0 for t in cells)
+    texts, bars = [], []
     for t in cells:
         if t.kind == "gradient":
             bars.append(x)
-        texts.append(Text(t.text, t.kind, t.size, x + 0.5 * (t.width + 8.0), 0.0, bold=t.bold))
-        x += t.width + 8.0
-    title = clean(name)
+        wide = t.width + 10.0
+        texts.append(Text(t.text, t.kind, t.size, x + 0.5 * wide, bold=t.bold))
+        x += wide
+    id, kind = (tail.id, "node leaf") if leaf else (f"v{edge.source}", "node number")
+    fill = "#eef4fa" if leaf else "white"
     return Item(
-        *(id, f"node {kind}", "value", wide, 22.0, tuple(texts), title, box, main, tuple(bars))
+        *(id, kind, "value", -2.0 * left, 24.0, tuple(texts), clean(name), tail.box, edge.main),
+        *(tuple(bars), fill, PALE),
     )

@@ -2,9 +2,10 @@
 
 Invariant: the text is made from a tree of elements, so a label is text and nothing else; and an
 edge is one path, straight through its label, so that the rule between value and gradient is the
-line itself.
+line itself.  Points are complex numbers, x + iy, in points of 1/72 inch, y downwards.
 """
 
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -13,7 +14,8 @@ from autograd.draw.engine import layout
 from autograd.draw.sheet import COLOURS, INK, PALE, Item, Sheet, Text
 
 MARGIN = 4.0
-Point = tuple[float, float]
+NEAR = 48.0  # from a name to a label in the next rank: no other item is between them
+AHEAD = {"LR": 1 + 0j, "RL": -1 + 0j, "TB": 1j, "BT": -1j}
 
 
 def svg(sheet: Sheet, engine: str = "embedded") -> str:
@@ -26,58 +28,61 @@ def svg(sheet: Sheet, engine: str = "embedded") -> str:
     placed = layout(digraph(sheet, texts=False).source, engine)
     _, _, wide, tall = _numbers(placed["bb"])
     objects = {o["name"]: o for o in placed.get("objects", ())}
-    lines = {e["id"]: e["pos"] for e in placed.get("edges", ())}
-    spots = {e["id"]: e["lp"] for e in placed.get("edges", ()) if "lp" in e}
+    edges = {e["id"]: e for e in placed.get("edges", ())}
 
-    def at(pos: str) -> Point:
+    def at(pos: str) -> complex:
         x, y = _numbers(pos)
-        return x + MARGIN, tall - y + MARGIN
+        return complex(x + MARGIN, tall - y + MARGIN)
 
-    size = (wide + 2.0 * MARGIN, tall + 2.0 * MARGIN)
+    size = {"width": _n(wide + 2.0 * MARGIN), "height": _n(tall + 2.0 * MARGIN)}
     root = ET.Element(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
             "class": f"autograd {sheet.look.style}",
-            "width": f"{_n(size[0])}pt",
-            "height": f"{_n(size[1])}pt",
-            "viewBox": f"0 0 {_n(size[0])} {_n(size[1])}",
+            **{side: f"{length}pt" for side, length in size.items()},
+            "viewBox": f"0 0 {size['width']} {size['height']}",
             "font-family": FONT,
             "text-anchor": "middle",
             "role": "img",
         },
     )
-    extent = {"width": _n(size[0]), "height": _n(size[1])}
-    ET.SubElement(root, "rect", {"class": "background", **extent, "fill": "white"})
+    ET.SubElement(root, "rect", {"class": "background", **size, "fill": "white"})
     for frame in sheet.frames:
         x0, y0, x1, y1 = _numbers(objects[f"cluster_{frame.id}"]["bb"])
-        left, top = at(f"{x0},{y1}")
+        corner, extent = at(f"{x0},{y1}"), complex(x1 - x0, y1 - y0)
         g = _group(root, frame.id, "box", frame.title.text)
-        rect = {"x": _n(left), "y": _n(top), "width": _n(x1 - x0), "height": _n(y1 - y0)}
-        paint = {"rx": "10", "fill": "#f4f7fa", "stroke": "#b8c4d0"}
-        ET.SubElement(g, "rect", {**rect, **paint})
-        title = Text(frame.title.text, "title", frame.title.size, anchor="start")
-        _text(g, title, (left + 8.0, top + 13.0))
+        _rect(g, corner, extent, rx="10", fill="#f4f7fa", stroke="#b8c4d0")
+        _text(g, frame.title, corner + 8.0 + 13.0j)
     items = {item.id: item for item in sheet.items}
+    middles = {id: at(objects[id]["pos"]) for id in items}
+    unit = AHEAD[sheet.look.direction]
+
+    def side(id: str, sign: float) -> complex:
+        """The middle of that side of an item to which edges run (1) or from which they come."""
+        item = items[id]
+        return middles[id] + 0.5 * sign * (unit.real * item.width + 1j * unit.imag * item.height)
+
     for link in sheet.links:
         g = _group(root, link.id, "edge", link.title)
         if link.label is None:
-            _line(g, sheet, [_spline(lines[link.id], at)])
+            _line(g, sheet, [_spline(edges[link.id]["pos"], at)])
             if link.text is not None:
-                _text(g, link.text, at(spots[link.id]))
+                _text(g, link.text, at(edges[link.id]["lp"]))
             continue
-        label = items[link.label]
-        middle = at(objects[label.id]["pos"])
-        halves = [_spline(lines[f"{link.id}_{half}"], at) for half in ("in", "out")]
-        _straighten(halves, label, middle, sheet.look.direction)
-        _line(g, sheet, halves)
-        for t in label.texts:
-            _text(g, t, middle)
+        first, second = (_spline(edges[f"{link.id}_{half}"]["pos"], at) for half in ("in", "out"))
+        enter, leave, start = side(link.label, -1.0), side(link.label, 1.0), side(link.tail, 1.0)
+        gap = ((enter - start) / unit).real
+        if items[link.tail].shape == "plain" and gap < NEAR:
+            first = [start, start + 0.7 * gap * unit, enter - 0.7 * gap * unit, enter, enter]
+        first[-3:-1] = [_straight(enter, first[-3], -unit), enter]
+        second[:2] = [leave, _straight(leave, second[1], unit)]
+        _line(g, sheet, [first, second])
+        for t in items[link.label].texts:
+            _text(g, t, middles[link.label])
     for item in sheet.items:
         if item.shape != "label":
-            _item(
-                _group(root, item.id, item.classes, item.title), item, at(objects[item.id]["pos"])
-            )
+            _item(_group(root, item.id, item.classes, item.title), item, middles[item.id])
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"
 
@@ -98,31 +103,34 @@ def _group(parent: Any, id: str, classes: str, title: str) -> Any:
     return g
 
 
-def _text(g: Any, t: Text, middle: Point) -> None:
-    x, y = middle[0] + t.x, middle[1] + t.y + 0.35 * t.size
-    attributes = {"class": t.kind, "x": _n(x), "y": _n(y)}
-    attributes |= {"font-size": f"{t.size:g}", "fill": COLOURS[t.kind]}
+def _text(g: Any, t: Text, middle: complex) -> None:
+    place = {"x": _n(middle.real + t.x), "y": _n(middle.imag + t.y + 0.35 * t.size)}
+    font = {"font-size": f"{t.size:g}", "fill": COLOURS[t.kind]}
     if t.anchor != "middle":
-        attributes["text-anchor"] = t.anchor
+        font["text-anchor"] = t.anchor
     if t.bold:
-        attributes["font-weight"] = "bold"
-    ET.SubElement(g, "text", attributes).text = t.text
+        font["font-weight"] = "bold"
+    ET.SubElement(g, "text", {"class": t.kind, **place, **font}).text = t.text
 
 
-def _item(g: Any, item: Item, middle: Point) -> None:
-    x, y = middle
-    paint = {"fill": "white", "stroke": INK, "stroke-width": "1.3"}
-    if item.shape == "value":
-        paint = {"fill": "#eef4fa" if "leaf" in item.classes else "white", "stroke": PALE}
+def _rect(g: Any, corner: complex, extent: complex, **paint: str) -> None:
+    place = {"x": _n(corner.real), "y": _n(corner.imag)}
+    ET.SubElement(
+        g, "rect", {**place, "width": _n(extent.real), "height": _n(extent.imag), **paint}
+    )
+
+
+def _item(g: Any, item: Item, middle: complex) -> None:
+    half = 0.5 * complex(item.width, item.height)
+    paint = {"fill": item.fill, "stroke": item.stroke, "stroke-width": "1.3"}
     if item.shape == "circle":
-        ET.SubElement(g, "circle", {"cx": _n(x), "cy": _n(y), "r": _n(0.5 * item.width), **paint})
+        centre = {"cx": _n(middle.real), "cy": _n(middle.imag)}
+        ET.SubElement(g, "circle", {**centre, "r": _n(half.real), **paint})
     elif item.shape != "plain":
-        corner = {"x": _n(x - 0.5 * item.width), "y": _n(y - 0.5 * item.height), "rx": "8"}
-        size = {"width": _n(item.width), "height": _n(item.height)}
-        ET.SubElement(g, "rect", {**corner, **size, **paint})
+        _rect(g, middle - half, 2.0 * half, rx="8", **paint)
     for bar in item.bars:
-        ends = {"y1": _n(y - 0.5 * item.height), "y2": _n(y + 0.5 * item.height)}
-        ET.SubElement(g, "line", {"x1": _n(x + bar), "x2": _n(x + bar), **ends, "stroke": PALE})
+        x, (y1, y2) = _n(middle.real + bar), (_n(middle.imag + s * half.imag) for s in (-1.0, 1.0))
+        ET.SubElement(g, "line", {"x1": x, "x2": x, "y1": y1, "y2": y2, "stroke": item.stroke})
     for t in item.texts:
         _text(g, t, middle)
 
@@ -130,36 +138,27 @@ def _item(g: Any, item: Item, middle: Point) -> None:
 # --- lines ---
 
 
-def _spline(pos: str, at: Any) -> list[Point]:
+def _spline(pos: str, at: Callable[[str], complex]) -> list[complex]:
     """The points of a Bézier curve, and last the tip of its arrow, or its end again without one."""
     points = pos.split()
     tip = points.pop(0)[2:] if points[0].startswith("e,") else points[-1]
     return [at(p) for p in (*points, tip)]
 
 
-def _straighten(halves: list[list[Point]], label: Item, middle: Point, direction: str) -> None:
-    """Let both halves meet the label exactly at the middle of its sides."""
-    x, y = middle
-    sign = 1.0 if direction in ("LR", "TB") else -1.0
-    for half, end, side in ((halves[0], -2, -sign), (halves[1], 0, sign)):
-        if direction in ("LR", "RL"):
-            half[end] = (x + 0.5 * side * label.width, y)
-        else:
-            half[end] = (x, y + 0.5 * side * label.height)
+def _straight(a: complex, b: complex, unit: complex) -> complex:
+    """A control point from a straight ahead, about as far away as b."""
+    return a + unit * max(((b - a) / unit).real, 0.4 * abs(b - a), 4.0)
 
 
-def _line(g: Any, sheet: Sheet, halves: list[list[Point]]) -> None:
-    """One path through all halves, and the arrow at its tip."""
+def _line(g: Any, sheet: Sheet, curves: list[list[complex]]) -> None:
+    """One path through all curves, and the arrow at its tip."""
     colour = INK if sheet.look.style == "book" else PALE
-    path = []
-    for i, (start, *curve, _) in enumerate(halves):
-        path.append(f"{'L' if i else 'M'}{_n(start[0])},{_n(start[1])}")
-        path.append("C" + " ".join(f"{_n(x)},{_n(y)}" for x, y in curve))
-    (x, y), tip = halves[-1][-2], halves[-1][-1]
-    ET.SubElement(
-        g, "path", {"class": "line", "d": "".join(path), "fill": "none", "stroke": colour}
-    )
-    dx, dy = tip[0] - x, tip[1] - y
-    corners = [(x - 0.35 * dy, y + 0.35 * dx), tip, (x + 0.35 * dy, y - 0.35 * dx)]
-    points = " ".join(f"{_n(px)},{_n(py)}" for px, py in corners)
-    ET.SubElement(g, "polygon", {"class": "arrow", "points": points, "fill": colour})
+    path = ""
+    for start, *curve, _ in curves:
+        points = [f"{_n(p.real)},{_n(p.imag)}" for p in (start, *curve)]
+        path += f"{'L' if path else 'M'}{points[0]}C{' '.join(points[1:])}"
+    ET.SubElement(g, "path", {"class": "line", "d": path, "fill": "none", "stroke": colour})
+    end, tip = curves[-1][-2:]
+    across = 0.35j * (tip - end)
+    corners = " ".join(f"{_n(p.real)},{_n(p.imag)}" for p in (end - across, tip, end + across))
+    ET.SubElement(g, "polygon", {"class": "arrow", "points": corners, "fill": colour})
