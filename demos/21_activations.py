@@ -1,6 +1,7 @@
 """Every activation and its derivative, in one figure.
 
-Needs matplotlib: `pip install 'scalar-autograd[plot]'`.  Run `python demos/21_activations.py FOLDER`;
+Needs matplotlib: `pip install 'scalar-autograd[plot]'`.
+Run `python demos/21_activations.py FOLDER`;
 activations.png is written there.
 """
 

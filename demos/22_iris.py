@@ -31,8 +31,10 @@ def main(
         measure=lambda: accuracy(model, test_x, test_t),
     )
     result = {"train": accuracy(model, x, t), "test": accuracy(model, test_x, test_t)}
-    print(f"iris: {result['train']:.3f} of {len(x)} rows right, {result['test']:.3f} of "
-          f"{len(test_x)} that were not learned from")
+    print(
+        f"iris: {result['train']:.3f} of {len(x)} rows right, {result['test']:.3f} of "
+        f"{len(test_x)} that were not learned from"
+    )
     draw_curves(history, Path(folder) / "iris_curves.png", "iris")
     return {**result, "history": history}
 

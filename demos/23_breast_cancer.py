@@ -78,8 +78,9 @@ def main(
         results[choice] = {"rows": len(x), "test": accuracy(model, test_x, test_t)}
         draw_curves(history, Path(folder) / f"cancer_{name}.png", f"breast cancer: {choice}")
     for choice, result in results.items():
-        print(f"{choice:>18}: learned from {result['rows']} rows, test accuracy "
-              f"{result['test']:.3f}")
+        print(
+            f"{choice:>18}: learned from {result['rows']} rows, test accuracy {result['test']:.3f}"
+        )
     return results
 
 

@@ -36,8 +36,10 @@ def main(
         measure=lambda: accuracy(model, test_x[:100], test_t[:100]),
     )
     result = {"train": accuracy(model, x, t), "test": accuracy(model, test_x, test_t)}
-    print(f"digits: {result['train']:.3f} of {len(x)} rows right, {result['test']:.3f} of "
-          f"{len(test_x)} that were not learned from")
+    print(
+        f"digits: {result['train']:.3f} of {len(x)} rows right, {result['test']:.3f} of "
+        f"{len(test_x)} that were not learned from"
+    )
     draw_curves(history, Path(folder) / "digits_curves.png", "digits")
     draw_weights(
         model.layers[0], (8, 8), Path(folder) / "digits_weights.png", "weights of the first layer"

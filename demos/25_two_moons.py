@@ -15,25 +15,27 @@ import autograd as ag
 
 
 def main(
-    folder: str = ".", epochs: int = 30, checkpoint: str | None = None, quiet: bool = False
+    folder: str = ".", epochs: int = 20, checkpoint: str | None = None, quiet: bool = False
 ) -> dict[str, Any]:
     """Learn to part the moons; accuracies and history come back."""
-    points, classes = make_moons(n_samples=200, noise=0.1, random_state=0)
+    points, classes = make_moons(n_samples=300, noise=0.1, random_state=0)
     targets = [2 * int(c) - 1 for c in classes]
-    x, t, test_x, test_t = split(points.tolist(), targets, share=0.5, seed=0)
+    x, t, test_x, test_t = split(points.tolist(), targets, share=1 / 3, seed=0)
 
     model = ag.nn.MLP(2, [16, 16, 1], init="he", rng=random.Random(0))
     optimizer = ag.optim.Adam(model.parameters())
     gradients_of = eager(model, ag.hinge, l2=1e-4)
     history = fit(
         *(model, optimizer, gradients_of, x, t),
-        **{"epochs": epochs, "batch": 20, "checkpoint": checkpoint, "quiet": quiet},
-        lr=lambda epoch: 0.03 * (1.0 - 0.9 * epoch / epochs),
+        **{"epochs": epochs, "batch": 10, "checkpoint": checkpoint, "quiet": quiet},
+        lr=lambda epoch: 0.05 * (1.0 - 0.9 * epoch / epochs),
         measure=lambda: accuracy(model, test_x, test_t),
     )
     result = {"train": accuracy(model, x, t), "test": accuracy(model, test_x, test_t)}
-    print(f"two moons: {result['train']:.3f} of {len(x)} points right, {result['test']:.3f} of "
-          f"{len(test_x)} that were not learned from")
+    print(
+        f"two moons: {result['train']:.3f} of {len(x)} points right, {result['test']:.3f} of "
+        f"{len(test_x)} that were not learned from"
+    )
     draw_curves(history, Path(folder) / "moons_curves.png", "two moons")
     draw_boundary(model, x + test_x, t + test_t, Path(folder) / "moons_boundary.png", "two moons")
     return {**result, "history": history}
