@@ -130,3 +130,17 @@ __all__ = [
     "vjp",
     "what_if",
 ]
+
+
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext autograd`: in IPython, variables' names become labels."""
+    from autograd.repl import load_ipython_extension as load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """`%unload_ext autograd`."""
+    from autograd.repl import unload_ipython_extension as unload
+
+    unload(shell)
