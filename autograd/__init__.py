@@ -1,5 +1,7 @@
 """Scalar automatic differentiation: a `Value` records, `backward()` sweeps the chain rule."""
 
+import sys
+
 from autograd import layers, nn, optim
 from autograd.check import GradientMismatch, gradcheck
 from autograd.draw import draw, load, save
@@ -134,13 +136,13 @@ __all__ = [
 
 def load_ipython_extension(shell: object) -> None:
     """`%load_ext autograd`: in IPython, variables' names become labels."""
-    from autograd.repl import load_ipython_extension as load
+    from autograd import repl
 
-    load(shell)
+    repl.load(shell, {"ag": sys.modules[__name__], "Value": Value})
 
 
 def unload_ipython_extension(shell: object) -> None:
     """`%unload_ext autograd`."""
-    from autograd.repl import unload_ipython_extension as unload
+    from autograd import repl
 
-    unload(shell)
+    repl.unload(shell)

@@ -8,13 +8,11 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable
-from importlib import import_module
 from typing import Any, NoReturn
 
 from autograd.expression import Expression, normal, parse
 from autograd.value import Value
-from autograd.words import columns, explain, number, visible
+from autograd.words import columns, explain, number, show, visible
 
 USAGE = """\
 usage: autograd eval EXPRESSION [NAME=NUMBER ...] [-o FILE] [--explain NAME] [--check] [--json]
@@ -40,9 +38,11 @@ def main(argv: list[str] | None = None) -> int:
             except REFUSALS as error:
                 return refuse(error)
         case ["repl"]:
+            import autograd
             from autograd.repl import start
 
-            start()
+            names = {name: getattr(autograd, name) for name in autograd.__all__}
+            start({**names, "ag": autograd})
         case ["-h" | "--help"]:
             print(USAGE, end="")
         case [command, *_]:
@@ -111,7 +111,6 @@ def evaluate(arguments: list[str]) -> None:
             for name, x in variables.items()
         ]
         print("\n".join(columns([("variable", "value", "gradient"), *rows])))
-    show = _printer()
     for text in explanations.values():
         show(text)
     if report:
@@ -142,20 +141,9 @@ def _variables(expression: Expression, assignments: list[str]) -> dict[str, Valu
 
 
 def _check(expression: Expression, variables: dict[str, Value]) -> Any:
-    gradcheck = import_module("autograd.check").gradcheck
+    from autograd.check import gradcheck
 
     def f(*xs: Value) -> Any:
         return expression(dict(zip(variables, xs, strict=True)))
 
     return gradcheck(f, *[x.data for x in variables.values()])
-
-
-def _printer() -> Callable[..., None]:
-    """rich's print in a terminal where rich is installed, else print."""
-    if sys.stdout.isatty():
-        try:
-            from rich.console import Console
-        except ImportError:
-            return print
-        return Console(soft_wrap=True).print
-    return print

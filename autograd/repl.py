@@ -10,7 +10,6 @@ from contextlib import suppress
 from types import CodeType
 from typing import Any
 
-import autograd
 from autograd.value import Value
 
 BANNER = """\
@@ -58,18 +57,18 @@ class Labels:
         return cell
 
 
-def load_ipython_extension(shell: Any) -> None:
-    """`%load_ext autograd`: labels from now on; `ag` and `Value` where these names are free."""
-    for name, thing in {"ag": autograd, "Value": Value}.items():
+def load(shell: Any, names: dict[str, Any]) -> None:
+    """Label from now on what cells bind; put these names into the session where they are free."""
+    for name, thing in names.items():
         shell.user_ns.setdefault(name, thing)
-    unload_ipython_extension(shell)  # loaded twice, it labels once
+    unload(shell)  # loaded twice, it labels once
     labels = Labels(shell)
     shell.ast_transformers.append(labels)
     shell.events.register("post_run_cell", labels.after)
 
 
-def unload_ipython_extension(shell: Any) -> None:
-    """`%unload_ext autograd`: names are names again."""
+def unload(shell: Any) -> None:
+    """Label no more."""
     for labels in [t for t in shell.ast_transformers if isinstance(t, Labels)]:
         shell.ast_transformers.remove(labels)
         shell.events.unregister("post_run_cell", labels.after)
@@ -84,10 +83,8 @@ class Console(code.InteractiveConsole):
         label_names(self.locals)
 
 
-def start() -> None:
-    """`autograd repl`: IPython where it is installed, else Python's console; ends with it."""
-    names: dict[str, Any] = {name: getattr(autograd, name) for name in autograd.__all__}
-    names["ag"] = autograd
+def start(names: dict[str, Any]) -> None:
+    """A session with these names: IPython where it is installed, else Python's console."""
     try:
         from IPython import start_ipython
         from traitlets.config import Config

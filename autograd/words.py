@@ -6,9 +6,11 @@ on a copy.  No label reaches the terminal raw: what could move the cursor is wri
 
 import heapq
 import math
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from autograd.value import LITERAL, Value, inputs_first
@@ -365,6 +367,17 @@ def columns(rows: Sequence[Row]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def show(text: str) -> None:
+    """Print the text, in colours where stdout is a terminal and rich is installed."""
+    if sys.stdout.isatty():
+        with suppress(ImportError):
+            from rich.console import Console
+
+            Console(soft_wrap=True).print(text)
+            return
+    print(text)
 
 
 def _node(v: Any) -> Value:

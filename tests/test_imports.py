@@ -15,11 +15,12 @@ LAYERS = [  # each may import what stands above it, and nothing else of the pack
     "nested",
     "functions",
     "losses transforms",
-    "draw words nn optim layers numerical plot",
+    "draw words nn optim layers numerical plot expression repl",
     "check slips",
     "worksheet",
-    "cli repl",
-    "__init__ __main__",
+    "__init__",
+    "cli",
+    "__main__",
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
 OPTIONAL = {  # library: the modules that are about it
