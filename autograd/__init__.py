@@ -4,7 +4,7 @@ import sys
 
 from autograd import layers, nn, optim
 from autograd.check import GradientMismatch, gradcheck
-from autograd.draw import draw, load, save
+from autograd.draw import draw, explore, load, save
 from autograd.functions import (
     absolute,
     affine,
@@ -79,6 +79,7 @@ __all__ = [
     "elu",
     "exp",
     "explain",
+    "explore",
     "expm1",
     "gelu",
     "grad",

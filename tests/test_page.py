@@ -9,6 +9,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, value
+from autograd.draw.text import number
 from autograd.primitives import ARITHMETIC, PRIMITIVES
 from autograd.value import LITERAL, inputs_first
 
@@ -88,10 +89,22 @@ def test_numbers_are_written_as_in_python():
     random = Random(0)
     numbers = [random.uniform(-10, 10) * 10.0 ** random.randint(-12, 12) for _ in range(3000)]
     numbers += [n + 0.5 for n in range(990, 10_010, 7)]  # ties, which go to the even digit
-    numbers += [0.0, 1e-5, 9.9995e-5, 0.00012345, 1e16, 5e-324, 1.7e308, 2.2, 99995.0, 1.0]
+    numbers += [
+        0.0,
+        1e-5,
+        9.9995e-5,
+        0.00012345,
+        1e16,
+        5e-324,
+        1.7e308,
+        2.2,
+        99995.0,
+        999999.5,
+        -0.0,
+    ]
     program = "console.log(JSON.stringify(data.map((x) => [text(x), text(x, 12), text(x, 1)])))"
-    minus = [tuple(f"{x:.{p}g}".replace("-", "−") for p in (4, 12, 1)) for x in numbers]
-    assert [tuple(row) for row in in_node(program, numbers)] == minus
+    python = [tuple(number(x, digits) for digits in (4, 12, 1)) for x in numbers]
+    assert [tuple(row) for row in in_node(program, numbers)] == python
 
 
 SWEEP = """
@@ -147,3 +160,250 @@ def test_a_gradient_that_does_not_exist_is_told_in_words(y, words):
     [[_, adjoints, errors]] = in_node(SWEEP, [recorded(y)[1]])
     assert errors == ([] if words is None else [words])
     assert (adjoints[-1] is None) == (words is not None)
+
+
+# --- in a real browser ---
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium here")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, tmp_path):
+    """Save a graph as a page and open it; afterwards nothing was asked for, nothing complained."""
+    complaints, requests, contexts = [], [], []
+
+    def visit(y, emulate=None, **options):
+        path = tmp_path / f"page{len(contexts)}.html"
+        ag.save(y, path, **options)
+        contexts.append(chromium.new_context(**emulate or {}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(5000)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert len(requests) == len(contexts) and all(url.startswith("file:") for url in requests)
+
+
+def apple():
+    a, n, t = Value(100.0, "apple"), Value(2.0, "count"), Value(1.1, "tax")
+    price = a * n * t
+    price.label = "price"
+    return price
+
+
+def numbers(page):
+    """What is to be read on the edges: id -> (value, gradient), None where it is hidden."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll("#picture g.edge")].map((g) => [
+          g.id, ["value", "gradient"].map((kind) => {
+            const text = g.querySelector("text." + kind);
+            return text.classList.contains("ahead") ? null : text.textContent;
+          })]))"""
+    )
+
+
+def said(page):
+    return page.locator("#explanation").inner_text()
+
+
+APPLE = {
+    **{"e2_0": ["100", "2.2"], "e2_1": ["2", "110"]},
+    **{"e4_0": ["200", "1.1"], "e4_1": ["1.1", "200"], "eo0": ["220", "1"]},
+}
+
+
+def test_steps_forward_and_backward(visit):
+    page = visit(apple())
+    assert numbers(page) == APPLE  # at first the whole picture
+    page.click("#next")  # the inputs
+    shown = numbers(page)
+    assert [shown[e][0] for e in APPLE] == ["100", "2", None, "1.1", None]
+    assert {gradient for _, gradient in shown.values()} == {None}
+    page.keyboard.press("ArrowRight")
+    assert "apple × count = 100 × 2 = 200" in said(page)
+    assert numbers(page)["e4_0"] == ["200", None] and numbers(page)["eo0"] == [None, None]
+    page.keyboard.press("ArrowRight")
+    assert "price = (apple × count) × tax = 200 × 1.1 = 220" in said(page)
+    page.keyboard.press("ArrowRight")
+    assert "∂price/∂price = 1" in said(page) and numbers(page)["eo0"] == ["220", "1"]
+    page.click("#next")
+    assert "∂price/∂(apple × count) = 1 × 1.1 = 1.1" in said(page)
+    assert "∂price/∂tax = 1 × 200 = 200" in said(page)
+    assert numbers(page)["e4_0"] == ["200", "1.1"] and numbers(page)["e2_0"] == ["100", None]
+    page.locator("#at").focus()
+    page.keyboard.press("ArrowRight")  # the slider's own key
+    assert "∂price/∂apple = 1.1 × 2 = 2.2" in said(page) and numbers(page) == APPLE
+    assert page.locator("#where").inner_text() == "backward 2 of 2"
+    assert page.locator("#next").is_disabled()
+    assert page.locator("#n2.now").count() == 1 and page.locator("#e2_0.now").count() == 1
+    page.click("#back")
+    assert numbers(page)["e2_0"] == ["100", None]
+    page.click("#first")
+    page.keyboard.press("ArrowLeft")
+    assert numbers(page) == APPLE and page.locator("#back").is_disabled()
+
+
+def test_an_input_is_typed_or_slid_and_everything_follows(visit):
+    page = visit(apple())
+    page.fill("#leaf0", "120")
+    assert numbers(page)["eo0"] == ["264", "1"] and numbers(page)["e2_1"] == ["2", "132"]
+    change = page.locator("#change").inner_text()
+    assert "exact change\t+44" in change and "gradient × change\t+44" in change
+    assert "2.2 × (+20) = +44" in page.locator("#effect0").inner_text()
+    page.fill("#leaf1", "3")
+    change = page.locator("#change").inner_text()  # the product of two changes is not linear
+    assert "220 → 396" in change and "+176" in change and "+154" in change and "+22" in change
+    assert page.locator("#result").inner_text() == "price = 396"
+    page.click("#reset")
+    assert numbers(page) == APPLE
+    page.locator("#slide3").focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.input_value("#leaf3") == "1.09" and numbers(page)["eo0"] == ["218", "1"]
+    page.fill("#leaf3", "")  # no number: the last one stays
+    assert page.get_attribute("#leaf3", "aria-invalid") is not None
+    assert numbers(page)["eo0"] == ["218", "1"]
+
+
+TYPE = """(texts) => Object.entries(texts).forEach(([id, text]) => {
+  document.getElementById(id).value = text;
+  document.getElementById(id).dispatchEvent(new Event("input"));
+})"""
+
+
+def all_primitives(draw_number):
+    """A sum over every primitive, each of leaves of its own, inside its domain."""
+    total, leaves = Value(0.0, "zero"), []
+    for name, primitive in PRIMITIVES.items():
+        xs = [Value(draw_number(), f"{name}{i}") for i in range(len(primitive.partials))]
+        leaves += xs
+        total = total + primitive(*xs)
+    return total, leaves
+
+
+def test_after_a_change_every_primitive_has_pythons_numbers(visit):
+    random = Random(1)
+    total, leaves = all_primitives(lambda: random.uniform(0.1, 3.0))
+    page = visit(total, precision=17)
+    order = inputs_first(total)
+    index = {v: i for i, v in enumerate(order)}
+    for _ in range(2):
+        for leaf in leaves:
+            leaf.data = random.uniform(0.1, 3.0)
+        page.evaluate(TYPE, {f"leaf{index[leaf]}": repr(leaf.data) for leaf in leaves})
+        total.recompute().backward()
+        found = numbers(page)
+        seen = set()
+        for v in order:
+            for slot, (x, slope) in enumerate(zip(v.inputs, v.partials, strict=True)):
+                value, gradient = [float(t.replace("−", "-")) for t in found[f"e{index[v]}_{slot}"]]
+                assert close(value, x.data), (v, slot)
+                assert close(gradient, v.grad * slope), (v, slot)
+                seen.add(v.op)
+        assert seen == set(PRIMITIVES)
+        assert close(float(found["eo0"][0].replace("−", "-")), total.data)
+
+
+def test_a_click_explains_a_node(visit):
+    x = Value(2.0, "x")
+    y = x * x + 3.0 * x
+    y.label = "y"
+    page = visit(y)
+    assert page.locator("#n0 > text.gradient").text_content() == "7"  # the sum of its shares
+    page.click("#n1")
+    assert "x × x = 2 × 2 = 4" in said(page)
+    assert "its shares 2 + 2 + 3 = 7" in said(page)
+    page.click("#n0")
+    assert "∂y/∂x = 7" in said(page) and "about +0.07" in said(page)
+    page.fill("#leaf0", "3")
+    assert "∂y/∂x = 9" in said(page)
+    assert page.locator("#n0 > text.gradient").text_content() == "9"
+
+
+def test_a_composite_folds_and_unfolds(visit):
+    x = Value(1.0, "x")
+    y = ag.sigmoid(x) * 2.0
+    page = visit(y)
+    inner = numbers(page)
+    page.locator("#b0 > text").click()
+    assert page.locator("#b0").count() == 0 and page.locator("#c0.now").count() == 1
+    folded = numbers(page)
+    assert len(folded) == 3 and all(folded[e] == inner[e] for e in folded)
+    assert folded["e2_0"] == ["1", "0.3932"]
+    assert "σ(x) = 1 / (1 + e⁻ˣ), with x = 1" in said(page)
+    assert "∂output/∂x = 2 × 0.1966 = 0.3932 (the derivative is y (1 − y))" in said(page)
+    page.fill("#leaf0", "0")
+    assert numbers(page)["e2_0"] == ["0", "0.5"]
+    page.click("#c0")
+    assert page.locator("#n3").count() == 1 and numbers(page)["e3_0"] == ["0", "−0.5"]
+    for key in ("Enter", " "):  # and by the keyboard
+        page.locator("#picture [aria-expanded]").focus()
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.id") == ("c0" if key == "Enter" else "b0")
+
+
+def test_few_composites_fold_one_by_one_and_many_by_name(visit):
+    a, b = ag.sigmoid(Value(1.0, "a")), ag.sigmoid(Value(2.0, "b"))
+    page = visit(a * b, fold=True)
+    assert page.locator("#picture .composite").count() == 2
+    page.click("#c1")
+    assert page.locator("#picture .composite").count() == 1
+    assert page.locator("#c0, #b1").count() == 2
+    xs = [ag.sigmoid(ag.tanh(Value(float(i)))) for i in range(9)]
+    page = visit(ag.sum(xs), fold={"sigmoid"})
+    assert page.locator("#picture .composite").count() == 9
+    page.locator("#picture .composite").first.click()
+    assert page.locator("#picture .composite").count() == 0
+
+
+def test_errors_are_words_at_the_node(visit):
+    x, w = Value(0.5, "x"), Value(3.0, "w")
+    page = visit(x.log() * w + w.sqrt())
+    page.fill("#leaf0", "-1")
+    words = "log(x = −1) is not defined in the real numbers"
+    assert page.locator("#picture text.error").all_text_contents() == [words]
+    assert page.locator("#n1.broken").count() == 1 and words in said(page)
+    assert numbers(page)["eo0"] == ["—", "—"] and numbers(page)["e1_0"] == ["−1", "—"]
+    page.fill("#leaf0", "1")
+    page.fill("#leaf2", "0")  # a value, but no derivative
+    assert numbers(page)["eo0"][0] == "0"
+    words = "the gradient through sqrt(w = 0) divides by zero"
+    assert page.locator("#picture text.error").all_text_contents() == [words]
+    page.click("#reset")
+    assert page.locator(".error, .broken, .words").count() == 0
+
+
+def test_gradients_of_each_of_several_outputs(visit):
+    x = Value(3.0, "x")
+    page = visit([x * 2.0, x * x])
+    assert numbers(page)["eo0"] == ["6", "1"] and numbers(page)["eo1"] == ["9", ""]
+    page.select_option("#root", index=1)
+    assert numbers(page)["eo0"] == ["6", ""] and numbers(page)["eo1"] == ["9", "1"]
+    assert page.locator("#n0 > text.gradient").text_content() == "6"
+
+
+def test_the_box_style_follows_too(visit):
+    page = visit(apple(), style="box")
+    page.fill("#leaf0", "120")
+    cells = page.locator("#v4 > text").all_text_contents()
+    assert cells == ["price", "264", "1"]
+    assert page.locator("#n1 > text").all_text_contents() == ["count", "2", "132"]

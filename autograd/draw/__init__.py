@@ -45,10 +45,24 @@ def draw(
     from autograd.draw.picture import Picture
     from autograd.draw.sheet import sheet
 
-    drawn = sheet(*_figure(y, style, fold, partials, precision, direction, names))
+    look = dict(style=style, partials=partials, precision=precision, direction=direction)
+    drawn = sheet(*_figure(y, fold, names, **look))
     picture = digraph(drawn, picture=Picture)
     picture.sheet, picture.drawn = drawn, picture.source
     return picture
+
+
+def explore(y: Any, **options: Any) -> Any:
+    """The page of y for a notebook: it shows itself in a frame of its own, cut off from the rest.
+
+    What `save(y, "page.html")` writes, with the same options and the same errors.
+
+    >>> explore(Value(3.0, "x") ** 2)._repr_html_()[:32]
+    '<iframe sandbox="allow-scripts" '
+    """
+    from autograd.draw.page import Exploration
+
+    return Exploration(_page(y, **options))
 
 
 def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
@@ -98,17 +112,9 @@ def _outputs(y: Any) -> list[Value]:
     return list(dict.fromkeys(outputs))
 
 
-def _figure(
-    y: Any,
-    style: str = "book",
-    fold: bool | Iterable[str] | None = None,
-    partials: bool = False,
-    precision: int = 4,
-    direction: str = "LR",
-    names: Mapping[str, Any] | None = None,
+def _look(
+    style: str = "book", partials: bool = False, precision: int = 4, direction: str = "LR"
 ) -> Any:
-    """The figure, and the look that the options ask for, checked."""
-    from autograd.draw.figure import figure
     from autograd.draw.sheet import Look
 
     for name, option, known in (("style", style, STYLES), ("direction", direction, DIRECTIONS)):
@@ -116,8 +122,21 @@ def _figure(
             raise ValueError(f"{name} is one of {', '.join(known)}, not {option!r}")
     if not isinstance(precision, int) or not 1 <= precision <= 17:
         raise ValueError(f"precision is a number of digits from 1 to 17, not {precision!r}")
-    look = Look(style, bool(partials), precision, direction)
-    return figure(_outputs(y), fold, names, precision), look
+    return Look(style, bool(partials), precision, direction)
+
+
+def _figure(y: Any, fold: Any = None, names: Any = None, **options: Any) -> Any:
+    """The figure, and the look that the options ask for, checked."""
+    from autograd.draw.figure import figure
+
+    look = _look(**options)
+    return figure(_outputs(y), fold, names, look.precision), look
+
+
+def _page(y: Any, fold: Any = None, names: Any = None, **options: Any) -> str:
+    from autograd.draw.page import page
+
+    return page(_outputs(y), _look(**options), fold, names)
 
 
 def _sheet(y: Any, **options: Any) -> Any:
@@ -148,6 +167,10 @@ def _pdf(y: Any, options: Any) -> bytes:
     return dot(_dot(y, options), "pdf")
 
 
+def _html(y: Any, options: Any) -> str:
+    return _page(y, **options)
+
+
 def _mermaid(y: Any, options: Any) -> str:
     from autograd.draw.mermaid import mermaid
 
@@ -166,6 +189,7 @@ _FORMATS = {
     ".png": _png,
     ".pdf": _pdf,
     ".dot": _dot,
+    ".html": _html,
     ".mmd": _mermaid,
     ".json": _json,
 }

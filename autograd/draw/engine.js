@@ -141,24 +141,25 @@ function call(nodes, values, i) {
   return `${nodes[i].op}(${inputs.join(", ")})`;
 }
 
-// A number in a few significant digits with a real minus sign, as Python's "%.4g", ties to even.
+// A number in a few significant digits with a real minus sign; the whole part is never cut: text.py's `number`.
 function text(x, precision = 4) {
   if (x === null || x === undefined) return "—";
   if (x === 0) return "0";
-  let [mantissa, exponent] = Math.abs(x).toExponential(precision - 1).split("e");
-  const exact = Math.abs(x).toExponential(100).split("e")[0].replace(".", "");
-  if (/^50*$/.test(exact.slice(precision)) && /[13579]$/.test(mantissa))
-    mantissa = mantissa.slice(0, -1) + (mantissa.at(-1) - 1);
-  const e = Number(exponent);
-  let digits = mantissa.replace(".", ""), tail = "";
-  if (e < -4 || e >= precision) {
-    digits = digits[0] + (digits.length > 1 ? "." + digits.slice(1) : "");
-    tail = "e" + (e < 0 ? "−" : "+") + String(Math.abs(e)).padStart(2, "0");
-  } else if (e < 0) {
-    digits = "0." + "0".repeat(-e - 1) + digits;
-  } else if (e + 1 < digits.length) {
-    digits = digits.slice(0, e + 1) + "." + digits.slice(e + 1);
+  const size = Math.abs(x);
+  let [digits, e] = rounded(size, precision), tail = "";
+  if (e >= precision && size < 1e6) [digits, e] = rounded(size, String(Math.trunc(size)).length);
+  else if (e < -4 || e >= precision) {
+    tail = "e" + (e < 0 ? "−" : "") + String(Math.abs(e)).padStart(2, "0");
+    e = 0;
   }
-  if (digits.includes(".")) digits = digits.replace(/\.?0+$/, "");
-  return (x < 0 ? "−" : "") + digits + tail;
+  digits = e < 0 ? "0".repeat(-e) + digits : digits.padEnd(e + 1, "0");
+  const whole = Math.max(e, 0) + 1, rest = digits.slice(whole).replace(/0+$/, "");
+  return (x < 0 ? "−" : "") + digits.slice(0, whole) + (rest && "." + rest) + tail;
+}
+
+function rounded(size, precision) { // its first digits, ties to even as in Python, and its power of ten
+  let [digits, e] = size.toExponential(precision - 1).replace(".", "").split("e");
+  const exact = size.toExponential(100).replace(".", "").split("e")[0];
+  if (/^50*$/.test(exact.slice(precision)) && /[13579]$/.test(digits)) digits = digits.slice(0, -1) + (digits.at(-1) - 1);
+  return [digits, Number(e)];
 }

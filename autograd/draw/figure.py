@@ -189,6 +189,8 @@ class _Lowering:
             return self.at_depth(0)
         if fold is False:
             return lambda scope: None
+        if callable(fold):  # the page's: one composite by one
+            return lambda scope: next(filter(fold, self.paths[scope]), None)
         names = {fold} if isinstance(fold, str) else set(fold)
         return lambda scope: next((s for s in self.paths[scope] if s.name in names), None)
 
