@@ -9,7 +9,8 @@ from setuptools import setup
 # Annotations are for type checkers: as C types they would turn NotImplemented into a TypeError.
 get_directive_defaults().update(no_gc=True, annotation_typing=False)
 
-extensions = cythonize("autograd/value.py", build_dir="build", language_level=3)
+sources = ["autograd/value.py", "autograd/sweeps.py"]
+extensions = cythonize(sources, build_dir="build", language_level=3)
 for extension in extensions:
     extension.optional = True  # without a compiler the installation succeeds, in plain Python
 

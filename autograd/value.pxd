@@ -1,8 +1,9 @@
 # C types for value.py: with this file beside it Cython turns the same source into machine code.
-# A node takes 96 bytes: 16 for the object's header, 32 for four numbers, 48 for the rest.
+# A node takes 96 bytes: 16 for the object's header, 32 for four numbers, 40 for five references,
+# 8 for the count and the flag.  More, or a table of C methods, would leave the 96-byte class of
+# Python's allocator.  Fields are public so that Python code sees them too.
 import cython
 
-cdef double NAN
 cdef object _add, _mul, _exp, _relu, _reciprocal
 cdef int _open_contexts
 cdef int _depth
@@ -14,27 +15,16 @@ cdef class Value:
     cdef public Value _a, _b
     cdef public object _primitive, _scope, label
     cdef public int _count
+    cdef public bint _reached
 
 @cython.locals(y=Value)
 cdef Value node(object primitive, Value a, Value b, double data, double da, double db)
-@cython.locals(v=Value, a=Value, b=Value, ready=Py_ssize_t)
-cpdef list consumers_first(list roots)
-@cython.locals(v=Value)
-cpdef sweep(list order, double seed)
-@cython.locals(v=Value, a=Value, b=Value, adjoint=double)
-cpdef pull_back(list order)
-@cython.locals(v=Value, a=Value, b=Value, tangent=double)
-cpdef push_forward(list order)
-@cython.locals(v=Value, x=Value, grad=double, number=double)
-cpdef list derivatives(list ys, list xs, list seeds, bint forward=*)
+@cython.locals(v=Value, a=Value, b=Value, adjoint=double, grad=double, due=Py_ssize_t)
+cdef sweep(Value root, double seed)
 @cython.locals(v=Value, a=Value, b=Value)
-cpdef choose(list order, list chosen)
-@cython.locals(v=Value)
-cpdef list gradients_of(list order)
-@cython.locals(v=Value, grad=double)
-cpdef add_gradients(list before)
-@cython.locals(v=Value, grad=double)
-cpdef set_gradients(list order, list before)
+cdef count_consumers(list order)
+@cython.locals(v=Value, a=Value, b=Value, size=Py_ssize_t)
+cdef descend(list stack, dict order)
 @cython.locals(number=double)
 cpdef double finite(object x) except? -1.0
 @cython.locals(v=Value)

@@ -1,10 +1,14 @@
 """Value: one node of a recorded graph, and the sweep that applies the chain rule to it.
 
-Invariants.  A node never changes once it is recorded, save by `recompute`.  It keeps its inputs in
-order and, for each of them, the partial derivative at the time of recording.  Every number is
-finite; NaN stands in a private slot only, for "no number": a gradient that no sweep has reached, a
-partial that does not exist.  Nodes point to their inputs and to nothing else, so a graph has no
-cycles, and nothing here is recursive.
+How a gradient is computed: every operation makes a node, which keeps its inputs and the partial
+derivative by each of them (`node`).  `backward` then walks the graph from the result down, and each
+node hands on to its inputs its own derivative times those partials (`sweep`).
+
+Invariants.  A node never changes once it is recorded, save by `recompute`.  Every number is finite;
+NaN stands in `_da` and `_db` only, for a partial that does not exist.  Nodes point to their inputs
+and to nothing else, so a graph has no cycles, and nothing here is recursive.
+
+With value.pxd beside it Cython compiles this file; what differs then is said where it does.
 """
 
 import math
@@ -18,21 +22,18 @@ from autograd.primitives import ARITHMETIC, Primitive
 
 NAN = math.nan
 LITERAL = -1  # in `_count`: a number written in an expression, whose gradient nobody needs
-ASLEEP = -2  # in `_count`: a node that the running sweep has no business with
+compiled = not __file__.endswith(".py")  # whether this runs as machine code
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal = primitives.exp, primitives.reciprocal
 _sweeping = Lock()  # a sweep uses the nodes' `_count` and `_grad`: one at a time
 _context: ContextVar[Any] = ContextVar("autograd", default=(None, True))  # (scope, recording)
-compiled = not __file__.endswith(".py")  # whether this runs as machine code
 _open_contexts = 0  # how many scopes are open in any thread: spares a look into _context
-
-
-_depth = 0
+_depth = 0  # of nodes being released one inside the other, and those that have to wait
 _released: list[Any] = []
 
 
 def _final(cls: type) -> None:
-    raise TypeError("Value cannot be subclassed: write functions of Values")
+    raise TypeError("Value has no subclasses: write functions of Values")
 
 
 class Value:
@@ -40,6 +41,7 @@ class Value:
 
     `Value(2.0, "x")` is a leaf: any finite real number, with an optional label.  Arithmetic records
     new nodes.  Raises TypeError for what is not a real number, ValueError for NaN and infinity.
+    The class has no subclasses and its objects no weak references: so a node takes 96 bytes.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1
@@ -49,20 +51,24 @@ class Value:
     """
 
     __slots__ = (
-        *("_data", "_grad", "_a", "_b", "_da", "_db"),
-        *("_primitive", "_scope", "label", "_count"),
+        *("_data", "_a", "_b", "_da", "_db"),  # y; its inputs a and b; dy/da and dy/db
+        *("_primitive", "_scope", "label"),  # the operation, and the composite it is a part of
+        *("_grad", "_reached"),  # the gradient, and whether any sweep has been here
+        "_count",  # of the consumers a running sweep waits for; else 0, or LITERAL
     )
     __init_subclass__ = _final
 
     def __init__(self, data: Any, label: str | None = None) -> None:
         self._data = finite(data)
-        self._grad = self._da = self._db = NAN
         self._a: Any = None
         self._b: Any = None
+        self._da = self._db = NAN
         self._primitive: Any = None
         self._scope: Any = None
         self.label = label
-        self._count = 0  # consumers not yet seen, while a sweep runs; else 0, or LITERAL
+        self._grad = 0.0
+        self._reached = False
+        self._count = 0
 
     # --- what a node tells ---
 
@@ -80,11 +86,12 @@ class Value:
     @property
     def grad(self) -> float | None:
         """The sum of the gradients of all sweeps, None before the first.  Can be assigned."""
-        return None if self._grad != self._grad else self._grad
+        return self._grad if self._reached else None
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        self._grad = NAN if grad is None else finite(grad)
+        self._grad = 0.0 if grad is None else finite(grad)
+        self._reached = grad is not None
 
     @property
     def op(self) -> str | None:
@@ -109,8 +116,19 @@ class Value:
         """Names of the composites that this node was recorded in, outermost first."""
         return () if self._scope is None else self._scope.names
 
-    # --- recording: the operators that are used most have their rules written out; a test
-    # --- holds them equal to the declarations in primitives.py
+    # --- recording ---
+
+    @staticmethod
+    def record(primitive: Primitive, *inputs: Any) -> "Value":
+        """A node for any primitive, by its declaration."""
+        nodes = [x if type(x) is Value else literal(x) for x in inputs]
+        y, slopes = evaluate(primitive, nodes)
+        if len(nodes) == 1:
+            return node(primitive, nodes[0], None, y, slopes[0], NAN)
+        return node(primitive, nodes[0], nodes[1], y, slopes[0], slopes[1])
+
+    # The operations used most have their declarations written out: that is five times faster, and
+    # a test holds the two equal.
 
     def __add__(self, other: Any) -> Any:
         x = operand(other)
@@ -123,6 +141,10 @@ class Value:
         if x is None:
             return NotImplemented
         return node(_mul, self, x, self._data * x._data, x._data, self._data)
+
+    def relu(self) -> "Value":
+        """max(self, 0), with derivative 0 at 0."""
+        return node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
 
     def exp(self) -> "Value":
         """e to the power of self."""
@@ -138,19 +160,6 @@ class Value:
             raise _reciprocal.refuse(ZeroDivisionError(), [describe(self)])
         y = 1.0 / self._data
         return node(_reciprocal, self, None, y, partial(-(y * y)), NAN)
-
-    def relu(self) -> "Value":
-        """max(self, 0), with derivative 0 at 0."""
-        return node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
-
-    @staticmethod
-    def record(primitive: Primitive, *inputs: Any) -> "Value":
-        """The general case: a node for any primitive, by its declaration."""
-        nodes = [x if type(x) is Value else literal(x) for x in inputs]
-        y, slopes = evaluate(primitive, nodes)
-        if len(nodes) == 1:
-            return node(primitive, nodes[0], None, y, slopes[0], NAN)
-        return node(primitive, nodes[0], nodes[1], y, slopes[0], slopes[1])
 
     def __radd__(self, other: Any) -> Any:
         x = operand(other)
@@ -229,7 +238,7 @@ class Value:
         """The hyperbolic tangent."""
         return Value.record(primitives.tanh, self)
 
-    # --- the sweep ---
+    # --- derivatives ---
 
     def backward(self, seed: float = 1.0) -> None:
         """Add seed * d(self)/d(node) to `.grad` of this node and of every node below it.
@@ -238,35 +247,13 @@ class Value:
         and leaves every `.grad` as it was.
         """
         with _sweeping:
-            order = consumers_first([self])
-            before = gradients_of(order)
-            try:
-                sweep(order, finite(seed))
-                add_gradients(before)
-            except BaseException:
-                set_gradients(order, before)
-                raise
+            sweep(self, finite(seed))
 
     def zero_grad(self) -> None:
         """Set `.grad` of this node and of every node below it to None."""
         with _sweeping:
-            for v in consumers_first([self]):
-                v._grad = NAN
-
-    def __dealloc__(self) -> None:
-        """Compiled build only: release the inputs without recursion.  Python does so by itself."""
-        global _depth
-        _depth += 1
-        if _depth < 100:
-            self._a = None
-            self._b = None
-        else:
-            _released.append(self._a)
-            _released.append(self._b)
-        if _depth == 1:
-            while _released:
-                _released.pop()
-        _depth -= 1
+            for v in inputs_first(self):
+                v.grad = None
 
     def recompute(self) -> "Value":
         """Compute the recorded graph again, in place, from its leaves' present numbers.
@@ -274,10 +261,10 @@ class Value:
         Gradients become None.  Returns self.  Where an operation fails nothing has changed.
         """
         with _sweeping:
-            order = consumers_first([self])
+            order = inputs_first(self)
             before = [(v, v._data, v._da, v._db) for v in order]
             try:
-                for v in reversed(order):
+                for v in order:
                     if v._primitive is not None:
                         v._data, slopes = evaluate(v._primitive, v.inputs)
                         v._da, v._db = (*slopes, NAN)[:2]
@@ -286,7 +273,7 @@ class Value:
                     v._data, v._da, v._db = data, da, db
                 raise
             for v in order:
-                v._grad = NAN
+                v.grad = None
         return self
 
     def detach(self) -> "Value":
@@ -364,14 +351,31 @@ class Value:
     def _state(self) -> tuple[Any, ...]:
         """All slots but the inputs."""
         literal = self._count == LITERAL
-        numbers = (self._data, self._grad, self._da, self._db)
+        numbers = (self._data, self._da, self._db, self._grad, self._reached)
         return (numbers, self._primitive, self._scope, self.label, literal)
+
+    # --- release ---
+
+    def __dealloc__(self) -> None:
+        """Compiled build only: release the inputs without deep recursion, as Python does anyway."""
+        global _depth
+        _depth += 1
+        if _depth < 100:
+            self._a = None
+            self._b = None
+        else:
+            _released.append(self._a)
+            _released.append(self._b)
+        if _depth == 1:
+            while _released:
+                _released.pop()
+        _depth -= 1
 
 
 def _restore(state: tuple[Any, ...], a: Any = None, b: Any = None) -> Value:
     numbers, primitive, scope, label, literal = state
     v = Value.__new__(Value)
-    v._data, v._grad, v._da, v._db = numbers
+    v._data, v._da, v._db, v._grad, v._reached = numbers
     v._a, v._b, v._primitive, v._scope, v.label = a, b, primitive, scope, label
     v._count = LITERAL if literal else 0
     return v
@@ -397,14 +401,15 @@ def evaluate(primitive: Primitive, inputs: Any) -> tuple[float, list[float]]:
 
 
 def node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: float) -> Value:
-    """Record one operation."""
+    """A new node, y = primitive(a, b) with partial derivatives da and db; b is None if unary."""
     if data - data != 0.0:  # inf and nan alone fail this
         operands = [describe(a)] if b is None else [describe(a), describe(b)]
         raise primitive.refuse(OverflowError(), operands)
     y = Value.__new__(Value)
     y._data = data
-    y._grad = NAN
     y.label = None
+    y._grad = 0.0
+    y._reached = False
     y._count = 0
     if _open_contexts:
         scope, recording = _context.get()
@@ -429,176 +434,70 @@ def count_contexts(change: int) -> None:
     _open_contexts += change
 
 
-def consumers_first(roots: list[Value]) -> list[Value]:
-    """The roots and every node below them but literals, each after all nodes that use it.
+def sweep(root: Value, seed: float) -> None:
+    """The chain rule: add seed * d(root)/d(node) to the gradient of root and all nodes below.
 
-    Counts each node's consumers, then releases a node when its count is used up: Kahn (1962).
-    Only the holder of the lock may call this.
+    While it runs, a node's `_grad` is the sum of what its consumers have handed on.  Once the last
+    of them has, the node is due, and hands on itself: Kahn (1962).
     """
-    roots = list(dict.fromkeys(roots))
-    order = roots.copy()
+    order = [root]
+    before: Any = None
     try:
-        for v in roots:
-            v._count = 1  # the caller uses it: so a root below another root is listed once
-        for v in order:  # grows while it is read
-            a = v._a
-            if a is not None:
-                if a._count == 0:
-                    order.append(a)
-                if a._count >= 0:
-                    a._count += 1
-                b = v._b
-                if b is not None:
-                    if b._count == 0:
-                        order.append(b)
-                    if b._count >= 0:
-                        b._count += 1
-        ready = 0  # order[:ready] is sorted; what it overwrites comes back in its turn
-        for v in roots:
-            v._count -= 1
-            if v._count == 0:
-                order[ready] = v
-                ready += 1
+        count_consumers(order)
+        before = [(v, v._grad) for v in order if v._reached]
+        for v, _ in before:
+            v._grad = 0.0
+        root._grad = seed
+        due = 1  # so many places of `order` hold the nodes in the order in which they are due
         for v in order:
+            adjoint = v._grad  # d(root)/d(v), times the seed
+            if adjoint - adjoint != 0.0:  # inf and nan alone fail this
+                raise broken_chain(reversed(inputs_first(root)), v)
+            v._reached = True
             a = v._a
-            if a is not None:
-                if a._count >= 0:
-                    a._count -= 1
-                    if a._count == 0:
-                        order[ready] = a
-                        ready += 1
-                b = v._b
-                if b is not None and b._count >= 0:
-                    b._count -= 1
-                    if b._count == 0:
-                        order[ready] = b
-                        ready += 1
-    except BaseException:  # Ctrl-C: a count left behind would spoil the next sweep
-        for v in inputs_first(*roots):
+            if a is not None and a._count > 0:
+                if adjoint != 0.0:
+                    a._grad += adjoint * v._da
+                a._count -= 1
+                if a._count == 0:
+                    order[due] = a
+                    due += 1
+            b = v._b
+            if b is not None and b._count > 0:
+                if adjoint != 0.0:
+                    b._grad += adjoint * v._db
+                b._count -= 1
+                if b._count == 0:
+                    order[due] = b
+                    due += 1
+        for v, grad in before:
+            v._grad += grad
+            if v._grad - v._grad != 0.0:
+                raise OverflowError(f"the sum of gradients is too large at {describe(v)}")
+    except BaseException:  # Ctrl-C as well: everything as it was
+        for v in inputs_first(root):
             if v._count != LITERAL:
                 v._count = 0
+                if before is not None:
+                    v.grad = None
+        for v, grad in before or ():
+            v.grad = grad
         raise
-    return order
 
 
-def sweep(order: list[Value], seed: float) -> None:
-    """Each node's `_grad` becomes its adjoint, seed * d(order[0])/d(node)."""
-    for v in order:
-        v._grad = 0.0
-    order[0]._grad = seed
-    pull_back(order)
-
-
-def pull_back(order: list[Value]) -> None:
-    """The chain rule, consumers first: each node hands its adjoint on to its inputs."""
-    for v in order:  # all consumers of v have been here: its adjoint is complete
-        adjoint = v._grad
-        if adjoint == 0.0:
-            continue
-        if adjoint - adjoint != 0.0:  # inf and nan alone fail this
-            raise broken_chain(order, v)
+def count_consumers(order: list[Value]) -> None:
+    """Add to the list all nodes below but literals, and count in each how many nodes use it."""
+    for v in order:  # grows while it is read
         a = v._a
-        if a is not None:
-            if a._count >= 0:
-                a._grad += adjoint * v._da
-            b = v._b
-            if b is not None and b._count >= 0:
-                b._grad += adjoint * v._db
-
-
-def push_forward(order: list[Value]) -> None:
-    """The chain rule, inputs first: each node collects the tangents of its inputs."""
-    for v in order:
-        tangent = 0.0
-        a = v._a
-        if a._count >= 0 and a._grad != 0.0:
-            tangent = a._grad * v._da
+        if a is not None and a._count >= 0:
+            if a._count == 0:
+                order.append(a)
+            a._count += 1
         b = v._b
-        if b is not None and b._count >= 0 and b._grad != 0.0:
-            tangent += b._grad * v._db
-        if tangent - tangent != 0.0:
-            for i, x in enumerate(v.inputs):
-                if v.partials[i] is None and x._count >= 0 and x._grad != 0.0:
-                    raise missing_partial(v, i)
-            raise OverflowError(f"the derivative is too large for a float at {describe(v)}")
-        v._grad = tangent
-
-
-def gradients_of(order: list[Value]) -> list[tuple[Value, float]]:
-    """The nodes that have a gradient, with it."""
-    return [(v, v._grad) for v in order if v._grad == v._grad]
-
-
-def add_gradients(before: list[tuple[Value, float]]) -> None:
-    """Add to the gradients of nodes those that they had before."""
-    for v, grad in before:
-        v._grad += grad
-        if v._grad - v._grad != 0.0:
-            raise OverflowError(f"the sum of gradients is too large at {describe(v)}")
-
-
-def set_gradients(order: list[Value], before: list[tuple[Value, float]]) -> None:
-    """Take back a sweep."""
-    for v in order:
-        v._grad = NAN
-    for v, grad in before:
-        v._grad = grad
-
-
-def derivatives(
-    ys: list[Value], xs: list[Value], seeds: list[list[float]], forward: bool = False
-) -> list[list[float]]:
-    """One sweep for each row of seeds, in plain numbers; no `.grad` has changed afterwards.
-
-    A row of seeds holds an adjoint of each y, and its row of results one of each x; forward, it
-    holds a tangent of each x, and the results are those of each y.  No x may be below another:
-    what is below them is not visited, and what does not depend on them is not touched.
-    """
-    with _sweeping:
-        order: list[Value] = []
-        between = list(xs)  # then the nodes that depend on them, inputs first
-        before: list[float] = []
-        try:
-            for x in xs:
-                x._count = ASLEEP  # the walk ends here
-            order = consumers_first([y for y in ys if y._count == 0])
-            for x in xs:
-                x._count = 0
-            choose(order, between)
-            before = [v._grad for v in between]
-            inner = between[len(xs) :] if forward else between[: len(xs) - 1 : -1]
-            results = []
-            for seed in seeds:
-                for v in between:
-                    v._grad = 0.0
-                for v, number in zip(xs if forward else ys, seed, strict=True):
-                    if v._count >= 0:
-                        v._grad += number
-                if forward:
-                    push_forward(inner)
-                else:
-                    pull_back(inner)
-                    for x in xs:
-                        if x._grad - x._grad != 0.0:
-                            raise broken_chain(inner, x)
-                results.append([v._grad if v._count >= 0 else 0.0 for v in (ys if forward else xs)])
-            return results
-        finally:
-            for v, grad in zip(between, before, strict=False):
-                v._grad = grad
-            for v in order + xs:
-                v._count = 0
-
-
-def choose(order: list[Value], chosen: list[Value]) -> None:
-    """Add to the chosen, inputs first, what depends on them; put the rest of the order to sleep."""
-    for v in reversed(order):
-        a = v._a
-        b = v._b
-        if a is not None and (a._count >= 0 or (b is not None and b._count >= 0)):
-            chosen.append(v)
-        else:
-            v._count = ASLEEP
+        if b is not None and b._count >= 0:
+            if b._count == 0:
+                order.append(b)
+            b._count += 1
 
 
 def inputs_first(*roots: Value, ends: Any = ()) -> list[Value]:
@@ -607,16 +506,26 @@ def inputs_first(*roots: Value, ends: Any = ()) -> list[Value]:
     What is below the ends is left out, and they are.
     """
     order: dict[Value, None] = dict.fromkeys(ends)  # a set that keeps its order
-    stack = list(reversed(roots))
+    known = len(order)
+    descend(list(reversed(roots)), order)
+    return list(order)[known:]
+
+
+def descend(stack: list[Value], order: dict[Value, None]) -> None:
+    """Add to the order the nodes on the stack, the last one first, each after its inputs."""
     while stack:
         v = stack[-1]
-        waiting = [x for x in v.inputs if x not in order] if v not in order else []
-        if waiting:
-            stack.extend(reversed(waiting))
-        else:
+        size = len(stack)
+        if v not in order:
+            a = v._a
+            b = v._b
+            if b is not None and b not in order:
+                stack.append(b)
+            if a is not None and a not in order:
+                stack.append(a)
+        if len(stack) == size:  # nothing to wait for
             order[v] = None
             stack.pop()
-    return list(order)[len(ends) :]
 
 
 def finite(x: Any) -> float:
@@ -662,7 +571,7 @@ def partial(d: float) -> float:
     return d if d - d == 0.0 else NAN
 
 
-def broken_chain(order: list[Value], v: Value) -> Exception:
+def broken_chain(order: Any, v: Value) -> Exception:
     """The error of a sweep in which the adjoint of v is not a finite number."""
     for consumer in order:
         for i, x in enumerate(consumer.inputs):

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "autograd"
 LAYERS = [  # each may import what stands above it, and nothing else of the package
     "primitives",
     "value",
-    "scope",
+    "sweeps scope",
     "nested",
     "functions",
     "losses transforms",

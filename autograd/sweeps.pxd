@@ -1,0 +1,12 @@
+# C types for sweeps.py, as in value.pxd.
+import cython
+from autograd.value cimport Value as Node
+
+@cython.locals(v=Node, x=Node, grad=double, number=double)
+cpdef list derivatives(list ys, list xs, list seeds, bint forward=*)
+@cython.locals(v=Node, a=Node, b=Node)
+cpdef wake(list order, list chosen)
+@cython.locals(v=Node, a=Node, b=Node, adjoint=double)
+cpdef pull_back(list order)
+@cython.locals(v=Node, a=Node, b=Node, tangent=double)
+cpdef push_forward(list order)
