@@ -17,11 +17,11 @@ from typing import Any
 from autograd import primitives
 from autograd.nested import blocks, fill, is_array, items, map_tree, number, scalar, shape, shaped
 from autograd.scope import recording
+from autograd.sweeps import derivatives
 from autograd.value import (
     LITERAL,
     NAN,
     Value,
-    derivatives,
     describe,
     inputs_first,
     missing_partial,

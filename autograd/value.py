@@ -310,7 +310,13 @@ class Value:
     def __float__(self) -> float:
         raise TypeError("a Value is not a float: x.data is its number, x.exp() records exp of it")
 
-    __int__ = __complex__ = __index__ = __float__
+    def __int__(self) -> int:
+        return float(self)  # type: ignore[return-value]  # it raises
+
+    def __index__(self) -> int:
+        return float(self)  # type: ignore[return-value]
+
+    __complex__ = __float__
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
