@@ -357,7 +357,7 @@ class Value:
     def _state(self) -> tuple[Any, ...]:
         """All slots but the inputs."""
         literal = self._count == LITERAL
-        numbers = (self._data, self._da, self._db, self._grad, self._reached)
+        numbers = (self._data, self.grad, self._da, self._db)
         return (numbers, self._primitive, self._scope, self.label, literal)
 
     # --- release ---
@@ -381,7 +381,7 @@ class Value:
 def _restore(state: tuple[Any, ...], a: Any = None, b: Any = None) -> Value:
     numbers, primitive, scope, label, literal = state
     v = Value.__new__(Value)
-    v._data, v._da, v._db, v._grad, v._reached = numbers
+    v._data, v.grad, v._da, v._db = numbers
     v._a, v._b, v._primitive, v._scope, v.label = a, b, primitive, scope, label
     v._count = LITERAL if literal else 0
     return v

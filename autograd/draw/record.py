@@ -105,7 +105,7 @@ def _node(entry: Any, where: str, nodes: list[Value], scopes: list[Scope]) -> Va
         entry, where, required, {"label", "grad", "literal"} if leaf else {"label", "grad", "scope"}
     )
     data = _number(entry["data"], f"{where}: its data")
-    grad = NAN if "grad" not in entry else _number(entry["grad"], f"{where}: its grad")
+    grad = None if "grad" not in entry else _number(entry["grad"], f"{where}: its grad")
     label, literal = entry.get("label"), entry.get("literal", False)
     _check(label is None or isinstance(label, str), f"{where}: its label is not text")
     _check(isinstance(literal, bool), f"{where}: its literal is neither true nor false")
