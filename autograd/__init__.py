@@ -51,6 +51,7 @@ from autograd.nested import data, grads, values
 from autograd.numerical import numerical_gradient
 from autograd.plot import plot
 from autograd.scope import named_scope, no_grad
+from autograd.slips import assert_gradients
 from autograd.transforms import (
     grad,
     gradients,
@@ -69,6 +70,7 @@ __all__ = [
     "Value",
     "absolute",
     "affine",
+    "assert_gradients",
     "binary_cross_entropy",
     "compiled",
     "cos",

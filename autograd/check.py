@@ -18,6 +18,7 @@ y (1 - y) from the twelfth digit on, because 1 - y cancels.  The graph is nearer
 >>> y.backward()
 >>> x.grad, y.data * (1 - y.data)
 (4.539580773595168e-05, 4.5395807735907655e-05)
+>>> ag.assert_gradients(y, {x: 4.5395807736e-05}, digits=11)
 
 Numbers worked out on paper carry few digits: say how many, as in `digits=4`, rather than widen a
 tolerance.  What `grad` returns are plain floats, lists and arrays, so `pytest.approx` takes them
@@ -32,6 +33,8 @@ two-sided one of relu is 1/2, which is no derivative.  `gradcheck` says so inste
 ['kink']
 >>> [round(ag.numerical_gradient(ag.relu, x), 9) for x in (0.5, -0.5)]
 [1.0, 0.0]
+>>> x = Value(0.0)
+>>> ag.assert_gradients(ag.relu(x), {x: 0.0})  # the convention, told in its docstring
 """
 
 import copy

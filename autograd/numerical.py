@@ -123,7 +123,7 @@ def _components(name: str, index: tuple[Any, ...], tree: Any) -> Iterator[tuple[
         for i, item in enumerate(tree):
             yield from _components(name, (*index, str(i)), item)
     else:
-        yield name + (f"[{','.join(index)}]" if index else ""), number(tree)
+        yield name + (f"[{','.join(index)}]" if index else ""), number(scalar(tree))
 
 
 def rebuild(tree: Any, items: Any) -> Any:

@@ -1,0 +1,468 @@
+"""Hand-derived gradients against a graph: the first wrong node, and the slips that explain it.
+
+Invariant: a slip is offered only if a derivation with this one slip, and right otherwise, gives the
+number that was given.  A gradient is linear in each local derivative between its node and the
+output, so each candidate is the true gradient plus one changed term; the nodes whose numbers were
+given right bound the search from above.
+"""
+
+import math
+import os
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+from autograd import functions
+from autograd.check import ROUNDING, GradientMismatch, adjoints, near
+from autograd.nested import number as plain
+from autograd.nested import scalar
+from autograd.primitives import ARITHMETIC
+from autograd.scope import Scope
+from autograd.value import LITERAL, Value, inputs_first
+from autograd.words import number, visible
+
+MOST_PATHS = 10  # whose subsets are tried: 2^10 sums
+Form = Callable[[float, float], tuple[float, ...]]
+
+# How a derivative is written by hand: its factors, from the input x and the output y.
+FORMS: dict[str, Form] = {
+    "sigmoid": lambda x, y: (y, 1.0 - y),
+    "tanh": lambda x, y: (1.0 - y * y,),
+    "relu": lambda x, y: (float(x > 0.0),),
+    "exp": lambda x, y: (y,),
+    "log": lambda x, y: (1.0 / x,),
+    "reciprocal": lambda x, y: (-1.0, y, y),
+    "sqrt": lambda x, y: (0.5, 1.0 / y),
+    "sin": lambda x, y: (math.cos(x),),
+    "cos": lambda x, y: (-1.0, math.sin(x)),
+    "tan": lambda x, y: (1.0 + y * y,),
+    "absolute": lambda x, y: (float(x > 0.0) - float(x < 0.0),),
+    "softplus": lambda x, y: (1.0 / (1.0 + math.exp(-x)),),
+    "expm1": lambda x, y: (y + 1.0,),
+    "log1p": lambda x, y: (1.0 / (1.0 + x),),
+}
+
+
+def assert_gradients(y: Value, hand: Mapping[Value, float], digits: int | None = None) -> None:
+    """Check hand-derived numbers d(y)/d(node), for leaves and inner nodes, against the graph of y.
+
+    `digits` says how many significant digits the numbers carry; without it they must agree to 1e-9
+    relative.  Raises GradientMismatch if one is wrong.  Its first line names the first wrong node:
+    one between which and y no other wrong node lies (of several, the one recorded last).  Then come
+    the incoming gradient times the local derivative, path by path, and a line `likely slip: ...`
+    for each slip that leads to the given number.  Under pytest a picture of the graph is written to
+    the test's temporary directory.  Raises TypeError for what is no Value or number, ValueError for
+    `digits` below 1, and what `backward` raises.  Every `.grad` stays as it is.
+
+    >>> apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
+    >>> price = apple * count * tax
+    >>> assert_gradients(price, {apple: 2.2, count: 110, tax: 200})
+    """
+    if type(y) is not Value:
+        raise TypeError(f"the output is a Value, not {type(y).__name__}: {y!r:.60}")
+    if digits is not None and (not isinstance(digits, int) or digits < 1):
+        raise ValueError(f"digits is a whole number from 1, not {digits!r}")
+    for v in hand:
+        if type(v) is not Value:
+            raise TypeError(f"gradients are given by node: a Value, not {v!r:.60}")
+    given = {v: plain(scalar(g)) for v, g in hand.items()}
+    found = adjoints(y)
+    wrong = [v for v in given if not same(given[v], *found.get(v, (0.0, 0.0)), digits)]
+    if not wrong:
+        return
+    # In this order every node stands above its inputs: nothing wrong is left above the first.
+    first = next((v for v in reversed(found) if v in wrong), wrong[0])
+    lines = _account(found, first, given[first])
+    for text in slips(found, first, given[first], set(given) - set(wrong), digits):
+        lines.append(f"likely slip: {text}")
+    others = [v for v in wrong if v is not first]
+    if others:
+        more = f" and {len(others) - 20} more" * (len(others) > 20)
+        lines.append(
+            f"also wrong, perhaps in consequence: {', '.join(map(name, others[:20]))}{more}"
+        )
+    if "PYTEST_CURRENT_TEST" in os.environ:
+        lines.append(_picture(y, first, given[first]))
+    raise GradientMismatch("\n".join(lines))
+
+
+def same(given: float, true: float, terms: float, digits: int | None) -> bool:
+    """Whether `given` is `true`, a sum of terms of this size, in so many significant digits."""
+    unit = 0.0
+    if digits is not None and true:
+        unit = 10.0 ** (math.floor(math.log10(abs(true))) + 1 - digits)
+    return near(given, true, 1e-9, 0.5 * unit + ROUNDING * terms)
+
+
+def name(v: Value) -> str:
+    """The label, or the operation with what it is applied to, or the number."""
+    if v.label is not None:
+        return visible(v.label)
+    if v.op is None:
+        return number(v.data)
+    return f"{v.op}({', '.join(visible(x.label or x.op or number(x.data)) for x in v.inputs)})"
+
+
+def _account(found: dict[Value, tuple[float, float]], v: Value, given: float) -> list[str]:
+    """What the gradient of a node should be, and how it comes about."""
+    if v not in found:
+        return [f"wrong gradient at {name(v)}: {number(given)} given, but no path leads there: 0"]
+    true = found[v][0]
+    lines = [f"wrong gradient at {name(v)}: {number(given)} given, {number(true)} expected"]
+    shares = _shares(found, v)
+    lines.append("incoming gradient × local derivative, path by path:")
+    if not shares:
+        lines.append("  1, the gradient of the output by itself")
+    told = []
+    for use in shares:
+        product = f"{number(use.adjoint)} × {_signed(use.partial)}"
+        source = f"{name(use.consumer)} = {number(use.consumer.data)}"
+        told.append(f"  from {source}: {product} = {number(use.adjoint * use.partial)}")
+    if told:
+        lines.append(_listed(told, "\n"))
+    if len(shares) > 1:
+        lines.append(f"  sum {number(true)}")
+    return lines
+
+
+def _listed(texts: Iterable[str], between: str = ", ") -> str:
+    """The texts, those beyond twenty counted."""
+    texts = list(texts)
+    rest = [f"and {len(texts) - 20} more"] if len(texts) > 20 else []
+    return between.join([*texts[:20], *rest])
+
+
+def _signed(x: float) -> str:
+    return f"({number(x)})" if x < 0.0 else number(x)
+
+
+# --- the graph between a node and the output ---
+
+
+class Use(NamedTuple):
+    """One use of a node by another, or by a composite as a whole: an edge of the graph."""
+
+    consumer: Value  # of a composite its output
+    input: Value
+    kind: str  # the name of the operation or the composite
+    slot: int
+    partial: float
+    adjoint: float  # d(y)/d(consumer)
+    below: float  # d(input)/d(the node in question)
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        return f"at {name(self.consumer)} by {name(self.input)}"
+
+
+Found = dict[Value, tuple[float, float]]
+
+
+def _shares(found: Found, v: Value) -> list[Use]:
+    """The uses of a node, in the order of the sweep: from the output backwards."""
+    return [
+        Use(c, v, c.op or "", slot, d, found[c][0], 1.0)
+        for c in reversed(found)
+        for slot, (x, d) in enumerate(zip(c.inputs, c.partials, strict=True))
+        if x is v and d is not None
+    ]
+
+
+def _uses(found: Found, v: Value, right: set[Value]) -> list[Use]:
+    """All edges on paths from v up to y, or up to the first node that was given right."""
+    below = {v: 1.0}  # d(node)/d(v)
+    uses = []
+    for c in found:
+        slopes = [
+            (slot, x, d)
+            for slot, (x, d) in enumerate(zip(c.inputs, c.partials, strict=True))
+            if x in below and d is not None
+        ]
+        if slopes and c is not v:
+            uses += [Use(c, x, c.op or "", s, d, found[c][0], below[x]) for s, x, d in slopes]
+            if c not in right:
+                below[c] = sum(below[x] * d for _, x, d in slopes)
+    return uses + _composites(found, below)
+
+
+def _composites(found: Found, below: dict[Value, float]) -> list[Use]:
+    """Uses of a node by composites of one input and one output, whose derivative has a form."""
+    members: dict[Scope, list[Value]] = {}
+    outside: dict[Scope, set[Value]] = {}
+    for v in found:
+        path = () if v._scope is None else v._scope.path
+        for scope in path:
+            members.setdefault(scope, []).append(v)
+        for x in v.inputs:
+            inner = () if x._scope is None else x._scope.path
+            for scope in inner:
+                if scope not in path:
+                    outside.setdefault(scope, set()).add(x)
+    y = next(reversed(found))
+    uses = []
+    for scope, nodes in members.items():
+        if scope.name not in FORMS:
+            continue
+        inside = set(nodes)
+        inputs = {x for v in nodes for x in v.inputs if x not in inside and x._count != LITERAL}
+        outputs = outside.get(scope, set()) | ({y} & inside)
+        if len(inputs) == 1 and len(outputs) == 1:
+            (x,), (output,) = inputs, outputs
+            slopes = {x: 1.0}
+            for v in nodes:
+                pairs = zip(v.inputs, v.partials, strict=True)
+                slopes[v] = sum(slopes[u] * (d or 0.0) for u, d in pairs if u in slopes)
+            if x in below:
+                a = found[output][0]
+                uses.append(Use(output, x, scope.name, 0, slopes[output], a, below[x]))
+    return uses
+
+
+# --- slips ---
+
+
+def slips(
+    found: Found, v: Value, given: float, right: set[Value], digits: int | None = None
+) -> list[str]:
+    """Each single slip after which the gradient of v would be the given number, in words."""
+    if v not in found:
+        return []
+    true, terms = found[v]
+    uses = _uses(found, v, right)
+    told: dict[str, None] = {}
+    for text, candidate in _candidates(found, v, true, uses):
+        if math.isfinite(candidate) and same(given, candidate, terms, digits):
+            told[text] = None
+    return _brief(list(told))
+
+
+def _brief(told: list[str]) -> list[str]:
+    """At most three places for each kind of slip, and none where the whole is told already."""
+    kinds: Counter[str] = Counter()
+    lines = []
+    for text in told:
+        kind, _, place = text.partition(":")
+        kinds[kind] += 1
+        if kinds[kind] <= 3 and not (place and kind in told):
+            lines.append(text)
+    return lines
+
+
+def _candidates(
+    found: Found, v: Value, true: float, uses: list[Use]
+) -> Iterator[tuple[str, float]]:
+    yield "wrong sign", -true
+    if true:
+        yield f"the reciprocal: of the gradient {number(true)} itself", 1.0 / true
+    yield from _forgotten_paths(v, true, uses)
+    for text, power in (("forgotten", 0), ("squared", 2)):
+        incoming = [use.adjoint**power * use.partial for use in _shares(found, v)]
+        yield f"a factor {text}: the incoming gradient", sum(incoming)
+    yield from _forgotten_target(found, v, true, uses)
+    for n in dict.fromkeys(filter(None, map(_divisor, uses))):
+        yield f"a missing mean (factor N = {n}): the sum was differentiated", true * n
+        yield f"the mean taken twice (factor N = {n})", true / n
+    for use in uses:
+        for text, partial in _local(use):
+            yield text, true + use.adjoint * (partial - use.partial) * use.below
+
+
+def _forgotten_target(
+    found: Found, v: Value, true: float, uses: list[Use]
+) -> Iterator[tuple[str, float]]:
+    """y instead of y - t, where the score of the target goes into softmax with loss."""
+    losses = {c: None for c in found if "softmax_cross_entropy" in c.scopes}
+    if any(use.input is v and use.consumer in losses for use in uses) and (true < 0.0):
+        whole = next(reversed(losses))  # the last node of it is its output
+        for n in {1, *filter(None, map(_divisor, uses))}:
+            yield (
+                "a path forgotten: that of the target, y instead of y - t",
+                true + found[whole][0] / n,
+            )
+
+
+def _divisor(use: Use) -> int | None:
+    """N where this use divides by a literal N > 1, or multiplies by a literal 1/N."""
+    if use.kind != "mul":
+        return None
+    other = use.consumer.inputs[1 - use.slot]
+    if other.op == "reciprocal":
+        other = other.inputs[0]
+        n = other.data
+    else:
+        n = 1.0 / use.partial if use.partial else 0.0
+    whole = round(n) if abs(n) < 1e9 else 0
+    literal = other._count == LITERAL
+    return whole if literal and whole > 1 and abs(n - whole) < 1e-9 * whole else None
+
+
+def _forgotten_paths(v: Value, true: float, uses: list[Use]) -> Iterator[tuple[str, float]]:
+    """Sums that lack some of the paths; with only the first or last share, `=` for `+=`."""
+    shares: dict[Value, list[Use]] = {}
+    for use in reversed(uses):  # in the order of the sweep
+        if use.kind == use.consumer.op:  # a composite's parts are there already
+            shares.setdefault(use.input, []).append(use)
+    for node in (v, *(x for x in shares if x is not v)):
+        parts = shares.get(node, [])
+        if len(parts) < 2:
+            continue
+        products = [use.adjoint * use.partial * use.below for use in parts]
+        rest = true - sum(products)
+        for which, i in (("last", -1), ("first", 0)):
+            left = f"only the {which} share, from {name(parts[i].consumer)}, is left"
+            yield f"`=` instead of `+=`: at {name(node)} {left}", rest + products[i]
+        names = [name(use.consumer) for use in parts]
+        for lost, candidate in _without(names, products):
+            yield f"a path forgotten: into {name(node)} from {lost}", rest + candidate
+    paths = _paths(v, shares)
+    for lost, candidate in _without([text for text, _ in paths], [p for _, p in paths]):
+        yield f"a path forgotten: {lost}", candidate
+
+
+def _without(names: list[str], terms: list[float]) -> Iterator[tuple[str, float]]:
+    """The sum without some of the terms, and the names of those; fewer lost ones first."""
+    some = [i for i, term in enumerate(terms) if term]
+    if len(some) <= MOST_PATHS:
+        for lost in (c for size in range(1, len(some)) for c in combinations(some, size)):
+            kept = sum(terms[i] for i in some if i not in lost)
+            yield ", ".join(names[i] for i in lost), kept
+
+
+def _paths(v: Value, above: dict[Value, list[Use]]) -> list[tuple[str, float]]:
+    """Each path from v upwards: its nodes and its product; none if there are more than a few."""
+    open_paths: list[tuple[Value, str, float]] = [(v, name(v), 1.0)]
+    paths: list[tuple[str, float]] = []
+    steps = 0
+    while open_paths:
+        node, text, product = open_paths.pop()
+        for use in above.get(node, ()):
+            steps += 1
+            further = f"{text} → {name(use.consumer)}"
+            if use.consumer in above:
+                open_paths.append((use.consumer, further, product * use.partial))
+            else:
+                paths.append((further, product * use.partial * use.adjoint))
+        if len(paths) + len(open_paths) > MOST_PATHS or steps > 1000:
+            return []
+    return paths
+
+
+def _local(use: Use) -> Iterator[tuple[str, float]]:
+    """What could stand in the place of one local derivative."""
+    p, place = use.partial, use.place
+    yield f"wrong sign: of the local derivative {number(p)} {place}", -p
+    yield f"a factor forgotten: the local derivative {number(p)} {place}", 1.0
+    yield f"a factor squared: the local derivative {number(p)} {place}", p * p
+    if p:
+        yield f"the reciprocal: of the local derivative {number(p)} {place}", 1.0 / p
+    x, y = use.input.data, use.consumer.data
+    belongs = f"the output {number(y)} used where the input {number(x)} belongs: {place}"
+    reverse = f"the input {number(x)} used where the output {number(y)} belongs: {place}"
+    if use.kind == "mul":
+        own = f"the inputs of a product not swapped: {number(x)} instead of {number(p)} {place}"
+        belongs = f"the output {number(y)} used where the input {number(p)} belongs: {place}"
+        yield from ((own, x), (belongs, y))
+        return
+    if use.kind == "add":
+        factor = use.consumer.inputs[1 - use.slot].data
+        yield f"the derivative of mul for that of add: {place}", factor
+        return
+    form = _form(use)
+    if form is None:
+        return
+    yield from _product(belongs, form, y, y)
+    yield from _product(reverse, form, x, x)
+    if use.kind in FORMS:
+        yield from _product(belongs, form, y, _function(use.kind, y))
+    factors = _numbers(form, x, y)
+    if use.kind == "power":
+        if x:
+            yield f"a factor forgotten: one {number(x)} of {number(p)} {place}", p / x
+        yield f"the exponent not lowered: {place}", p * x
+    for i, factor in enumerate(factors if len(factors) > 1 else ()):
+        if factor != -1.0:
+            rest = math.prod(factors[:i] + factors[i + 1 :])
+            what = f"{number(factor)} of {number(p)} {place}"
+            yield f"a factor forgotten: {what}", rest
+            yield f"a factor squared: {what}", p * factor
+    for other, derivative in FORMS.items():
+        if other != use.kind:
+            text = f"the derivative of {other} for that of {use.kind}: {place}"
+            yield from _product(text, derivative, x, _function(other, x))
+            if other in ("sigmoid", "tanh"):  # y (1 - y) with the y that is at hand
+                yield from _product(text, derivative, x, y)
+
+
+def _form(use: Use) -> Form | None:
+    """The derivative of this use by hand; of a power with a plain exponent n xⁿ⁻¹."""
+    if use.kind == "power" and use.slot == 0:
+        n = use.consumer.inputs[1].data
+        return lambda x, y: (n, x ** (n - 1.0))
+    return FORMS.get(use.kind)
+
+
+def _function(kind: str, x: float) -> float:
+    """The function of that name, of FORMS, at x; NaN where it is not defined."""
+    try:
+        y = getattr(functions, kind)(x)
+    except ARITHMETIC:
+        return math.nan
+    return y  # type: ignore[no-any-return]
+
+
+def _numbers(form: Form, x: float, y: float) -> tuple[float, ...]:
+    """The factors at these numbers; none where they are not defined."""
+    try:
+        factors = form(x, y)
+    except ARITHMETIC:
+        return ()
+    real = all(isinstance(f, float) and math.isfinite(f) for f in factors)
+    return factors if real else ()
+
+
+def _product(text: str, form: Form, x: float, y: float) -> Iterator[tuple[str, float]]:
+    factors = _numbers(form, x, y)
+    if factors:
+        yield text, math.prod(factors)
+
+
+# --- the picture ---
+
+
+def _picture(y: Value, v: Value, given: float) -> str:
+    """Draw the graph with its gradients and the wrong node in red; says where it is."""
+    from autograd.draw import save
+
+    copies: dict[int, Value] = {}
+    copy = y.__deepcopy__(copies)
+    if id(v) not in copies:
+        return "no picture: the node is not in the graph"
+    copy.zero_grad()
+    copy.backward()
+    path = _directory() / f"{re.sub(r'[^0-9A-Za-z]+', '_', name(v)).strip('_') or 'node'}.svg"
+    try:
+        save(copy, path, names={f"{name(v)}: {number(given)} is wrong": copies[id(v)]}, fold=False)
+    except Exception as error:  # too large a graph, a full disk: the gradient is wrong all the same
+        return f"no picture: {error}"
+    i = list(inputs_first(copy)).index(copies[id(v)])
+    red = f"<style>#n{i} * {{stroke: #d62728}} #n{i} text {{fill: #d62728; stroke: none}}</style>"
+    path.write_text(path.read_text("utf-8").replace("</svg>", f"{red}</svg>"), "utf-8")
+    return f"picture: {path}"
+
+
+def _directory() -> Path:
+    """The running test's own temporary directory, as the fixture `tmp_path` gives it."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        test: Any = frame.f_locals.get("pyfuncitem")
+        if hasattr(test, "_request"):
+            return Path(test._request.getfixturevalue("tmp_path"))
+        frame = frame.f_back
+    return Path(tempfile.mkdtemp(prefix="pytest-"))  # in another thread
