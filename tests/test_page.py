@@ -1,7 +1,9 @@
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from importlib.resources import files
 from random import Random
 
@@ -9,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, value
-from autograd.draw.text import number
+from autograd.draw.text import cut, number
 from autograd.primitives import ARITHMETIC, PRIMITIVES
 from autograd.value import LITERAL, inputs_first
 
@@ -407,3 +409,172 @@ def test_the_box_style_follows_too(visit):
     cells = page.locator("#v4 > text").all_text_contents()
     assert cells == ["price", "264", "1"]
     assert page.locator("#n1 > text").all_text_contents() == ["count", "2", "132"]
+
+
+def hostile_labels():
+    """300 labels that would end a string, close a tag, run or spoil the layout."""
+    seeds = [
+        '"',
+        "'",
+        "\\",
+        "<script>ran=1</script>",
+        "]]>",
+        "\\N",
+        "a:b:c",
+        "a\nb",
+        "\x00\x07\x1b",
+    ]
+    seeds += ["‮evil‬", "x" * 10_000, "</script><script>ran=1</script>", "<!--", "&lt;&amp;&#60;"]
+    seeds += [
+        "</template><img src=x onerror=ran=1>",
+        "${ran=1}",
+        "`",
+        "{title}",
+        "りんご",
+        "消費税",
+    ]
+    seeds += [
+        "<svg onload=ran=1>",
+        "javascript:ran=1",
+        "__proto__",
+        "constructor",
+        "\u2028",
+        "\ud800",
+    ]
+    random = Random(2)
+    while len(seeds) < 300:
+        seeds.append(random.choice(seeds) + random.choice(seeds)[:60])
+    return seeds
+
+
+def test_hostile_labels_are_text_and_nothing_runs(visit):
+    labels = hostile_labels()
+    leaves = [Value(1.0, label) for label in labels]
+    page = visit(ag.sum(leaves), fold=True)
+    named = page.locator("#picture .leaf > text.name").all_text_contents()
+    assert set(named) == {cut(label) for label in labels}
+    shown = page.locator("#inputs label").all_text_contents()
+    assert {cut(label) for label in labels if cut(label)} <= set(shown) and len(shown) == 300
+    page.keyboard.press("End")
+    page.locator("#picture .leaf").first.click()
+    assert page.evaluate("typeof ran") == "undefined"
+    assert page.locator("body img, body script:not([type]) ~ script").count() == 0
+    y = Value(2.0, labels[3]) * 1.0
+    y.label = labels[11]
+    with ag.named_scope(labels[14], formula=labels[3], derivative=labels[20]):
+        z = y * y
+    page = visit(z, names={labels[9]: y})
+    page.locator("#picture .box > text").click()
+    assert page.evaluate("typeof ran") == "undefined" and page.title() == "computation graph"
+
+
+def test_the_policy_lets_nothing_else_run_or_leave(visit, chromium, tmp_path):
+    page = visit(ag.sigmoid(Value(1.0)))
+    source = page.content()
+    policy = re.search(r'content="(default-src.*?)"', source)[1]
+    assert policy.startswith("default-src 'none'; base-uri 'none'; form-action 'none'; ")
+    assert re.fullmatch(
+        r"script-src 'sha256-\S+'; style-src 'sha256-\S+'", policy.split("; ", 3)[3]
+    )
+    html = (tmp_path / "page0.html").read_text("utf-8")
+    assert " style=" not in html and "://" not in html.replace("http://www.w3.org/2000/svg", "")
+    added = "<script>ran = 1</script><img src='https://example.org/x.png' onerror='ran = 1'></main>"
+    (tmp_path / "spoilt.html").write_text(html.replace("</main>", added), "utf-8")
+    other, asked = chromium.new_page(), []
+    other.on("requestfinished", lambda request: asked.append(request.url))
+    other.goto((tmp_path / "spoilt.html").as_uri())
+    assert other.evaluate("typeof ran") == "undefined" and len(asked) == 1
+    other.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_colours_can_be_read(visit, scheme):
+    page = visit(ag.sigmoid(Value(1.0, "x")), {"color_scheme": scheme}, partials=True)
+    page.fill("#leaf0", "3000")
+    page.click("#n3")
+    ratios = page.evaluate(
+        """() => {
+          const rgb = (c) => c.match(/[\\d.]+/g).slice(0, 3).map((x) => x / 255)
+            .map((x) => x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+          const light = (c) => rgb(c).reduce((a, x, i) => a + x * [0.2126, 0.7152, 0.0722][i], 0);
+          const panel = light(getComputedStyle(document.getElementById("picture")).backgroundColor);
+          return [...document.querySelectorAll("#picture text, p, b, label, th, h1")].map((e) => {
+            const style = getComputedStyle(e);
+            const own = light(e.closest("svg") ? style.fill : style.color);
+            return [(Math.max(own, panel) + 0.05) / (Math.min(own, panel) + 0.05), e.outerHTML];
+          });
+        }"""
+    )
+    assert len(ratios) > 25
+    for ratio, what in ratios:
+        assert ratio >= 4.5, what  # WCAG 2.2, AA
+
+
+def test_it_fits_a_phone_and_a_printer(visit):
+    phone = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+    page = visit(ag.softmax_cross_entropy(ag.values([1.0, 2.0, 0.5], "score"), 1), phone)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for _ in range(6):
+        page.tap("#next")
+    frame, node = (page.locator(s).bounding_box() for s in ("#picture", "#picture .node.now"))
+    assert frame["x"] <= node["x"] and node["x"] + node["width"] <= frame["x"] + frame["width"]
+    page.emulate_media(media="print")
+    assert page.locator(".steps").is_hidden() and page.locator("#picture").is_visible()
+
+
+def test_a_screen_reader_is_told(visit):
+    page = visit(apple() + 0.0)
+    tree = page.locator("body").aria_snapshot()
+    for line in ('slider "Step"', 'button "mul, value 200, gradient 1.1"', 'spinbutton "apple"'):
+        assert line in tree
+    assert 'slider "apple, slider"' in tree and 'region "Explanation"' in tree
+    assert page.locator("#explanation[aria-live=polite]").count() == 1
+    page.fill("#leaf0", "120")
+    assert 'button "mul, value 240, gradient 1.1"' in page.locator("body").aria_snapshot()
+    # One stop of the Tab key for the whole picture; arrows go on from there.
+    assert page.locator("#picture [tabindex='0']").count() == 1
+    page.locator("#picture [tabindex='0']").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator("#picture .node.now").get_attribute("id") == page.evaluate(
+        "document.activeElement.id"
+    )
+
+
+def test_a_notebook_shows_it_in_a_frame_that_reaches_nothing(chromium):
+    page = chromium.new_page()
+    page.set_content(ag.explore(apple())._repr_html_())
+    frame = page.frame_locator("iframe[sandbox='allow-scripts']")
+    frame.locator("#next").click()
+    frame.locator("#next").click()
+    assert "100 × 2 = 200" in frame.locator("#explanation").inner_text()
+    assert page.evaluate("document.querySelector('iframe').contentDocument") is None
+    page.close()
+
+
+def test_the_bytes_are_the_same_each_time_and_the_graph_untouched(tmp_path):
+    program = (
+        "import autograd as ag; x = ag.values([1.0, 2.0, 0.5], 'x');"
+        "y = ag.softmax_cross_entropy([ag.sigmoid(v) for v in x], 1);"
+        "ag.save(y, 'page.html', names=locals()); assert x[0].grad is None"
+    )
+    pages = []
+    for seed in "12":
+        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.getcwd()}
+        subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=env, check=True)
+        pages.append((tmp_path / "page.html").read_bytes())
+    assert pages[0] == pages[1]
+    y = apple()
+    y.backward(3.0)
+    ag.save(y, tmp_path / "price.html")
+    assert y.grad == 3.0 and len((tmp_path / "price.html").read_bytes()) < 48_000
+
+
+def test_what_cannot_be_drawn_leaves_no_file(tmp_path):
+    x = Value(1.0)
+    for _ in range(10_000):
+        x = x + 1.0
+    with pytest.raises(ValueError, match="fold"):
+        ag.save(x, tmp_path / "page.html")
+    assert list(tmp_path.iterdir()) == []
