@@ -11,14 +11,27 @@ from typing import Any
 
 from autograd import primitives
 from autograd.functions import _below, _checked, _mean, _total, logsumexp, softplus
-from autograd.nested import flatten, is_nested, number, scalar
+from autograd.nested import flatten, is_nested, leaves, number, scalar
 from autograd.scope import named_scope
 from autograd.value import Value
 
 
+def _numbers(x: Any, what: str) -> list[Any]:
+    """The elements of x, checked; an error says at which index."""
+    try:
+        return [scalar(item) for item in flatten(x)]
+    except (TypeError, ValueError):
+        leaves(x, what)  # the same checks, slower, with the index at hand
+        raise
+
+
 def _pairs(y: Any, t: Any, name: str) -> list[tuple[Any, Any]]:
     """The elements of y and t side by side.  ValueError if the numbers of elements differ."""
-    ys, ts = [scalar(x) for x in flatten(y)], [scalar(x) for x in flatten(t)]
+    ys, ts = _numbers(y, f"{name}: outputs"), _numbers(t, f"{name}: targets")
+    if is_nested(y) and is_nested(t) and len(y) == len(t):
+        for i, (a, b) in enumerate(zip(y, t, strict=True)):
+            if is_nested(a) and is_nested(b) and len(a) != len(b):
+                raise ValueError(f"{name}: row {i} has {len(a)} outputs, but {len(b)} targets")
     if len(ys) != len(ts):
         raise ValueError(f"{name}: {len(ys)} outputs, but {len(ts)} targets")
     if not ys:
@@ -107,13 +120,13 @@ def _rows(y: Any, t: Any, name: str) -> list[tuple[Any, Any]]:
         raise ValueError(f"{name}: {len(ys)} rows of outputs, but {size}")
     rows = []
     for i, (row, target) in enumerate(zip(ys, ts, strict=True)):
-        row = [scalar(x) for x in row]
+        row = _numbers(row, f"{name}: row {i} of outputs")
         if is_nested(target):
             if len(target) != len(row):
                 raise ValueError(
                     f"{name}: row {i} has {len(row)} outputs, but {len(target)} targets"
                 )
-            target = [scalar(x) for x in target]
+            target = _numbers(target, f"{name}: row {i} of targets")
         else:
             try:
                 target = operator.index(target)

@@ -17,8 +17,9 @@ import autograd as ag
 def eager(model: Any, loss: Callable[[Any, Any], Any], l2: float = 0.0) -> Callable[..., float]:
     """A function of a batch that leaves the gradients of its loss in the parameters.
 
-    It records the batch and sweeps it.  l2 is the strength of the penalty: half of it times the sum
-    of the squared weights is added to the loss.
+    It records the batch and sweeps it; `fit` is content with any function that does the same.
+    l2 is the strength of the penalty: half of it times the sum of the squared weights is added to
+    the loss.
     """
     weights = [p for p in model.parameters() if not p.label.startswith("b")]
 
@@ -54,6 +55,8 @@ def fit(
     epoch, and a run that finds one goes on from there, to the same numbers as if it had never
     stopped.  Ctrl-C ends the training and keeps what was learned.
     """
+    if len(rows) != len(targets):
+        raise ValueError(f"{len(rows)} rows, but {len(targets)} targets")
     rng = random.Random(seed)
     history: dict[str, list[float]] = {"loss": [], "accuracy": []}
     if checkpoint is not None and Path(checkpoint).exists():

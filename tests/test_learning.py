@@ -211,6 +211,39 @@ def test_scaling_by_the_rows_to_learn_from():
     assert test == [[3.0, 1.0]]  # a constant column is only shifted
 
 
+def test_rows_without_targets_are_refused():
+    training = demo("training")
+    with pytest.raises(ValueError, match="3 rows, but 2 targets"):
+        training.fit(None, None, None, [[1]] * 3, [0, 1], epochs=1, batch=1)
+
+
+def test_the_bar_shows_the_loss_and_the_time_left(capsys):
+    _, history = circle(demo("training"), epochs=1, quiet=False)
+    shown = capsys.readouterr().out
+    assert "loss" in shown
+    assert "0:00:00" in shown
+    assert 0.0 < history["loss"][0] < 10.0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals are of Unix")
+def test_a_real_ctrl_c(tmp_path):
+    paths = [str(DEMOS), str(Path(ag.__file__).parent.parent)]
+    script, path = tmp_path / "circle.py", tmp_path / "run.json"
+    script.write_text(CIRCLE.format(path=paths, epochs=100000))
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(path)], stdout=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 30
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    first, second = out.splitlines()
+    assert first.startswith("stopped in epoch")
+    assert len(second.split(",")) > 32  # the parameters, and the loss of each epoch
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is of Unix")
 def test_killed_twenty_times_it_ends_with_the_same_numbers(tmp_path):
     paths = [str(DEMOS), str(Path(ag.__file__).parent.parent)]

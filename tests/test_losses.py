@@ -152,3 +152,27 @@ def test_bad_targets_are_named(call, error, words):
     with pytest.raises(error) as raised:
         call()
     assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: ag.hinge([[1.0], [math.nan]], [1, 1]), r"outputs\[1,0\]: expected a finite"),
+        (lambda: ag.mean_squared_error([1.0, 2.0], [1.0, math.inf]), r"targets\[1\]: expected"),
+        (
+            lambda: ag.sum_of_squares_error([[1, 2, 3], [4, 5, 6]], [[1, 2], [3, 4]]),
+            "row 0 has 3 outputs, but 2 targets",
+        ),
+        (
+            lambda: ag.softmax_cross_entropy([[1, 2], [3, math.nan]], [0, 1]),
+            r"row 1 of outputs\[1\]: expected a finite number, got nan",
+        ),
+        (
+            lambda: ag.cross_entropy_error([[0.5, 0.5]], [[math.nan, 1]]),
+            r"row 0 of targets\[0\]: expected a finite number, got nan",
+        ),
+    ],
+)
+def test_numbers_that_are_none_are_told_by_place(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()
