@@ -7,7 +7,6 @@ of the core that knows arrays, by their attributes: it imports NumPy only to mak
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
-from math import prod
 from typing import Any
 
 from autograd.value import Value, finite
@@ -185,7 +184,10 @@ def map_tree(function: Callable[[Any], Any], tree: Any) -> Any:
     if isinstance(tree, dict):
         return {key: map_tree(function, x) for key, x in tree.items()}
     if isinstance(tree, (list, tuple)):
-        items = [map_tree(function, x) for x in tree]
+        items = [
+            function(x) if type(x) is float or type(x) is Value else map_tree(function, x)
+            for x in tree
+        ]
         return tree._make(items) if hasattr(tree, "_make") else build(tree, items)
     return function(tree)
 
@@ -204,13 +206,21 @@ def shape(block: Any) -> tuple[int, ...]:
 
 def items(tree: Any) -> list[Any]:
     """The items of a tree, those of its arrays too, from first to last."""
+    if type(tree) is Value:
+        return [tree]
     return [x for block in blocks(tree) for x in (block.flat if is_array(block) else [block])]
 
 
 def fill(tree: Any, new: Iterable[Any]) -> Any:
     """The tree with the new items in place of its own."""
     rest = iter(new)
-    return map_tree(lambda b: shaped(list(islice(rest, prod(shape(b)))), shape(b)), tree)
+
+    def renewed(block: Any) -> Any:
+        if not is_array(block):
+            return next(rest)
+        return shaped(list(islice(rest, block.size)), block.shape)
+
+    return map_tree(renewed, tree)
 
 
 def shaped(row: list[Any], shape: tuple[int, ...]) -> Any:

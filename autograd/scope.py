@@ -6,7 +6,6 @@ collection, and an exception passes through them untouched.
 """
 
 from collections.abc import Callable
-from contextvars import Token
 from functools import wraps
 from threading import Lock
 from typing import Any, TypeVar
@@ -48,7 +47,7 @@ class _Context:
     """Sets the context variable on entry and resets it on exit; as a decorator, for each call."""
 
     def __init__(self) -> None:
-        self._tokens: list[Token[Any]] = []
+        self._tokens: list[Any] = []
 
     def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
         raise NotImplementedError
@@ -118,7 +117,22 @@ class no_grad(_Context):
 
 
 class recording(_Context):
-    """Record inside even under `no_grad`, outside all composites: what transforms do."""
+    """Record inside even under `no_grad`, outside all composites: what transforms do.
+
+    Where that is so already no context is opened, which would make every operation look into it.
+    """
+
+    def __enter__(self) -> None:
+        if value._context.get() == (None, True):
+            self._tokens.append(None)
+        else:
+            super().__enter__()
+
+    def __exit__(self, *raised: object) -> None:
+        if self._tokens[-1] is None:
+            self._tokens.pop()
+        else:
+            super().__exit__(*raised)
 
     def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
         return None, True

@@ -5,7 +5,7 @@ from autograd.value cimport Value as Node
 @cython.locals(v=Node, x=Node, grad=double, number=double)
 cpdef list derivatives(list ys, list xs, list seeds, bint forward=*)
 @cython.locals(v=Node, a=Node, b=Node)
-cpdef wake(list order, list chosen)
+cpdef wake(list ys, list chosen, list seen)
 @cython.locals(v=Node, a=Node, b=Node, adjoint=double)
 cpdef pull_back(list order)
 @cython.locals(v=Node, a=Node, b=Node, tangent=double)

@@ -6,14 +6,14 @@ Invariant: a sweep uses `_grad` and `_count` of the nodes between, and leaves th
 from typing import Any
 
 from autograd.value import (
+    LITERAL,
     _sweeping,
     broken_chain,
     describe,
-    inputs_first,
     missing_partial,
 )
 
-ASLEEP = -2  # in `_count`: a node that the running sweep has no business with
+ACTIVE, OPEN, ASLEEP = 2, 1, -2  # in `_count` while a sweep runs: in it, looked into, left out
 
 
 def derivatives(
@@ -26,11 +26,11 @@ def derivatives(
     what is below them is not visited, and what does not depend on them is not touched.
     """
     with _sweeping:
-        order = inputs_first(*ys, ends=xs)
+        seen = [*ys, *xs]
         between = list(xs)  # then the nodes that depend on them, inputs first
         before: list[float] = []
         try:
-            wake(order, between)
+            wake(ys, between, seen)
             before = [v._grad for v in between]
             inner = between[len(xs) :] if forward else between[: len(xs) - 1 : -1]
             results = []
@@ -52,20 +52,38 @@ def derivatives(
         finally:
             for v, grad in zip(between, before, strict=False):
                 v._grad = grad
-            for v in order:
-                if v._count == ASLEEP:
+            for v in seen:
+                if v._count != LITERAL:
                     v._count = 0
 
 
-def wake(order: list[Any], chosen: list[Any]) -> None:
-    """Add to the chosen what depends on them; put the rest to sleep.  The order: inputs first."""
-    for v in order:
+def wake(ys: list[Any], chosen: list[Any], seen: list[Any]) -> None:
+    """Add to the chosen what depends on them, inputs first; put the rest below the ys to sleep.
+
+    What has been looked into is added to the seen: their counts are to be set back.
+    """
+    for v in chosen:
+        v._count = ACTIVE
+    stack = list(ys)
+    while stack:
+        v = stack[-1]
         a = v._a
         b = v._b
-        if a is not None and (a._count >= 0 or (b is not None and b._count >= 0)):
-            chosen.append(v)
-        elif v._count == 0:
-            v._count = ASLEEP
+        if v._count == 0:  # met for the first time: its inputs go first
+            v._count = OPEN
+            seen.append(v)
+            if b is not None and b._count == 0:
+                stack.append(b)
+            if a is not None and a._count == 0:
+                stack.append(a)
+            continue
+        stack.pop()
+        if v._count == OPEN:
+            if a is not None and (a._count == ACTIVE or (b is not None and b._count == ACTIVE)):
+                v._count = ACTIVE
+                chosen.append(v)
+            else:
+                v._count = ASLEEP
 
 
 def pull_back(order: list[Any]) -> None:

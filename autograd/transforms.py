@@ -161,24 +161,30 @@ def _record(
     Returns those arguments as they came, the variables, what f returned, the leaves of that as
     Values, and whether derivatives are to be Values.
     """
-    places = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
+    several = isinstance(argnums, (tuple, list))
+    places = list(argnums) if several else [argnums]
     if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in places):
         raise TypeError(f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments")
-    at = tuple(args[i] for i in places) if isinstance(argnums, (tuple, list)) else args[argnums]
-    for block in blocks(at):
-        if is_array(block) and block.dtype.kind not in "fO":
+    at = tuple(args[i] for i in places) if several else args[argnums]
+    numbers = blocks(at)
+    arrays = [b for b in numbers if type(b) is not float and is_array(b)]
+    for block in arrays:
+        if block.dtype.kind not in "fO":
             raise TypeError(
                 f"{name} expects numbers or arrays of floats, got an array of {block.dtype}: "
                 "write a.astype(float)"
             )
-    xs: list[Value] = []
+    if arrays:
+        numbers = items(at)
+    symbolic = any(type(x) is Value for x in numbers)
+    if len(places) < len(args) or options:
+        symbolic = symbolic or _holds_value((args, options))
     outer = _variables.get()
     with recording():
-        called = list(args)
-        for i in places:
-            new = [_variable(name, x) for x in items(args[i])]
-            called[i] = fill(args[i], new)
-            xs += new
+        xs = [_variable(name, x) for x in numbers]
+        called, new = list(args), fill(at, xs)
+        for i, argument in zip(places, new if several else [new], strict=True):
+            called[i] = argument
         token = _variables.set(outer.union(xs))
         try:
             out = f(*called, **options)
@@ -190,7 +196,7 @@ def _record(
             f"{type(out).__name__}: jacobian takes such functions"
         )
     ys = [_output(name, y) for y in items(out)]
-    return at, xs, out, ys, _holds_value((args, options)) or _reach(ys, outer)
+    return at, xs, out, ys, symbolic or _reach(ys, outer)
 
 
 def _variable(name: str, x: Any) -> Value:
@@ -249,6 +255,8 @@ def _sweep(
 
 def _results(out: Any, ys: list[Value], symbolic: bool) -> Any:
     """What the function returned, as Values or plain numbers."""
+    if type(out) is Value and not symbolic:
+        return out.data
     return fill(out, ys if symbolic else [y.data for y in ys])
 
 
