@@ -64,6 +64,7 @@ from autograd.transforms import (
 )
 from autograd.value import Value, compiled
 from autograd.words import explain, tree, what_if
+from autograd.worksheet import worksheet
 
 __all__ = [
     "GradientMismatch",
@@ -134,6 +135,7 @@ __all__ = [
     "values",
     "vjp",
     "what_if",
+    "worksheet",
 ]
 
 

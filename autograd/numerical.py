@@ -104,7 +104,8 @@ def components(f: Callable[..., Any], at: tuple[Any, ...]) -> list[tuple[str, fl
         last = list(inspect.signature(f).parameters.values())[len(names) - 1 :]
         if last and last[0].kind is inspect.Parameter.VAR_POSITIONAL:
             stem = names.pop()
-            names += [f"{stem}[{i}]" for i in range(len(at) - len(names))]
+            rest = len(at) - len(names)
+            names += ["x"] if len(at) == 1 else [f"{stem}[{i}]" for i in range(rest)]
     except (TypeError, ValueError):  # a builtin without a signature
         names = ["x"] if len(at) == 1 else [f"x{i}" for i in range(len(at))]
     named = [pair for name, x in zip(names, at, strict=True) for pair in _components(name, (), x)]
@@ -124,6 +125,15 @@ def _components(name: str, index: tuple[Any, ...], tree: Any) -> Iterator[tuple[
             yield from _components(name, (*index, str(i)), item)
     else:
         yield name + (f"[{','.join(index)}]" if index else ""), number(scalar(tree))
+
+
+def numbers(tree: Any) -> Iterator[float]:
+    """The numbers of a tree in order, whatever their type."""
+    if isinstance(tree, dict) or is_nested(tree):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            yield from numbers(item)
+    else:
+        yield number(scalar(tree))
 
 
 def rebuild(tree: Any, items: Any) -> Any:

@@ -10,10 +10,9 @@ import math
 import os
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -175,7 +174,7 @@ def _shares(found: Found, v: Value) -> list[Use]:
     ]
 
 
-def _uses(found: Found, v: Value, right: set[Value]) -> list[Use]:
+def uses_above(found: Found, v: Value, right: set[Value]) -> list[Use]:
     """All edges on paths from v up to y, or up to the first node that was given right."""
     below = {v: 1.0}  # d(node)/d(v)
     uses = []
@@ -207,6 +206,11 @@ def _composites(found: Found, below: dict[Value, float]) -> list[Use]:
                     outside.setdefault(scope, set()).add(x)
     y = next(reversed(found))
     uses = []
+    for v in found:
+        under = _sigmoid_of(v)
+        if under in below and "sigmoid" not in v.scopes:
+            slope = v.data * (1.0 - v.data)
+            uses.append(Use(v, under, "sigmoid", 0, slope, found[v][0], below[under]))
     for scope, nodes in members.items():
         if scope.name not in FORMS:
             continue
@@ -215,14 +219,25 @@ def _composites(found: Found, below: dict[Value, float]) -> list[Use]:
         outputs = outside.get(scope, set()) | ({y} & inside)
         if len(inputs) == 1 and len(outputs) == 1:
             (x,), (output,) = inputs, outputs
-            slopes = {x: 1.0}
-            for v in nodes:
-                pairs = zip(v.inputs, v.partials, strict=True)
-                slopes[v] = sum(slopes[u] * (d or 0.0) for u, d in pairs if u in slopes)
             if x in below:
+                slopes = {x: 1.0}
+                for v in nodes:
+                    pairs = zip(v.inputs, v.partials, strict=True)
+                    slopes[v] = sum(slopes[u] * (d or 0.0) for u, d in pairs if u in slopes)
                 a = found[output][0]
                 uses.append(Use(output, x, scope.name, 0, slopes[output], a, below[x]))
     return uses
+
+
+def _sigmoid_of(v: Value) -> Value | None:
+    """x where v is 1 / (1 + exp(-x)), written out."""
+    if v.op == "reciprocal" and v.inputs[0].op == "add":
+        for e, one in permutations(v.inputs[0].inputs):
+            if one._count == LITERAL and one.data == 1.0 and e.op == "exp":
+                for x, minus in permutations(e.inputs[0].inputs):
+                    if e.inputs[0].op == "mul" and minus._count == LITERAL and minus.data == -1.0:
+                        return x
+    return None
 
 
 # --- slips ---
@@ -235,9 +250,9 @@ def slips(
     if v not in found:
         return []
     true, terms = found[v]
-    uses = _uses(found, v, right)
+    uses = uses_above(found, v, right)
     told: dict[str, None] = {}
-    for text, candidate in _candidates(found, v, true, uses):
+    for text, candidate in candidates(found, v, true, uses):
         if math.isfinite(candidate) and same(given, candidate, terms, digits):
             told[text] = None
     return _brief(list(told))
@@ -255,9 +270,8 @@ def _brief(told: list[str]) -> list[str]:
     return lines
 
 
-def _candidates(
-    found: Found, v: Value, true: float, uses: list[Use]
-) -> Iterator[tuple[str, float]]:
+def candidates(found: Found, v: Value, true: float, uses: list[Use]) -> Iterator[tuple[str, float]]:
+    """Every single slip in the gradient of v, in words, and the number that it leads to."""
     yield "wrong sign", -true
     if true:
         yield f"the reciprocal: of the gradient {number(true)} itself", 1.0 / true
@@ -269,9 +283,37 @@ def _candidates(
     for n in dict.fromkeys(filter(None, map(_divisor, uses))):
         yield f"a missing mean (factor N = {n}): the sum was differentiated", true * n
         yield f"the mean taken twice (factor N = {n})", true / n
+    alike: dict[tuple[str, str, int], dict[Use, float]] = {}
     for use in uses:
-        for text, partial in _local(use):
+        seen: Counter[str] = Counter()
+        for text, partial in local(use):
             yield text, true + use.adjoint * (partial - use.partial) * use.below
+            slip = text.split(":")[0]
+            seen[slip] += 1
+            alike.setdefault((use.kind, slip, seen[slip]), {})[use] = partial
+    for (kind, slip, _), changed in alike.items():
+        if len(changed) > 1:
+            yield f"{slip}: at every {kind}", _total(v, uses, changed)
+
+
+def _total(v: Value, uses: list[Use], changed: dict[Use, float]) -> float:
+    """The gradient of v with other partials at some uses; a composite's in place of its parts."""
+    whole = {use.consumer: use for use in changed if use.kind != use.consumer.op}
+    into: dict[Value, list[Use]] = {}
+    for use in uses:
+        if use.kind == use.consumer.op:
+            into.setdefault(use.consumer, []).append(use)
+    inner = {use.input for use in uses}
+    below = {v: 1.0}
+    total = 0.0
+    for c, parts in into.items():
+        parts = [whole[c]] if c in whole else parts
+        slope = sum(changed.get(use, use.partial) * below[use.input] for use in parts)
+        if c in inner:
+            below[c] = slope
+        else:
+            total += parts[0].adjoint * slope
+    return total
 
 
 def _forgotten_target(
@@ -354,7 +396,7 @@ def _paths(v: Value, above: dict[Value, list[Use]]) -> list[tuple[str, float]]:
     return paths
 
 
-def _local(use: Use) -> Iterator[tuple[str, float]]:
+def local(use: Use) -> Iterator[tuple[str, float]]:
     """What could stand in the place of one local derivative."""
     p, place = use.partial, use.place
     yield f"wrong sign: of the local derivative {number(p)} {place}", -p
@@ -363,11 +405,11 @@ def _local(use: Use) -> Iterator[tuple[str, float]]:
     if p:
         yield f"the reciprocal: of the local derivative {number(p)} {place}", 1.0 / p
     x, y = use.input.data, use.consumer.data
-    belongs = f"the output {number(y)} used where the input {number(x)} belongs: {place}"
-    reverse = f"the input {number(x)} used where the output {number(y)} belongs: {place}"
+    belongs = f"the output used where the input belongs: {number(y)} for {number(x)} {place}"
+    reverse = f"the input used where the output belongs: {number(x)} for {number(y)} {place}"
     if use.kind == "mul":
         own = f"the inputs of a product not swapped: {number(x)} instead of {number(p)} {place}"
-        belongs = f"the output {number(y)} used where the input {number(p)} belongs: {place}"
+        belongs = f"the output used where the input belongs: {number(y)} for {number(p)} {place}"
         yield from ((own, x), (belongs, y))
         return
     if use.kind == "add":
@@ -465,4 +507,6 @@ def _directory() -> Path:
         if hasattr(test, "_request"):
             return Path(test._request.getfixturevalue("tmp_path"))
         frame = frame.f_back
-    return Path(tempfile.mkdtemp(prefix="pytest-"))  # in another thread
+    from tempfile import mkdtemp
+
+    return Path(mkdtemp(prefix="pytest-"))  # in another thread

@@ -43,6 +43,7 @@ def test_names_of_components():
     assert [row.name for row in ag.gradcheck(lambda *xs: xs[0] * xs[1], 1.0, 2.0).rows] == [
         *("xs[0]", "xs[1]")
     ]
+    assert [row.name for row in ag.gradcheck(ag.exp, 1.0).rows] == ["x"]
     assert [row.name for row in ag.gradcheck(max, 1.0, 2.0).rows] == ["x0", "x1"]
 
 
@@ -70,6 +71,8 @@ def test_hand_derived_gradients():
     assert [line.split()[-1] for line in text.splitlines()[2:5]] == ["ok", "ok", "wrong"]
     assert "by hand" in text
     assert ag.gradcheck(lambda a, b: a * b, 2.0, 5.0, hand=lambda a, b: (b, a)).rows[0].hand == 5.0
+    np = pytest.importorskip("numpy")
+    ag.gradcheck(lambda a: (3 * a).sum(), np.ones(2), hand=lambda a: np.array([3, 3]))
     with pytest.raises(ValueError, match="hand gives 1 numbers, not 2"):
         ag.gradcheck(lambda a, b: a * b, 2.0, 5.0, hand=lambda a, b: b)
     # a slip in the seventh digit is a slip; the last digit of a float is not

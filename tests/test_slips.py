@@ -244,6 +244,35 @@ def test_wrong_formulas(f, wrong, slip):
     assert any(slip in line for line in offered(account(f(x), {x: wrong})))
 
 
+W, XS = 0.4, (0.5, -1.5, 2.0)
+
+
+@pytest.mark.parametrize(
+    "f, slope, slip",
+    [
+        (ag.tanh, lambda y: y * (1 - y), "the derivative of sigmoid for that of tanh: at every"),
+        (ag.sigmoid, lambda y: 1 - y * y, "the derivative of tanh for that of sigmoid: at every"),
+        (ag.sigmoid, lambda y: y, "a factor forgotten: at every sigmoid"),
+    ],
+)
+def test_one_slip_in_a_rule_that_is_used_everywhere(f, slope, slip):
+    w = Value(W, "w")
+    wide = [f(w * x) for x in XS]
+    deep = f(f(w))
+    for y, wrong in (
+        (ag.sum(wide), sum(slope(h.data) * x for h, x in zip(wide, XS, strict=True))),
+        (deep, slope(deep.data) * slope(f(W))),
+    ):
+        assert any(slip in line for line in offered(account(y, {w: wrong})))
+
+
+def test_a_sigmoid_that_is_written_out():
+    x = Value(1.0, "x")
+    y = 1 / (1 + (-x).exp())
+    ag.assert_gradients(y, {x: y.data * (1 - y.data)})
+    assert "the derivative of tanh for that of sigmoid" in account(y, {x: 1 - y.data**2})
+
+
 def test_softmax_with_loss():
     for n in (1, 2):
         rows = [ag.values([0.3, -0.5, 1.2], f"s{i}") for i in range(n)]
