@@ -377,6 +377,15 @@ def test_few_composites_fold_one_by_one_and_many_by_name(visit):
     assert page.locator("#picture .composite").count() == 0
 
 
+def test_a_large_graph_stays_folded_and_says_why(visit):
+    net = ag.nn.MLP(2, [16, 16, 1], rng=Random(0))
+    page = visit(net(ag.values([1.0, 2.0], "x")))
+    assert page.locator("#picture .composite").count() == 33
+    page.locator("#picture .composite").first.click()
+    assert "Unfolded, the picture would be too large" in said(page)
+    assert "neuron: activation(w · x + b)" in said(page)
+
+
 def test_errors_are_words_at_the_node(visit):
     x, w = Value(0.5, "x"), Value(3.0, "w")
     page = visit(x.log() * w + w.sqrt())

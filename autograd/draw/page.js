@@ -11,7 +11,8 @@ const consumers = nodes.map(() => []);
 nodes.forEach((node, i) => (node.inputs || []).forEach((j, slot) => consumers[j].push([i, slot])));
 
 let leaves = recorded.slice(), root = graph.roots[0], state = graph.state, drawing, at = 0, chosen = null;
-let now, gradient, before, gradientBefore; // the passes at the present and at the recorded numbers
+let now, gradient, gradientBefore; // the passes at the present numbers, and the sweep at the recorded ones
+const before = evaluate(nodes, recorded);
 
 // --- words ---
 
@@ -52,8 +53,9 @@ function nameOf(node, i) {
 
 const symbols = ({ op, inputs }) => expression(op, ...inputs.map((j) => names[j]));
 const called = (i) => names[i] ?? shown(now.values[i]);
-const partialName = (i) => names[i] === null ? `the gradient at ${shown(now.values[i])}`
+const partialName = (i) => names[i] === null ? `gradient at ${shown(now.values[i])}`
   : `∂${bracket(names[root])}/∂${bracket(names[i])}`;
+const equals = (i) => partialName(i) + (names[i] === null ? ": " : " = ");
 const numbers = (i) => expression(nodes[i].op, ...nodes[i].inputs.map((j) => shown(now.values[j])));
 const shareOf = ([i, slot]) => gradient.adjoints[i] === null ? null
   : gradient.adjoints[i] === 0 ? 0 : gradient.adjoints[i] * now.partials[i][slot];
@@ -98,7 +100,7 @@ function gradientLines(unit) {
   const lines = rows.slice(0, 12).map(({ to, terms, share, rule }) => {
     const product = terms.flatMap(([g, d], k) => [k ? " + " : "", num(g, "gradient"), " × ", num(d, "partial")]);
     const shares = consumers[to].map(shareOf);
-    const line = [shares.length > 1 ? `a share of ${partialName(to)}: ` : names[to] === null ? `${partialName(to)}: ` : `${partialName(to)} = `, ...product,
+    const line = [shares.length > 1 ? `a share of ${partialName(to)}: ` : equals(to), ...product,
       " = ", num(share, "gradient")];
     if (rule) line.push(element("small", ` (the derivative is ${rule})`));
     if (shares.length > 1 && shares.length <= 8)
@@ -148,7 +150,7 @@ function compositeRows(c) { // its derivative from each input to each output, by
 function ownGradient(unit) {
   const own = unit.composite === null ? [unit.node] : border(unit.composite).outputs;
   return own.filter((i) => !nodes[i].literal && gradient.adjoints[i] !== null).slice(0, 4).map((i) => element("p", [
-    `${partialName(i)} = `, num(gradient.adjoints[i], "gradient"), i === root ? ", where the sweep begins."
+    equals(i), num(gradient.adjoints[i], "gradient"), i === root ? ", where the sweep begins."
       : `: if ${names[i] ?? "it"} grows by 0.01, ${names[root]} changes by about ${signed(0.01 * gradient.adjoints[i])}.`]));
 }
 
@@ -164,7 +166,10 @@ function steps() {
 }
 
 function explanation(step) {
-  if (chosen) return [title(chosen), ...valueLines(chosen), ...ownGradient(chosen), ...gradientLines(chosen)];
+  if (chosen) {
+    const excuse = chosen.stuck ? [element("p", "Unfolded, the picture would be too large for this page.")] : [];
+    return [title(chosen), ...excuse, ...valueLines(chosen), ...ownGradient(chosen), ...gradientLines(chosen)];
+  }
   switch (step.kind) {
     case "all": {
       const said = now.values[root] === null ? "has no value: see the words on the picture" : null;
@@ -238,8 +243,8 @@ function explain(unit) {
 function toggle(c, event) {
   const { bit } = composites[c], other = state[bit] === "1" ? "0" : "1";
   const key = state.slice(0, bit) + other + state.slice(bit + 1);
-  chosen = { node: null, composite: c };
-  if (!(key in graph.states)) return render(); // too large to be drawn unfolded
+  chosen = { node: null, composite: c, stuck: !(key in graph.states) };
+  if (chosen.stuck) return render();
   const step = steps()[at];
   show(key);
   const same = steps().findIndex(({ kind, unit }) => kind === step.kind && unit?.node === step.unit?.node
@@ -272,8 +277,10 @@ function paint(list) {
     write(id, "value", shown(now.values[source]), at > 0 && at < born);
     write(id, "gradient", share !== null ? shown(share)
       : uses.some(([k]) => below.has(k)) || source === root ? "—" : "", at > 0 && at < back);
-    const partial = localPartial(uses, source, to);
-    write(id, "partial", partial === null ? "" : `∂ ${shown(partial)}`, false);
+    if ($(id)?.querySelector("text.partial")) {
+      const partial = localPartial(uses, source, to);
+      write(id, "partial", partial === null ? "" : `∂ ${shown(partial)}`, false);
+    }
     const tip = $(id)?.querySelector(":scope > title");
     if (tip) tip.textContent = `${names[source] ?? nodes[source].op ?? "input"}: value ${text(now.values[source], 12)}, gradient ${text(share, 12)}`;
     mark(id, current && (to === current.id || (step.kind !== "gradient" && from === current.id)));
@@ -409,7 +416,6 @@ const tidy = (x, scale) => Math.abs(x) <= 1e-12 * Math.abs(scale) ? 0 : x; // ro
 function render() {
   now = evaluate(nodes, leaves);
   gradient = sweep(nodes, now, root);
-  before = evaluate(nodes, recorded);
   gradientBefore = sweep(nodes, before, root);
   const list = steps(), errors = [...now.errors, ...gradient.broken];
   paint(list);

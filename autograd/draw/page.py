@@ -16,7 +16,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from autograd.draw.figure import CROWDED, Figure, figure, labels
+from autograd.draw.figure import CROWDED, LIMIT, Figure, figure, labels
 from autograd.draw.sheet import Look, sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import cut
@@ -103,19 +103,19 @@ def page(
     bit = _groups(list(members), len(order), folded)
     states = list(product((False, True), repeat=len(set(bit.values()))))
 
-    def drawing(state: tuple[bool, ...]) -> tuple[str, Figure]:
-        drawn = figure(outputs, lambda scope: state[bit[scope]], names, look.precision)
+    def drawing(state: tuple[bool, ...], limit: int) -> tuple[str, Figure]:
+        drawn = figure(outputs, lambda scope: state[bit[scope]], names, look.precision, limit)
         return svg(sheet(drawn, look)), drawn
 
     first = states[-1 if folded is True else 0]
     if not isinstance(folded, bool):
         chosen = {bit[scope] for scope in members if scope.name in folded}
         first = tuple(place in chosen for place in range(len(first)))
-    drawn = {first: drawing(first)}  # what cannot be drawn raises here
+    drawn = {first: drawing(first, LIMIT)}  # what cannot be drawn raises here
     for state in states:
         if state not in drawn:
             with suppress(ValueError):  # too large unfolded: the page does without
-                drawn[state] = drawing(state)
+                drawn[state] = drawing(state, 2 * CROWDED)
     figures = dict(drawn.values())  # two states may give one picture
     place = {picture: i for i, picture in enumerate(figures)}
     nodes = [_node(v, index, labels(names)) for v in order]
