@@ -11,6 +11,7 @@ import graphviz
 
 from autograd.draw.sheet import COLOURS, INK, PALE, Item, Sheet, Text
 
+CROWDED = 150  # links above which a quick layout is better than a fine one
 FONT = "Helvetica,Arial,sans-serif"
 
 
@@ -27,8 +28,7 @@ def digraph(sheet: Sheet, texts: bool = True, picture: Any = graphviz.Digraph) -
             "ranksep": "0.25" if book else "0.3",
             "nodesep": "0.28" if book else "0.15",
             "ordering": "in" if book else "",
-            "nslimit": "2",
-            "nslimit1": "2",
+            **(dict.fromkeys(("nslimit", "nslimit1"), "1") if len(sheet.links) > CROWDED else {}),
             "bgcolor": "white",
         },
         node_attr={

@@ -18,7 +18,8 @@ from autograd.scope import Scope
 from autograd.value import LITERAL, Value, inputs_first
 
 CROWDED = 150  # drawn nodes above which composites fold by themselves
-LIMIT = 1000  # drawn nodes above which no picture is made
+LIMIT = 1000  # drawn nodes above which no picture is made: some 0.6 s of layout
+REACH = 10_000  # the same for the sum of the edges' lengths, in ranks: some 1.5 s, growing faster
 
 Fold = Callable[[Scope], Scope | None]  # the outermost folded composite at or around this one
 
@@ -81,9 +82,10 @@ def figure(
     names: Mapping[str, Any] | None = None,
     precision: int = 4,
     limit: int = LIMIT,
+    reach: int = REACH,
 ) -> Figure:
-    """The figure of a graph.  ValueError where more than `limit` nodes would be drawn."""
-    return _Lowering(outputs, labels(names), precision).figure(fold, limit)
+    """The figure of a graph.  ValueError where it would be too large to lay out."""
+    return _Lowering(outputs, labels(names), precision).figure(fold, limit, reach)
 
 
 def labels(names: Mapping[str, Any] | None) -> dict[Value, str]:
@@ -161,28 +163,29 @@ class _Lowering:
 
     # --- folding ---
 
-    def figure(self, fold: Any, limit: int) -> Figure:
-        if fold is None:
+    def figure(self, fold: Any, limit: int, reach: int) -> Figure:
+        if fold is not None:
+            found = self.attempt(self.rule(fold), limit, reach)
+        else:  # the least folding that suffices
             depth = max(map(len, self.paths.values()))
-            choices = [
-                self.rule(False),
-                *(self.at_depth(d) for d in reversed(range(min(depth, 8)))),
-            ]
-            for rule in choices:
-                drawn = self.drawn(rule, CROWDED)
-                if drawn is not None:
-                    return self.build(rule, drawn)
-            rule = choices[-1]
-        else:
-            rule = self.rule(fold)
+            rules = [self.rule(False), *(self.at_depth(d) for d in reversed(range(min(depth, 8))))]
+            attempts = [(rule, CROWDED) for rule in rules] + [(rules[-1], limit)]
+            found = next(filter(None, (self.attempt(*a, reach) for a in attempts)), None)
+        if found is None:
+            raise ValueError(
+                f"the picture would have more than {limit} nodes, or edges too long to be followed: "
+                "fold its composites (fold=True; named_scope makes one), or draw a part: an inner "
+                "node, a smaller example, one row of the batch"
+            )
+        return found
+
+    def attempt(self, rule: Fold, limit: int, reach: int) -> Figure | None:
+        """The figure, or None where it is too large."""
         drawn = self.drawn(rule, limit)
         if drawn is None:
-            raise ValueError(
-                f"the picture would have more than {limit} nodes: fold its composites "
-                "(fold=True; named_scope makes one), or draw a part: an inner node, a smaller "
-                "example, one row of the batch"
-            )
-        return self.build(rule, drawn)
+            return None
+        figure = self.build(rule, drawn)
+        return figure if _reach(figure) <= reach else None
 
     def rule(self, fold: Any) -> Fold:
         if fold is True:
@@ -363,6 +366,22 @@ class _Lowering:
             if path[v] < 0:
                 return path
             v = v.inputs[path[v]]
+
+
+def _reach(figure: Figure) -> int:
+    """The sum of the edges' lengths in ranks, each leaf being next to its first use."""
+    ranks: dict[str, int] = {}
+    heads: dict[str, list[str]] = {node.id: [] for node in figure.nodes}
+    tails: dict[str, list[str]] = {node.id: [] for node in figure.nodes}
+    for edge in figure.edges:
+        heads[edge.tail].append(edge.head)
+        tails[edge.head].append(edge.tail)
+    for node in figure.nodes:
+        ranks[node.id] = 1 + max((ranks.get(id, 0) for id in tails[node.id]), default=0)
+    for node in figure.nodes:
+        if node.kind == "leaf":
+            ranks[node.id] = min(ranks[id] for id in heads[node.id]) - 1
+    return sum(abs(ranks[edge.head] - ranks[edge.tail]) for edge in figure.edges)
 
 
 def _common(a: tuple[Scope, ...], b: tuple[Scope, ...]) -> tuple[Scope, ...]:

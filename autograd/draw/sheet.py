@@ -114,7 +114,7 @@ def sheet(figure: Figure, look: Look) -> Sheet:
 
 
 def _title(name: str, formula: str) -> Text:
-    text = "   ".join(filter(None, (cut(name), cut(formula))))
+    text = "\u2003".join(filter(None, (cut(name), cut(formula))))  # a space that XML keeps wide
     return Text(text, "title", 13.0, anchor="start")
 
 
