@@ -132,21 +132,23 @@ def _table(item: Item, upright: bool) -> str:
     sides: list[list[str]] = [[], []]
     for t in item.texts:
         sides[(t.x if upright else t.y) > 0.0].append(_font(t))
+    width, height = int(item.width), int(item.height)  # whole points; a rule takes one
     if upright:
-        half = f'width="{0.5 * item.width:.0f}" height="{item.height:.0f}"'
+        half = f'width="{width // 2 - 1}" height="{height}"'
         left, right = ("<br/>".join(side) or " " for side in sides)
         body = f"<tr><td {half}>{left}</td><vr/><td {half}>{right}</td></tr>"
     else:
-        half = f'width="{item.width:.0f}" height="{0.5 * item.height:.0f}"'
+        half = f'width="{width}" height="{height // 2 - 1}"'
         over, under = "<br/>".join(reversed(sides[0])), "<br/>".join(sides[1]) or " "
         body = (
             f'<tr><td {half} valign="bottom" cellpadding="1">{over}</td></tr><hr/>'
-            f'<tr><td {half} valign="top" cellpadding="3">{under}</td></tr>'
+            f'<tr><td {half} valign="top" cellpadding="1">{under}</td></tr>'
         )
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0">{body}</table>>'
 
 
 def _font(t: Text) -> str:
-    text = escape(t.text) or " "
+    """The text in its colour; Graphviz looks for escapes such as \\N, and for ]], in HTML too."""
+    text = escape(t.text).replace("\\", 2 * "\\").replace("]", "&#93;") or " "
     bold = f"<b>{text}</b>" if t.bold else text
     return f'<font color="{COLOURS[t.kind]}" point-size="{t.size:g}">{bold}</font>'

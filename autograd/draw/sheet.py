@@ -211,7 +211,7 @@ def _label(edge: Edge, look: Look) -> Item:
                 x, anchor = sign * 5.0, "end" if sign < 0.0 else "start"
                 y = LINE * (row - 0.5 * (len(column) - 1)) * sign
             texts.append(Text(t.text, t.kind, t.size, x, y, anchor))
-    width, height = wide + 10.0, 2.0 * (LINE * rows + 2.0)
+    width, height = wide + 10.0, 2.0 * (LINE * rows + 4.0)
     if look.upright:
         width, height = 2.0 * (wide + 8.0), LINE * rows + 8.0
     id = f"{edge.id}_label"
