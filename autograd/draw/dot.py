@@ -148,7 +148,7 @@ def _table(item: Item, upright: bool) -> str:
 
 
 def _font(t: Text) -> str:
-    """The text in its colour; Graphviz looks for escapes such as \\N, and for ]], in HTML too."""
+    """The text in its colour.  In HTML too Graphviz looks for escapes by backslash, and for ]]."""
     text = escape(t.text).replace("\\", 2 * "\\").replace("]", "&#93;") or " "
     bold = f"<b>{text}</b>" if t.bold else text
     return f'<font color="{COLOURS[t.kind]}" point-size="{t.size:g}">{bold}</font>'

@@ -173,7 +173,7 @@ class _Lowering:
             found = next(filter(None, (self.attempt(*a, reach) for a in attempts)), None)
         if found is None:
             raise ValueError(
-                f"the picture would have more than {limit} nodes, or edges too long to be followed: "
+                f"the picture would have more than {limit} nodes, or edges too long to follow: "
                 "fold its composites (fold=True; named_scope makes one), or draw a part: an inner "
                 "node, a smaller example, one row of the batch"
             )
