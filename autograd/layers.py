@@ -23,20 +23,20 @@ class _Layer:
 
     def __init__(self) -> None:
         self.output: Any = None
-        self._function: Any = None
         self._inputs: dict[str, Any] = {}
         self._plain = True
 
-    def _record(self, function: Callable[..., Any], **inputs: Any) -> Any:
-        """function of the inputs, which become leaves where they are plain numbers."""
+    _formula: Callable[..., Any]
+
+    def _record(self, **inputs: Any) -> Any:
+        """The formula of the inputs, which become leaves where they are plain numbers."""
         self._plain = not any(_has_values(x) for x in inputs.values())
         self._inputs = {name: leaves(x, name) for name, x in inputs.items()}
-        self._function = function
         if not self._plain:
-            self.output = function(*self._inputs.values())
+            self.output = self._formula(*self._inputs.values())
             return self.output
         with recording():  # a layer needs its graph for backward, under no_grad too
-            self.output = function(*self._inputs.values())
+            self.output = self._formula(*self._inputs.values())
         return data(self.output)
 
     def _gradients(self, dout: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class _Layer:
             return {key: map_nested(lambda v: v.grad or 0.0, x) for key, x in self._inputs.items()}
         with recording():  # anew, from nodes of its own: an input may depend on another one
             held = {k: map_nested(primitives.identity, x) for k, x in self._inputs.items()}
-            outputs = list(flatten(self._function(*held.values())))
+            outputs = list(flatten(self._formula(*held.values())))
             pairs = zip(outputs, douts if _has_values(dout) else data(douts), strict=True)
             total = functions.sum([y if d == 1.0 else y * d for y, d in pairs])
         found = iter(gradients(total, [v for x in held.values() for v in flatten(x)]))
@@ -77,7 +77,10 @@ class AddLayer(_Layer):
         """The sum, elementwise; ValueError if the shapes differ and neither is one number."""
         if is_nested(x) and is_nested(y):
             _same_shape("AddLayer.forward: y", y, "x", x)
-        return self._record(lambda x, y: map_nested(lambda a, b: a + b, x, y), x=x, y=y)
+        return self._record(x=x, y=y)
+
+    def _formula(self, x: Any, y: Any) -> Any:
+        return map_nested(primitives.add, x, y)
 
     def backward(self, dout: Any = 1) -> tuple[Any, Any]:
         """The gradients of x and y."""
@@ -97,7 +100,10 @@ class MulLayer(_Layer):
         """The product, elementwise; ValueError if the shapes differ and neither is one number."""
         if is_nested(x) and is_nested(y):
             _same_shape("MulLayer.forward: y", y, "x", x)
-        return self._record(lambda x, y: map_nested(lambda a, b: a * b, x, y), x=x, y=y)
+        return self._record(x=x, y=y)
+
+    def _formula(self, x: Any, y: Any) -> Any:
+        return map_nested(primitives.mul, x, y)
 
     def backward(self, dout: Any = 1) -> tuple[Any, Any]:
         """The gradients of x and y."""
@@ -108,11 +114,9 @@ class MulLayer(_Layer):
 class _Activation(_Layer):
     """A function of x alone."""
 
-    _formula: Callable[[Any], Any]
-
     def forward(self, x: Any) -> Any:
         """The output, in the shape of x."""
-        return self._record(type(self)._formula, x=x)
+        return self._record(x=x)
 
     def backward(self, dout: Any = 1) -> Any:
         """The gradient of x."""
@@ -165,6 +169,8 @@ class Affine(_Layer):
     ([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]], [1.0, 0.0, 0.0])
     """
 
+    _formula = staticmethod(functions.affine)
+
     def __init__(self, W: Any, b: Any) -> None:
         super().__init__()
         self.W, self.b = W, b
@@ -187,7 +193,7 @@ class Affine(_Layer):
                 _expect(f"Affine.forward: row {i} of x", row, len(W), why)
         else:
             _expect("Affine.forward: x", x, len(W), why)
-        return self._record(functions.affine, x=x, W=W, b=b)
+        return self._record(x=x, W=W, b=b)
 
     def backward(self, dout: Any = 1) -> Any:
         """The gradient of x; those of W and b are left in `dW` and `db`."""
@@ -217,9 +223,12 @@ class SoftmaxWithLoss(_Layer):
     def forward(self, x: Any, t: Any) -> Any:
         """The loss.  Raises ValueError or TypeError where a target does not fit its row."""
         self.t = t
-        self.loss = self._record(lambda x: losses.softmax_cross_entropy(x, t), x=x)
+        self.loss = self._record(x=x)
         self.y = functions.softmax(data(x))
         return self.loss
+
+    def _formula(self, x: Any) -> Any:
+        return losses.softmax_cross_entropy(x, self.t)
 
     def backward(self, dout: Any = 1) -> Any:
         """The gradient of x."""

@@ -1,5 +1,8 @@
 """The book's layers against their matrix formulas in NumPy, against PyTorch, and by hand."""
 
+import copy
+import pickle
+
 import pytest
 
 import autograd as ag
@@ -31,6 +34,15 @@ def test_three_layer_network_of_the_book():
     layer = layers[0]
     assert layer.output[0].op == "add"
     assert layer.output[0].data == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_layers_and_networks_are_copied_and_pickled(again):
+    layer = MulLayer()
+    layer.forward([1.0, 2.0], 3.0)
+    assert again(layer).backward() == layer.backward()
+    model = ag.nn.MLP(2, [3, 2], activation="tanh")
+    assert ag.data(again(model)([1.0, 2.0])) == ag.data(model([1.0, 2.0]))
 
 
 def test_relu_and_its_kink():
