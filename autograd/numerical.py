@@ -74,7 +74,7 @@ class Flat:
     def __call__(self, leaves: list[Value]) -> Value:
         """f of the arguments with these leaves.  TypeError where that is not one number."""
         self.calls += 1
-        with recording():
+        with recording(leaves):
             y = self.f(*rebuild(self.at, leaves))
         if is_nested(y) or isinstance(y, dict):
             raise TypeError(f"f must give one number, not {type(y).__name__}")

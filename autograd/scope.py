@@ -5,7 +5,8 @@ managers are classes and not generators: `autograd.value` may be compiled withou
 collection, and an exception passes through them untouched.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from functools import wraps
 from threading import Lock
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from autograd import value
 
 F = TypeVar("F", bound=Callable[..., Any])
 _counting = Lock()
+variables: ContextVar[frozenset[Any]] = ContextVar("variables", default=frozenset())
 
 
 class Scope:
@@ -119,13 +121,20 @@ class no_grad(_Context):
 class recording(_Context):
     """Record inside even under `no_grad`, outside all composites: what transforms do.
 
-    Where that is so already no context is opened, which would make every operation look into it.
+    With variables: those are to be differentiated by, and a transform inside that finds one of them
+    in its result gives a Value.  Where records are made anyway no context is opened, which would
+    make every operation look into it.
     """
 
+    def __init__(self, xs: Iterable[Any] = ()) -> None:
+        super().__init__()
+        self.xs = list(xs)
+
     def __enter__(self) -> None:
-        if value._context.get() == (None, True):
-            self._tokens.append(None)
-        else:
+        self._tokens.append(variables.set(variables.get().union(self.xs)))
+        self._tokens.append(None)
+        if value._context.get() != (None, True):
+            self._tokens.pop()
             super().__enter__()
 
     def __exit__(self, *raised: object) -> None:
@@ -133,9 +142,10 @@ class recording(_Context):
             self._tokens.pop()
         else:
             super().__exit__(*raised)
+        variables.reset(self._tokens.pop())
 
     def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
         return None, True
 
     def _again(self) -> "recording":
-        return recording()
+        return recording(self.xs)

@@ -8,7 +8,6 @@ of the primitives on Values, which records a graph that can be differentiated ag
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextvars import ContextVar
 from functools import wraps
 from itertools import islice
 from math import prod
@@ -16,7 +15,7 @@ from typing import Any
 
 from autograd import primitives
 from autograd.nested import blocks, fill, is_array, items, map_tree, number, scalar, shape, shaped
-from autograd.scope import recording
+from autograd.scope import recording, variables
 from autograd.sweeps import derivatives
 from autograd.value import (
     LITERAL,
@@ -28,7 +27,6 @@ from autograd.value import (
 )
 
 Function = Callable[..., Any]
-_variables: ContextVar[frozenset[Value]] = ContextVar("variables", default=frozenset())  # in use
 
 
 def gradients(y: Value, xs: Iterable[Value]) -> list[Value]:
@@ -57,11 +55,10 @@ def _pull(ys: list[Value], xs: list[Value], seeds: list[Any], ends: list[Value])
     """The adjoints of the xs, as Values, from those of the ys.  What is below the ends is left."""
     order = inputs_first(*ys, ends=ends)
     reaches = _dependents(order, xs)
-    known = {*order, *ends}
     adjoints: dict[Value, Any] = {}
-    for y, seed in zip(ys, seeds, strict=True):
-        adjoints[y] = adjoints[y] + seed if y in adjoints else seed
     with recording():
+        for y, seed in zip(ys, seeds, strict=True):
+            adjoints[y] = adjoints[y] + seed if y in adjoints else seed
         for v in reversed(order):
             if v not in adjoints or v not in reaches:
                 continue
@@ -69,12 +66,7 @@ def _pull(ys: list[Value], xs: list[Value], seeds: list[Any], ends: list[Value])
                 if x in reaches:
                     share = _share(v, i, adjoints[v])
                     adjoints[x] = adjoints[x] + share if x in adjoints else share
-        found = [adjoints.get(x, 0.0) for x in xs]
-        # A result that is a node of y's graph gets a node of its own, to be labelled as one likes.
-        return [
-            Value(g) if type(g) is not Value else primitives.identity(g) if g in known else g
-            for g in found
-        ]
+    return _merged([adjoints.get(x, 0.0) for x in xs], [*ends, *order], seeds)
 
 
 def _push(ys: list[Value], xs: list[Value], seeds: list[Any]) -> list[Value]:
@@ -87,8 +79,38 @@ def _push(ys: list[Value], xs: list[Value], seeds: list[Any]) -> list[Value]:
             if v in reaches:
                 shares = [_share(v, i, tangents[x]) for i, x in enumerate(v.inputs) if x in reaches]
                 tangents[v] = shares[0] + shares[1] if len(shares) == 2 else shares[0]
-    found = [tangents.get(y, 0.0) for y in ys]
-    return [g if type(g) is Value else Value(g) for g in found]
+    return _merged([tangents.get(y, 0.0) for y in ys], [*xs, *order], seeds)
+
+
+def _merged(found: list[Any], known: list[Value], seeds: list[Any]) -> list[Value]:
+    """The numbers found as Values, their new nodes merged where two compute the same thing.
+
+    A rule such as sech(x) sech(x) for tanh records it twice, and each order doubles that.  Each
+    result is a node of its own, to be labelled as one likes.
+    """
+    known = [*known, *[v for v in seeds if type(v) is Value]]
+    first: dict[Any, Value] = {}  # by what a node computes
+    kept = {v: v for v in known}
+    new = inputs_first(*[v for v in found if type(v) is Value], ends=list(kept))
+    for v in known + new:
+        if v._primitive is None:
+            continue
+        a, b = kept.get(v._a, v._a), kept.get(v._b, v._b)
+        inputs: Any = tuple(x._data if x is not None and x._count == LITERAL else x for x in (a, b))
+        if v._primitive is primitives.add or v._primitive is primitives.mul:
+            inputs = frozenset(inputs)
+        same = first.setdefault((v._primitive, v._data, v._da == v._da, inputs), v)
+        if v not in kept:
+            kept[v] = same
+            v._a, v._b = a, b
+    taken = set(known)
+    results = []
+    with recording():
+        for g in found:
+            v = kept[g] if type(g) is Value else Value(g)
+            results.append(primitives.identity(v) if v in taken else v)
+            taken.add(v)
+    return results
 
 
 def _dependents(order: list[Value], xs: list[Value]) -> set[Value]:
@@ -179,24 +201,20 @@ def _record(
     symbolic = any(type(x) is Value for x in numbers)
     if len(places) < len(args) or options:
         symbolic = symbolic or _holds_value((args, options))
-    outer = _variables.get()
     with recording():
         xs = [_variable(name, x) for x in numbers]
         called, new = list(args), fill(at, xs)
         for i, argument in zip(places, new if several else [new], strict=True):
             called[i] = argument
-        token = _variables.set(outer.union(xs))
-        try:
-            out = f(*called, **options)
-        finally:
-            _variables.reset(token)
+    with recording(xs):
+        out = f(*called, **options)
     if single and (isinstance(out, (list, tuple, dict)) or is_array(out)):
         raise TypeError(
             f"{name} expects a function that returns one number, this one returned a "
             f"{type(out).__name__}: jacobian takes such functions"
         )
     ys = [_output(name, y) for y in items(out)]
-    return at, xs, out, ys, symbolic or _reach(ys, outer)
+    return at, xs, out, ys, symbolic or _reach(ys)
 
 
 def _variable(name: str, x: Any) -> Value:
@@ -227,14 +245,15 @@ def _holds_value(tree: Any) -> bool:
     return any(type(x) is Value for x in items(plain))
 
 
-def _reach(ys: list[Value], variables: frozenset[Value]) -> bool:
-    """Whether a node of the ys' graph is one of the variables."""
-    if not variables:
+def _reach(ys: list[Value]) -> bool:
+    """Whether a node of the ys' graph is a variable of an enclosing transform."""
+    outer = variables.get()
+    if not outer:
         return False
     stack, seen = list(ys), set(ys)
     while stack:
         v = stack.pop()
-        if v in variables:
+        if v in outer:
             return True
         new = [x for x in v.inputs if x not in seen]
         stack.extend(new)
@@ -322,7 +341,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
 
     def pull(adjoints: Any) -> Any:
         seeds = _alike("vjp: the adjoints", adjoints, "the result", out)
-        values = symbolic or _holds_value(seeds) or _reach(ys, _variables.get())
+        values = symbolic or _holds_value(seeds) or _reach(ys)
         return fill(at, _sweep(ys, xs, [seeds], values)[0])
 
     return _results(out, ys, symbolic), pull

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
@@ -167,6 +167,11 @@ def test_an_inner_result_is_plain_unless_it_depends_on_an_outer_variable():
     assert kinds == [float, Value, float]
 
 
+def test_a_gradient_check_sees_through_a_transform():
+    report = ag.gradcheck(lambda x: ag.grad(lambda y: x * y * y)(3.0), 2.0)
+    assert [(row.backpropagation, row.verdict) for row in report.rows] == [(6.0, "ok")]
+
+
 def test_mixed_partials_agree():
     def f(x, y):
         return ag.sin(x * y) + x**3 * ag.exp(y)
@@ -177,6 +182,7 @@ def test_mixed_partials_agree():
     assert ag.hessian(f, argnums=(0, 1))(0.3, 0.7)[0][1] == pytest.approx(one, rel=1e-14)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-2.0, 2.0), min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_forward_and_reverse_agree(at, random):
     """On random graphs with sharing."""
@@ -407,6 +413,28 @@ def test_the_derivative_of_the_sigmoid_can_be_read_off():
     assert dy.op == "mul" and exp is y.inputs[0].inputs[0]
     assert square.op == "mul" and square.inputs == (y, y)  # y² e⁻ˣ = y (1 - y)
     assert dy.data == pytest.approx(0.19661193324148185, rel=1e-15)
+
+
+def test_what_a_gradient_needs_twice_is_recorded_once():
+    x = Value(0.5, "x")
+    (slope,) = ag.gradients(ag.tanh(x), [x])
+    (curvature,) = ag.gradients(slope, [x])
+    assert slope.inputs[0] is slope.inputs[1]
+    ops = [v.op for v in inputs_first(curvature) if v.op]
+    assert sorted(ops) == ["add", "mul", "mul", "mul", "sech", "tanh"]  # -2 sech² tanh
+    assert curvature.data == pytest.approx(-0.7268619813835874, rel=1e-15)
+
+
+def test_every_gradient_is_a_node_of_its_own():
+    a, b, c = ag.values([1.0, 2.0, 3.0])
+    seed = ag.exp(c) * ag.exp(c)
+    found = ag.gradients((a + b) * c + c, [a, b, c])
+    assert len({*found, a, b, c}) == 6
+    inputs = seed.inputs
+    ((slope,),) = (ag.vjp(lambda x: x * c, a)[1](seed),)
+    slope.backward()
+    assert seed.inputs == inputs and inputs[0] is not inputs[1]  # the seed's graph is the user's
+    assert c.grad == pytest.approx(math.exp(6.0) * (1 + 2 * 3.0))
 
 
 def test_gradients_by_inner_nodes():
