@@ -19,10 +19,8 @@ cdef class Value:
 
 @cython.locals(y=Value)
 cdef Value node(object primitive, Value a, Value b, double data, double da, double db)
-@cython.locals(v=Value, a=Value, b=Value, adjoint=double, grad=double, due=Py_ssize_t)
+@cython.locals(v=Value, a=Value, b=Value, adjoint=double, grad=double, due=Py_ssize_t, counted=bint)
 cdef sweep(Value root, double seed)
-@cython.locals(v=Value, a=Value, b=Value)
-cdef count_consumers(list order)
 @cython.locals(v=Value, a=Value, b=Value, size=Py_ssize_t)
 cdef descend(list stack, dict order)
 @cython.locals(number=double)

@@ -447,10 +447,23 @@ def sweep(root: Value, seed: float) -> None:
     of them has, the node is due, and hands on itself: Kahn (1962).
     """
     order = [root]
-    before: Any = None
+    before: list[tuple[Value, float]] = []  # what earlier sweeps have left
+    counted = False
     try:
-        count_consumers(order)
-        before = [(v, v._grad) for v in order if v._reached]
+        for v in order:  # visits every node but literals once, growing while it is read
+            if v._reached:
+                before.append((v, v._grad))
+            a = v._a
+            if a is not None and a._count >= 0:
+                if a._count == 0:
+                    order.append(a)
+                a._count += 1
+            b = v._b
+            if b is not None and b._count >= 0:
+                if b._count == 0:
+                    order.append(b)
+                b._count += 1
+        counted = True
         for v, _ in before:
             v._grad = 0.0
         root._grad = seed
@@ -484,26 +497,11 @@ def sweep(root: Value, seed: float) -> None:
         for v in inputs_first(root):
             if v._count != LITERAL:
                 v._count = 0
-                if before is not None:
+                if counted:
                     v.grad = None
-        for v, grad in before or ():
+        for v, grad in before:
             v.grad = grad
         raise
-
-
-def count_consumers(order: list[Value]) -> None:
-    """Add to the list all nodes below but literals, and count in each how many nodes use it."""
-    for v in order:  # grows while it is read
-        a = v._a
-        if a is not None and a._count >= 0:
-            if a._count == 0:
-                order.append(a)
-            a._count += 1
-        b = v._b
-        if b is not None and b._count >= 0:
-            if b._count == 0:
-                order.append(b)
-            b._count += 1
 
 
 def inputs_first(*roots: Value, ends: Any = ()) -> list[Value]:
