@@ -94,8 +94,8 @@ def spread(n):
 
 WORKLOADS = {  # name: numbers of the leaves, what one operation is, how many, the program
     "network": (inputs_of_network(0), "node", 12_880, network),
-    "chain": ([0.5] * 5001, "node", 10_000, chain),
-    "wide sum": (spread(10_001), "node", 10_000, wide_sum),
+    "chain": ([0.5] * 1001, "node", 2000, chain),
+    "wide sum": (spread(2001), "node", 2000, wide_sum),
     **{
         name: (spread(1000), "call", 1000, each(name))
         for name in ("relu", "leaky_relu", "prelu", "relu6", "tanh", "sigmoid", "identity")
