@@ -22,9 +22,12 @@ y (1 - y) from the twelfth digit on, because 1 - y cancels.  The graph is nearer
 
 Numbers worked out on paper carry few digits: say how many, as in `digits=4`, rather than widen a
 tolerance.  What `grad` returns are plain floats, lists and arrays, so `pytest.approx` takes them
-as they are: `assert grad(f)(2.0) == pytest.approx(4.0, rel=1e-9)`.  Finite differences are good
-to some 1e-12 at scale 1 and to fewer digits where f is large beside its slope; `gradcheck` knows
-which from the estimate that comes with each of them, so there is no tolerance to choose.
+as they are: `assert grad(f)(2.0) == pytest.approx(4.0, rel=1e-9)`.
+
+A formula is checked at many points by a parametrized test of one line: `gradcheck(ag.tanh, x,
+hand=lambda x: 1 - ag.tanh(x) ** 2)`.  Finite differences are good to some 1e-12 at scale 1 and to
+fewer digits where f is large beside its slope; `gradcheck` knows which from the estimate that
+comes with each of them, so there is no tolerance to choose.
 
 A kink is tested from both sides and by the convention, never by a finite difference: at 0 the
 two-sided one of relu is 1/2, which is no derivative.  `gradcheck` says so instead of failing.
@@ -86,8 +89,8 @@ class Report(NamedTuple):
                     f"{row.backpropagation:.12g}",
                     f"{row.numerical:.12g} ± {row.error:.1g}",
                     "" if row.hand is None else f"{row.hand:.12g}",
-                    f"{ulps:.3g}",
-                    "0" if ours == theirs else f"{relative:.1e}",
+                    "" if row.verdict == "kink" else f"{ulps:.3g}",
+                    "" if row.verdict == "kink" else f"{relative:.1e}" if ulps else "0",
                     row.verdict,
                 ]
             )
@@ -120,8 +123,8 @@ def gradcheck(
 
     >>> print(gradcheck(lambda x, y: x * y, 3.0, 4.0, hand=lambda x, y: (y, x)))
        backpropagation  numerical ± error  by hand  ulp  relative
-    x  4                4 ± 2e-13          4        0    0         ok
-    y  3                3 ± 2e-13          3        0    0         ok
+    x  4                4 ± 4e-13          4        0    0         ok
+    y  3                3 ± 3e-13          3        0    0         ok
     34 calls of f for the numerical derivatives
     """
     if order not in (1, 2):
@@ -148,7 +151,9 @@ def gradcheck(
     rows: list[Row] = []
     for prefix, output, function in checked:
         found = adjoints(output)
-        for leaf, d in zip(leaves, estimates(function, point), strict=True):
+        # What the rounding of each node does to the output: f may be coarser than its last digit.
+        noise = 2.0 * EPS * sum(abs(adjoint * v.data) for v, (adjoint, _) in found.items())
+        for leaf, d in zip(leaves, estimates(function, point, noise), strict=True):
             exact, size_of_terms = found.get(leaf, (0.0, 0.0))
             derived = by_hand[len(rows)]
             right = near(exact, d.value, 1e-8, 10.0 * d.error) and (

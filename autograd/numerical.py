@@ -82,14 +82,16 @@ class Flat:
         return y if type(y) is Value else Value(y)
 
 
-def estimates(f: Callable[[list[Value]], Value], point: list[float]) -> Iterator[Estimate]:
+def estimates(
+    f: Callable[[list[Value]], Value], point: list[float], noise: float = 0.0
+) -> Iterator[Estimate]:
     """The derivative of f by each component of the point in turn."""
     for i, x in enumerate(point):
 
         def along(moved: float, i: int = i) -> float:
             return f([Value(moved if j == i else old) for j, old in enumerate(point)]).data
 
-        yield derivative(along, x)
+        yield derivative(along, x, noise)
 
 
 # --- arguments: trees of numbers, taken apart and put together again ---
@@ -151,18 +153,19 @@ def rebuild(tree: Any, items: Any) -> Any:
 # --- one derivative ---
 
 
-def derivative(f: Callable[[float], float], x: float) -> Estimate:
+def derivative(f: Callable[[float], float], x: float, noise: float = 0.0) -> Estimate:
     """The derivative of a function of one number.
 
+    `noise` is the error of f itself at x where that is known to exceed the rounding of its result.
     What f raises at x is passed on.  Raises ValueError where f is defined at x alone, and where no
     finite derivative is found on its one side.
     """
     y = f(x)
-    found = _ladder(lambda h: _difference(f, x + h, x - h), x, y, 2)
+    found = _ladder(lambda h: _difference(f, x + h, x - h), x, y, 2, noise)
     if found is not None:
         return found._replace(kink=_kinked(f, x, y))
-    right = _ladder(lambda h: _sided(f, x, h, y), x, y, 1)
-    left = _ladder(lambda h: _sided(f, x, -h, y), x, y, 1)
+    right = _ladder(lambda h: _sided(f, x, h, y), x, y, 1, noise)
+    left = _ladder(lambda h: _sided(f, x, -h, y), x, y, 1, noise)
     sided = [d for d in (right, left) if d is not None]
     if not sided:
         raise ValueError(f"defined at {x!r} alone, and so without a derivative")
@@ -201,7 +204,7 @@ def _sided(f: Callable[[float], float], x: float, h: float, y: float) -> Quotien
 
 
 def _ladder(
-    quotient: Callable[[float], Quotient], x: float, y: float, order: int
+    quotient: Callable[[float], Quotient], x: float, y: float, order: int, noise: float
 ) -> Estimate | None:
     """Difference quotients at shrinking steps, extrapolated; None where there is not one.
 
@@ -209,7 +212,7 @@ def _ladder(
     """
     h = 0.0618 * max(1.0, abs(x))
     smallest = 16.0 * math.ulp(x) if x else 1e-24
-    best = (True, math.inf, 0.0)
+    found: list[tuple[bool, float, float]] = []  # of each row the best: not converged, error, value
     row: list[float] = []
     steps: list[float] = []
     while h > smallest:
@@ -220,8 +223,10 @@ def _ladder(
             continue
         q, size = at_h
         steps.append(h)
-        rounding = 4.0 * EPS * (max(size, abs(y)) + abs(x * q)) / h  # of f and of its argument
+        # of f and of its argument
+        rounding = (4.0 * EPS * (max(size, abs(y)) + abs(x * q)) + noise) / h
         previous, row = row, [q]
+        best = (True, math.inf, 0.0)
         for j, coarse in enumerate(previous[:COLUMNS]):
             shrunk = (steps[-2 - j] / h) ** order
             row.append(row[j] + (row[j] - coarse) / (shrunk - 1.0))
@@ -230,10 +235,30 @@ def _ladder(
             # a number that has converged goes first, then the one with the smaller error.
             converged = error <= 1e-3 * abs(row[-1]) or error <= 10.0 * rounding
             best = min(best, (not converged, error, row[-1]))
-        if len(row) > 3 and (rounding > best[1] or previous[:4] == row[:4]):
+        if previous:
+            found.append(best)
+        done = found and not min(found)[0] and rounding > min(found)[1]
+        if len(row) > 3 and (done or previous[:4] == row[:4]):
             break
         h /= SHRINK
-    return None if best[1] == math.inf else Estimate(best[2], best[1])
+    if not found:
+        return None
+    # Where f is rounded more coarsely than its last digit, two rows may agree by chance, but not
+    # the next ones too: past its best, the error grows as the step shrinks.
+    after = [*(error for _, error, _ in found[1:]), 0.0, 0.0]
+    honest = [
+        (bad, max(error, after[i] / 4.0, after[i + 1] / 16.0), value)
+        for i, (bad, error, value) in enumerate(found)
+    ]
+    bad, error, value = min(honest)
+    if (
+        bad and order == 2
+    ):  # f is too wild for any step: all of them together say how little is known
+        error = max(abs(v - value) for _, _, v in found)
+    if value == 0.0:  # or is the step below what f resolves?  Then wider ones converged before.
+        wider = [(e, v) for _, e, v in honest if e < min(1e-6 * abs(v), 1e-3 * found[0][1])]
+        error, value = min(wider, default=(error, value))
+    return Estimate(value, error)
 
 
 def _kinked(f: Callable[[float], float], x: float, y: float) -> bool:

@@ -1,4 +1,5 @@
 import math
+import random
 
 import pytest
 
@@ -139,3 +140,29 @@ def test_adjoints_are_those_of_backward():
         if v.grad is not None:
             assert adjoint == pytest.approx(v.grad, rel=1e-13)
         assert size >= abs(adjoint) * (1 - 1e-12)
+
+
+UNARY = [ag.sigmoid, ag.tanh, ag.softplus, ag.sin, ag.gelu, ag.elu, lambda x: x**3]
+UNARY += [lambda x: ag.log(1 + x * x), lambda x: 100 * x, lambda x: 1 / (1 + x * x)]
+BINARY = [lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a / (1 + b * b)]
+BINARY += [lambda a, b: ag.logsumexp([a, b]), lambda a, b: ag.softmax([a, b])[0]]
+
+
+def test_right_gradients_of_random_expressions_pass_at_any_scale():
+    rng = random.Random(3)
+    for _ in range(100):
+        steps = [
+            (rng.choice(UNARY + BINARY), rng.random(), rng.random())
+            for _ in range(rng.choice([3, 6, 10]))
+        ]
+
+        def f(*xs, steps=steps):
+            found = list(xs)
+            for step, i, j in steps:
+                operands = [found[int(k * len(found))] for k in (i, j)]
+                found.append(step(*operands[: 1 if step in UNARY else 2]))
+            return found[-1]
+
+        at = [rng.uniform(-2.0, 2.0) * 10.0 ** rng.randint(-8, 2) for _ in range(2)]
+        for row in ag.gradcheck(f, *at).rows:  # raises where one is called wrong
+            assert row.verdict == "ok", (at, row)
