@@ -141,9 +141,11 @@ def _variables(expression: Expression, assignments: list[str]) -> dict[str, Valu
 
 
 def _check(expression: Expression, variables: dict[str, Value]) -> Any:
+    """The report of `gradcheck`, its rows named as the variables are."""
     from autograd.check import gradcheck
 
-    def f(*xs: Value) -> Any:
-        return expression(dict(zip(variables, xs, strict=True)))
-
-    return gradcheck(f, *[x.data for x in variables.values()])
+    if not variables:
+        raise ValueError("--check: the expression has no variable")
+    report = gradcheck(expression, {name: x.data for name, x in variables.items()})
+    rows = zip(report.rows, variables, strict=True)
+    return report._replace(rows=tuple(row._replace(name=name) for row, name in rows))
