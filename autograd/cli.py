@@ -146,6 +146,6 @@ def _check(expression: Expression, variables: dict[str, Value]) -> Any:
 
     if not variables:
         raise ValueError("--check: the expression has no variable")
-    report = gradcheck(expression, {name: x.data for name, x in variables.items()})
+    report = gradcheck(expression.__call__, {name: x.data for name, x in variables.items()})
     rows = zip(report.rows, variables, strict=True)
     return report._replace(rows=tuple(row._replace(name=name) for row, name in rows))

@@ -54,3 +54,10 @@ def test_words_show_themselves(shown):
     ]
     assert "+44 = 2.2 × 20" in outputs(shown, "what_if")[0]["text/plain"]
     assert outputs(shown, "tree")[0]["text/plain"].startswith("y               0.731")
+
+
+def test_the_page_shows_itself_in_a_sandboxed_frame(shown):
+    page = outputs(shown, "ag.explore(price)")[0]["text/html"]
+    assert page.startswith("<iframe")
+    assert 'sandbox="allow-scripts"' in page
+    assert "subtotal" in page
