@@ -187,6 +187,8 @@ def _record(
     places = list(argnums) if several else [argnums]
     if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in places):
         raise TypeError(f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments")
+    if len({i % len(args) for i in places}) < len(places):
+        raise TypeError(f"{name}: argnums names an argument twice: {argnums!r}")
     at = tuple(args[i] for i in places) if several else args[argnums]
     numbers = blocks(at)
     arrays = [b for b in numbers if type(b) is not float and is_array(b)]
@@ -201,11 +203,10 @@ def _record(
     symbolic = any(type(x) is Value for x in numbers)
     if len(places) < len(args) or options:
         symbolic = symbolic or _holds_value((args, options))
-    with recording():
-        xs = [_variable(name, x) for x in numbers]
-        called, new = list(args), fill(at, xs)
-        for i, argument in zip(places, new if several else [new], strict=True):
-            called[i] = argument
+    xs = [_variable(name, x) for x in numbers]
+    called, new = list(args), fill(at, xs)
+    for i, argument in zip(places, new if several else [new], strict=True):
+        called[i] = argument
     with recording(xs):
         out = f(*called, **options)
     if single and (isinstance(out, (list, tuple, dict)) or is_array(out)):
@@ -222,11 +223,12 @@ def _variable(name: str, x: Any) -> Value:
         x = scalar(x)
     except TypeError as error:
         raise TypeError(
-            f"{name}, of numbers, or lists, tuples, dicts, arrays of them: {error}"
+            f"{name} is taken by a number, or by a list, tuple, dict or array of numbers: {error}"
         ) from None
     if type(x) is not Value:
         return Value(x)
-    variable: Value = primitives.identity(x)
+    with recording():
+        variable: Value = primitives.identity(x)
     variable.label = x.label  # for messages
     return variable
 

@@ -353,6 +353,7 @@ def test_threads():
         (lambda: ag.grad(2.0), TypeError, "expects a function, got float"),
         (lambda: ag.grad(lambda x: x, argnums=1)(2.0), TypeError, "argnums is 1, of 1 positional"),
         (lambda: ag.grad(lambda x: x, argnums=0.0)(2.0), TypeError, "argnums"),
+        (lambda: ag.grad(lambda x: x, argnums=(0, -1))(2.0), TypeError, "argument twice"),
         (lambda: ag.grad(lambda x=1.0: x)(), TypeError, "argnums is 0, of 0 positional"),
         (lambda: ag.jacobian(lambda x: x, mode="sideways"), ValueError, "mode is 'sideways'"),
         (lambda: ag.jvp(lambda x: x, 2.0, 1.0), TypeError, "tuple of primals, got float"),
