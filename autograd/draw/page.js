@@ -12,7 +12,7 @@ nodes.forEach((node, i) => (node.inputs || []).forEach((j, slot) => consumers[j]
 
 let leaves = recorded.slice(), root = graph.roots[0], state = graph.state, drawing, at = 0, chosen = null;
 let now, gradient, gradientBefore; // the passes at the present numbers, and the sweep at the recorded ones
-const before = evaluate(nodes, recorded);
+const before = evaluate(nodes, recorded), original = $("picture").firstElementChild.cloneNode(true);
 
 // --- words ---
 
@@ -196,7 +196,8 @@ function title({ composite, text }, way) {
 // --- the picture ---
 
 function show(key) { // the drawing of this state of the composites
-  if (key !== state) $("picture").replaceChildren($(`drawing${graph.states[key]}`).content.cloneNode(true));
+  const other = $(`drawing${graph.states[key]}`)?.content ?? original;
+  if (key !== state) $("picture").replaceChildren(other.cloneNode(true));
   state = key;
   drawing = { ...drawings[graph.states[key]] };
   drawing.units = drawing.units.filter(({ id }) => $(id)); // the box style has no ends

@@ -9,6 +9,7 @@ import copy
 import hashlib
 import html
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
@@ -105,7 +106,7 @@ def page(
 
     def drawing(state: tuple[bool, ...], limit: int) -> tuple[str, Figure]:
         drawn = figure(outputs, lambda scope: state[bit[scope]], names, look.precision, limit)
-        return svg(sheet(drawn, look)), drawn
+        return re.sub(r"\n +<", "\n<", svg(sheet(drawn, look))), drawn
 
     first = states[-1 if folded is True else 0]
     if not isinstance(folded, bool):
@@ -135,8 +136,13 @@ def page(
         "precision": look.precision,
     }
     title = nodes[index[outputs[0]]].get("label", "computation graph")
-    others = "".join(f'<template id="drawing{i}">{svg}</template>\n' for svg, i in place.items())
-    body = _BODY.format(title=html.escape(title), picture=drawn[first][0], others=others)
+    shown = drawn[first][0]
+    others = "".join(
+        f'<template id="drawing{i}">{picture}</template>\n'
+        for picture, i in place.items()
+        if picture != shown
+    )
+    body = _BODY.format(title=html.escape(title), picture=shown, others=others)
     return document(title, body, data, "engine.js", "page.js")
 
 
