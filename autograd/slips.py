@@ -369,12 +369,15 @@ def _forgotten_paths(v: Value, true: float, uses: list[Use]) -> Iterator[tuple[s
 
 
 def _without(names: list[str], terms: list[float]) -> Iterator[tuple[str, float]]:
-    """The sum without some of the terms, and the names of those; fewer lost ones first."""
+    """The sum without some of the terms, and the names of those; fewer lost ones first.
+
+    Of more than a few terms only one is left out at a time.
+    """
     some = [i for i, term in enumerate(terms) if term]
-    if len(some) <= MOST_PATHS:
-        for lost in (c for size in range(1, len(some)) for c in combinations(some, size)):
-            kept = sum(terms[i] for i in some if i not in lost)
-            yield ", ".join(names[i] for i in lost), kept
+    most = len(some) if len(some) <= MOST_PATHS else 2
+    for lost in (c for size in range(1, most) for c in combinations(some, size)):
+        kept = sum(terms) - sum(terms[i] for i in lost)
+        yield ", ".join(names[i] for i in lost), kept
 
 
 def _paths(v: Value, above: dict[Value, list[Use]]) -> list[tuple[str, float]]:
