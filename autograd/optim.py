@@ -18,7 +18,11 @@ State = dict[str, float]
 class _Optimizer:
     """What all share: the parameters, the options by name (`.lr` can be changed), the steps."""
 
-    def __init__(self, params: Iterable[Any], **options: Any) -> None:
+    lr: float
+    maximize: bool
+
+    def __init__(self, params: Iterable[Any]) -> None:
+        self._options = list(vars(self))  # what the class has set before it calls this
         self.params = list(flatten(list(params)))
         for i, p in enumerate(self.params):
             if type(p) is not Value:
@@ -29,16 +33,13 @@ class _Optimizer:
             raise ValueError("params: a parameter is there more than once")
         if not self.params:
             raise ValueError("params: no parameters to optimize")
-        self._options = options
-        for name, option in options.items():
+        for name in self._options:
+            option = getattr(self, name)
             for number in option if isinstance(option, tuple | list) else (option,):
                 if not (isfinite(number) and number >= 0.0):
                     raise ValueError(f"{name}={option}: expected a finite number, 0 or more")
-            setattr(self, name, option)
-        for name in ("alpha", "betas"):  # the shares that averages keep
-            shares = options.get(name, ())
-            if any(b >= 1.0 for b in (shares if isinstance(shares, tuple | list) else (shares,))):
-                raise ValueError(f"{name}={shares}: expected less than 1")
+                if name in ("alpha", "betas") and number >= 1.0:  # the share that a mean keeps
+                    raise ValueError(f"{name}={option}: expected less than 1")
         self.state: list[State] = [{} for _ in self.params]
 
     def _rule(self, x: float, g: float, state: State) -> float:
@@ -50,7 +51,7 @@ class _Optimizer:
 
         Raises OverflowError, and moves none, where a parameter would not fit a float.
         """
-        sign = -1.0 if self.maximize else 1.0  # type: ignore[attr-defined]
+        sign = -1.0 if self.maximize else 1.0
         moves = []
         for i, p in enumerate(self.params):
             if p.grad is None:
@@ -60,7 +61,7 @@ class _Optimizer:
             if not isfinite(x):
                 raise OverflowError(
                     f"the step from {describe(p)} with gradient {p.grad} is too large for a float: "
-                    f"lower lr={self.lr}"  # type: ignore[attr-defined]
+                    f"lower lr={self.lr}"
                 )
             moves.append((i, p, x, state))
         for i, p, x, state in moves:
@@ -103,12 +104,6 @@ class SGD(_Optimizer):
     0.8
     """
 
-    lr: float
-    momentum: float
-    dampening: float
-    weight_decay: float
-    nesterov: bool
-
     def __init__(
         self,
         params: Iterable[Any],
@@ -122,11 +117,9 @@ class SGD(_Optimizer):
     ) -> None:
         if nesterov and (momentum <= 0.0 or dampening != 0.0):
             raise ValueError("nesterov needs a momentum and no dampening")
-        super().__init__(
-            params,
-            **{"lr": lr, "momentum": momentum, "dampening": dampening},
-            **{"weight_decay": weight_decay, "nesterov": nesterov, "maximize": maximize},
-        )
+        self.lr, self.momentum, self.dampening = lr, momentum, dampening
+        self.weight_decay, self.nesterov, self.maximize = weight_decay, nesterov, maximize
+        super().__init__(params)
 
     def _rule(self, x: float, g: float, state: State) -> float:
         g += self.weight_decay * x
@@ -150,12 +143,6 @@ class Momentum(SGD):
 class AdaGrad(_Optimizer):
     """x -= lr * g / (root of the sum of all g² so far).  Duchi, Hazan, Singer (2011)."""
 
-    lr: float
-    lr_decay: float
-    weight_decay: float
-    initial_accumulator_value: float
-    eps: float
-
     def __init__(
         self,
         params: Iterable[Any],
@@ -167,11 +154,10 @@ class AdaGrad(_Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            **{"lr": lr, "lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps},
-            **{"initial_accumulator_value": initial_accumulator_value, "maximize": maximize},
-        )
+        self.lr, self.lr_decay, self.weight_decay = lr, lr_decay, weight_decay
+        self.initial_accumulator_value, self.eps = initial_accumulator_value, eps
+        self.maximize = maximize
+        super().__init__(params)
 
     def _rule(self, x: float, g: float, state: State) -> float:
         steps = state.get("steps", 0.0)
@@ -185,13 +171,6 @@ class AdaGrad(_Optimizer):
 class RMSprop(_Optimizer):
     """x -= lr * g / (root of a running mean of g²).  Hinton (2012), lecture 6."""
 
-    lr: float
-    alpha: float
-    eps: float
-    weight_decay: float
-    momentum: float
-    centered: bool
-
     def __init__(
         self,
         params: Iterable[Any],
@@ -204,11 +183,9 @@ class RMSprop(_Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            **{"lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay},
-            **{"momentum": momentum, "centered": centered, "maximize": maximize},
-        )
+        self.lr, self.alpha, self.eps, self.weight_decay = lr, alpha, eps, weight_decay
+        self.momentum, self.centered, self.maximize = momentum, centered, maximize
+        super().__init__(params)
 
     def _rule(self, x: float, g: float, state: State) -> float:
         g += self.weight_decay * x
@@ -238,11 +215,6 @@ class Adam(_Optimizer):
     0.9
     """
 
-    lr: float
-    betas: tuple[float, float]
-    eps: float
-    weight_decay: float
-    amsgrad: bool
     _decoupled = False
 
     def __init__(
@@ -256,11 +228,9 @@ class Adam(_Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            **{"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay},
-            **{"amsgrad": amsgrad, "maximize": maximize},
-        )
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.weight_decay, self.amsgrad, self.maximize = weight_decay, amsgrad, maximize
+        super().__init__(params)
 
     def _rule(self, x: float, g: float, state: State) -> float:
         if self._decoupled:
