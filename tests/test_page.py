@@ -410,6 +410,8 @@ def test_gradients_of_each_of_several_outputs(visit):
     page.select_option("#root", index=1)
     assert numbers(page)["eo0"] == ["6", ""] and numbers(page)["eo1"] == ["9", "1"]
     assert page.locator("#n0 > text.gradient").text_content() == "6"
+    page.locator("#picture .operator").last.click()  # no word of the share that the other gave
+    assert "its shares 3 + 3 = 6" in said(page)
 
 
 def test_the_box_style_follows_too(visit):

@@ -99,8 +99,8 @@ function gradientLines(unit) {
   if (rows.length && rows.every(({ share }) => share === null)) return []; // the output does not depend on it
   const lines = rows.slice(0, 12).map(({ to, terms, share, rule }) => {
     const product = terms.flatMap(([g, d], k) => [k ? " + " : "", num(g, "gradient"), " × ", num(d, "partial")]);
-    const shares = consumers[to].map(shareOf);
-    const line = [shares.length > 1 ? `a share of ${partialName(to)}: ` : equals(to), ...product,
+    const shares = consumers[to].map(shareOf).filter((given) => given !== null); // those that reach the root
+    const line = [shares.length > 1 ? `a share of ${names[to] === null ? "the " : ""}${partialName(to)}: ` : equals(to), ...product,
       " = ", num(share, "gradient")];
     if (rule) line.push(element("small", ` (the derivative is ${rule})`));
     if (shares.length > 1 && shares.length <= 8)
