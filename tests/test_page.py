@@ -71,15 +71,19 @@ const rows = data.map(([op, xs]) => {
   const { values, partials, errors } = evaluate(nodes, xs);
   return [values.at(-1), partials.at(-1), errors.get(xs.length) ?? null];
 });
-console.log(JSON.stringify(rows));
 """
 
 
 @needs_node
 def test_values_partials_and_errors_are_those_of_python():
+    compare(lambda data: in_node(EVALUATE + "console.log(JSON.stringify(rows));", data))
+
+
+def compare(run):
+    """Hold what an engine gives on the grid against Python."""
     cases = [(p.name, *row) for p in PRIMITIVES.values() for row in grid(p)]
     assert len(cases) > 10_000
-    found = in_node(EVALUATE, [[name, xs] for name, xs, *_ in cases])
+    found = run([[name, xs] for name, xs, *_ in cases])
     for (name, xs, y, slopes, error), (y_js, slopes_js, error_js) in zip(cases, found, strict=True):
         assert close(y_js, y), (name, xs)
         assert len(slopes_js) == len(slopes) and all(map(close, slopes_js, slopes)), (name, xs)
@@ -323,6 +327,14 @@ def test_after_a_change_every_primitive_has_pythons_numbers(visit):
                 seen.add(v.op)
         assert seen == set(PRIMITIVES)
         assert close(float(found["eo0"][0].replace("−", "-")), total.data)
+
+
+def test_values_partials_and_errors_are_those_of_python_in_the_browser(chromium):
+    page = chromium.new_page()
+    program = f"(text) => {{ {ENGINE}\nconst data = JSON.parse(text); {EVALUATE}"
+    program += "return JSON.stringify(rows); }"
+    compare(lambda data: json.loads(page.evaluate(program, json.dumps(data))))
+    page.close()
 
 
 def test_a_click_explains_a_node(visit):
