@@ -401,6 +401,8 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
             ag.save("no value", tmp_path / name)
     assert [p.name for p in tmp_path.iterdir()] == ["y.svg"]
     assert (tmp_path / "y.svg").read_text() == "before"
+    with pytest.raises(FileNotFoundError, match=r"to write 'y\.svg' in"):
+        ag.save(apple(), tmp_path / "none" / "y.svg")
     with pytest.raises(ValueError, match=r"'y.gif' is none of \.svg"):
         ag.save(apple(), tmp_path / "y.gif")
 

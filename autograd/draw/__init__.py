@@ -70,7 +70,7 @@ def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
 
     The options are those of `draw`; .json is the recorded graph itself, for `load`.  Raises
     ValueError for another suffix, RuntimeError for .png and .pdf where Graphviz's `dot` is not
-    installed; then no file is written.
+    installed, OSError where the file cannot be written; then no file is left.
     """
     path = Path(path)
     write = _FORMATS.get(path.suffix.lower())
@@ -78,6 +78,8 @@ def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
         raise ValueError(f"the suffix of {path.name!r} is none of {' '.join(_FORMATS)}")
     content: Any = write(y, options)
     data = content if isinstance(content, bytes) else content.encode()
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"no folder {str(path.parent)!r} to write {path.name!r} in")
     whole = path.with_name(f".{uuid4().hex}.tmp")
     try:
         whole.write_bytes(data)

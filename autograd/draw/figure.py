@@ -185,7 +185,8 @@ class _Lowering:
         if drawn is None:
             return None
         figure = self.build(rule, drawn)
-        return figure if _reach(figure) <= reach else None
+        fits = _reach(figure) <= reach and len(figure.boxes) <= limit // 2
+        return figure if fits else None
 
     def rule(self, fold: Any) -> Fold:
         if fold is True:
