@@ -5,6 +5,8 @@ variable belongs to one call of one transform, and one that stands for a Value i
 so that nested calls cannot take each other's derivatives.  The sweep is made in plain numbers,
 unless a Value came in or the result depends on a variable of an enclosing call: then by the rules
 of the primitives on Values, which records a graph that can be differentiated again.
+The variables in use are kept in the context: a thread that a function starts itself inherits them
+only through `contextvars.copy_context().run`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
