@@ -331,7 +331,7 @@ def test_after_a_change_every_primitive_has_pythons_numbers(visit):
 
 def test_values_partials_and_errors_are_those_of_python_in_the_browser(chromium):
     page = chromium.new_page()
-    program = f"(text) => {{ {ENGINE}\nconst data = JSON.parse(text); {EVALUATE}"
+    program = f"(given) => {{ {ENGINE}\nconst data = JSON.parse(given); {EVALUATE}"
     program += "return JSON.stringify(rows); }"
     compare(lambda data: json.loads(page.evaluate(program, json.dumps(data))))
     page.close()
