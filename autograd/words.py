@@ -9,7 +9,7 @@ import math
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -91,8 +91,9 @@ def explain(y: Value, x: Value) -> str:
 
     The 20 paths with the largest products are listed, the largest first, then the number and the
     sum of the others; where there are others, the sum is also given edge by edge at x.  A text;
-    `.grad` stays as it is.  Raises what `backward` raises.  The chain rule as a sum over paths:
-    Griewank and Walther, Evaluating Derivatives, chapter 3.
+    `.grad` stays as it is.  Raises what `backward` raises, and OverflowError where one product is
+    too large for a float.  The chain rule as a sum over paths: Griewank and Walther, Evaluating
+    Derivatives, chapter 3.
 
     >>> x = Value(2.0, "x")
     >>> print(explain(x * x + 3 * x, x))
@@ -124,10 +125,14 @@ def explain(y: Value, x: Value) -> str:
     plural = "path" if total == 1 else "paths"
     at = ", ".join(f"{name(v)} = {number(v.data)}" for v in dict.fromkeys((y, x)))
     text = [f"{title} = {number(slope)} at {at}: {_count(total)} {plural}"]
+
+    def named(v: Value) -> str:
+        return name(v) if v is x or v is y or v.label else f"{v.op}={number(v.data)}"
+
     listed = sorted(_largest(y, x, best), key=lambda path: -abs(path[0]))
     rows = [
-        (f"  {number(product)}", f"= {_product(factors)}", " → ".join(names))
-        for product, factors, names in listed
+        (f"  {number(product)}", f"= {_product(factors)}", " → ".join(_middle(nodes, named)))
+        for product, factors, nodes in listed
     ]
     text += columns(rows)
     terms = [product for product, _, _ in listed]
@@ -142,7 +147,7 @@ def explain(y: Value, x: Value) -> str:
         edges.sort(key=lambda edge: -abs(edge[0]))
         text += columns(
             [
-                (f"  {number(share)}", f"= {_product([above, d])}", f"from {_named(v)}, {n}")
+                (f"  {number(share)}", f"= {_product([above, d])}", f"from {named(v)}, {n}")
                 for share, above, d, v, paths in edges[:20]
                 for n in [f"{_count(paths)} path" + "s" * (paths > 1)]
             ]
@@ -168,7 +173,7 @@ class WhatIf(NamedTuple):
     def __str__(self) -> str:
         moves = [*self.leaves, (self.name, self.before, self.after, 0.0)]
         rows = [(label, f"{number(a)} → {number(b)}") for label, a, b, _ in moves]
-        products = _middle([_product([g, b - a]) for _, a, b, g in self.leaves])
+        products = _middle(self.leaves, lambda leaf: _product([leaf[3], leaf[2] - leaf[1]]))
         rows.append(("change", f"{self.change:+.12g}"))
         rows.append(("estimate", f"{self.estimate:+.12g} = {' + '.join(products) or 0}"))
         missed = self.change - self.estimate
@@ -247,25 +252,25 @@ def _size(d: float | None) -> int:
 
 def _largest(
     y: Value, x: Value, best: dict[Value, int], most: int = 20
-) -> list[tuple[float, list[float | None], list[str]]]:
-    """The paths from y to x with the largest |product|: product, factors, names of nodes.
+) -> list[tuple[float, list[float | None], list[Value]]]:
+    """The paths from y to x with the largest |product|: product, factors, nodes.
 
     Best-first search, whose bound `best` is exact: a path is extended only if it is among the
     largest, so the cost is the length of the paths that are found.
     """
-    found: list[tuple[float, list[float | None], list[str]]] = []
+    found: list[tuple[float, list[float | None], list[Value]]] = []
     tie = 0  # the later, the sooner: of equal paths one is followed to its end
     heap: list[tuple[int, int, int, Value, Path]] = [(-best[y], 0, 0, y, ())]
     while heap and len(found) < most:
         _, _, size, v, path = heapq.heappop(heap)
         if v is x:
             factors: list[float | None] = []
-            names = [name(x)]
+            nodes = [x]
             while path:
                 path, consumer, d = path
                 factors.append(d)
-                names.append(_named(consumer) if path else name(consumer))
-            found.append((_multiply(factors), factors[::-1], _middle(names[::-1])))
+                nodes.append(consumer)
+            found.append((_multiply(factors), factors[::-1], nodes[::-1]))
             continue
         for u, d in reversed(list(zip(v.inputs, v.partials, strict=True))):
             if u in best:
@@ -295,11 +300,6 @@ def name(v: Value) -> str:
     return visible(v.label) if v.label is not None else v.op or number(v.data)
 
 
-def _named(v: Value) -> str:
-    """The name, with the number of an inner node that has no label of its own."""
-    return name(v) if v.label is not None else f"{v.op}={number(v.data)}"
-
-
 def number(x: float) -> str:
     """x to 12 significant digits: 220, 2.2, 1e-07."""
     return f"{x + 0.0:.12g}"
@@ -310,7 +310,7 @@ def _factor(d: float | None) -> str:
 
 
 def _product(factors: list[float | None]) -> str:
-    return " × ".join(_middle([_factor(d) for d in factors])) or "1"
+    return " × ".join(_middle(factors, _factor)) or "1"
 
 
 def _sum(terms: list[float]) -> str:
@@ -319,9 +319,11 @@ def _sum(terms: list[float]) -> str:
     return number(terms[0]) + "".join(signed)
 
 
-def _middle(parts: list[str]) -> list[str]:
-    """The parts, the middle of more than 12 left out and counted."""
-    return parts if len(parts) <= 12 else [*parts[:6], f"… {len(parts) - 11:,} …", *parts[-5:]]
+def _middle(items: Sequence[Any], text: Callable[[Any], str]) -> list[str]:
+    """The items as text, the middle of more than 12 left out and counted."""
+    if len(items) <= 12:
+        return list(map(text, items))
+    return [*map(text, items[:6]), f"… {len(items) - 11:,} …", *map(text, items[-5:])]
 
 
 def _count(n: int) -> str:

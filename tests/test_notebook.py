@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def shown():
     """What each cell of code shows: source, and the data of its last output by MIME type."""
-    notebook = nbformat.read(ROOT / "demos" / "09_notebook.ipynb", as_version=4)
+    notebook = nbformat.read(ROOT / "demos" / "12_notebook.ipynb", as_version=4)
     nbformat.validate(notebook)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
