@@ -1,7 +1,7 @@
 """A graph in words and numbers: drawn as a tree, taken apart path by path, asked "what if".
 
-Invariant: nothing here changes a graph or a gradient; where a sweep or a replay is needed it runs
-on a copy.  No label reaches the terminal raw: what could move the cursor is written as an escape.
+Invariant: nothing here changes a graph or a gradient: a replay runs on a copy.  No label reaches
+the terminal raw: what could move the cursor is written as an escape.
 """
 
 import heapq
@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from autograd.value import LITERAL, Value, inputs_first
+from autograd.sweeps import derivatives
+from autograd.value import LITERAL, Value, inputs_first, missing_partial
 
 Path = tuple[Any, ...]  # (path so far, node it left, factor of that edge); () at y itself
 Row = tuple[str, ...]
@@ -91,9 +92,9 @@ def explain(y: Value, x: Value) -> str:
 
     The 20 paths with the largest products are listed, the largest first, then the number and the
     sum of the others; where there are others, the sum is also given edge by edge at x.  A text;
-    `.grad` stays as it is.  Raises what `backward` raises, and OverflowError where one product is
-    too large for a float.  The chain rule as a sum over paths: Griewank and Walther, Evaluating
-    Derivatives, chapter 3.
+    `.grad` stays as it is.  Raises what `backward` raises where a path to x needs it, and
+    OverflowError where one product is too large for a float.  The chain rule as a sum over paths:
+    Griewank and Walther, Evaluating Derivatives, chapter 3.
 
     >>> x = Value(2.0, "x")
     >>> print(explain(x * x + 3 * x, x))
@@ -107,21 +108,25 @@ def explain(y: Value, x: Value) -> str:
     title = f"d({name(y)})/d({name(_node(x))})"
     if x not in order:
         return Words(f"{title} = 0: no path leads from {name(y)} to {name(x)}")
-    adjoints = _adjoints(y, x)
     best = _best(order, x)
-    counts = {y: 1}
+    sums = {y: (1.0, 1)}  # adjoint and number of paths
     edges = []
     for v in reversed(order):
-        paths = counts.pop(v, 0)  # forgotten once used: each may be a number of many digits
+        if v not in best:
+            continue
+        adjoint, paths = sums.pop(v)  # forgotten once used: `paths` may have many digits
         if v is x:
-            total = paths
             break
-        for u, d in zip(v.inputs, v.partials, strict=True):
+        for i, (u, d) in enumerate(zip(v.inputs, v.partials, strict=True)):
             if u in best:
-                counts[u] = counts.get(u, 0) + paths
+                if d is None and adjoint != 0.0:
+                    raise missing_partial(v, i)
+                share = adjoint * (d or 0.0)
+                so_far, already = sums.get(u, (0.0, 0))
+                sums[u] = (_finite(so_far + share, f"gradient at {name(u)}"), already + paths)
                 if u is x:
-                    edges.append((adjoints[v] * (d or 0.0), adjoints[v], d, v, paths))
-    slope = adjoints[x]
+                    edges.append((share, adjoint, d, v, paths))
+    slope, total = adjoint, paths
     plural = "path" if total == 1 else "paths"
     at = ", ".join(f"{name(v)} = {number(v.data)}" for v in dict.fromkeys((y, x)))
     text = [f"{title} = {number(slope)} at {at}: {_count(total)} {plural}"]
@@ -187,8 +192,8 @@ def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
 
     `changes` maps leaves below y to numbers.  The graph is replayed on a copy, from the leaves'
     present numbers: y itself stays.  Raises TypeError for what is not a Value or not a number,
-    ValueError for an inner node and for one that y does not depend on, and what `recompute` and
-    `backward` raise.
+    ValueError for an inner node and for one that y does not depend on, what `recompute` raises, and
+    what `backward` does where these leaves need it.
 
     >>> apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
     >>> print(what_if(apple * count * tax, {apple: 120}))
@@ -209,12 +214,12 @@ def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
             raise ValueError(f"what_if: {name(y)} does not depend on {leaf!r}")
         copies[id(leaf)]._count = 0  # a literal too has a gradient here
     before = replay.recompute().data
-    replay.backward()
+    slopes = derivatives([replay], [copies[id(leaf)] for leaf in changes], [[1.0]])[0]
     leaves = []
-    for leaf, new in changes.items():
+    for (leaf, new), slope in zip(changes.items(), slopes, strict=True):
         copy = copies[id(leaf)]
         old, copy.data = copy.data, new
-        leaves.append((name(leaf), old, copy.data, copy.grad))
+        leaves.append((name(leaf), old, copy.data, slope))
     after = replay.recompute().data
     change = _finite(after - before, "change")
     steps = [_finite(g * (new - old), "estimate") for _, old, new, g in leaves]
@@ -223,16 +228,6 @@ def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
 
 
 # --- paths ---
-
-
-def _adjoints(y: Value, x: Value) -> dict[Value, float]:
-    """d(y)/d(v) for every v that a sweep from y reaches, from a sweep over a copy."""
-    copies: dict[int, Any] = {}
-    copy = y.__deepcopy__(copies)
-    copies[id(x)]._count = 0  # x may be a literal, which a sweep would leave out
-    copy.zero_grad()
-    copy.backward()
-    return {v: copies[id(v)].grad for v in inputs_first(y)}
 
 
 def _best(order: list[Value], x: Value) -> dict[Value, int]:

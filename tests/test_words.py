@@ -264,6 +264,15 @@ def test_what_if_refuses_and_changes_nothing(changes, error):
     assert state(y) == before
 
 
+def test_a_missing_derivative_elsewhere_does_no_harm():
+    x, a = ag.Value(0.0, "x"), ag.Value(2.0, "a")
+    y = x.sqrt() + 3.0 * a
+    assert ag.what_if(y, {a: 3.0}).estimate == 3.0
+    assert "= 3 at" in ag.explain(y, a)
+    with pytest.raises(ZeroDivisionError, match="derivative of sqrt"):
+        ag.what_if(y, {x: 1.0})
+
+
 def test_what_if_has_no_infinite_change():
     x = ag.Value(1e308, "x")
     with pytest.raises(OverflowError, match="change"):
