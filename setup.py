@@ -1,4 +1,9 @@
-"""Builds autograd/value.py as machine code where there is a C compiler; else it stays Python."""
+"""Builds the engine as machine code where there is a C compiler; else it stays Python.
+
+On free-threaded Python the compiled engine does not declare itself safe without the global lock,
+so that importing it switches the lock on.  The plain engine needs none: recording changes no node
+but its own, and a lock of ours lets one sweep at a time at the nodes' gradients and counts.
+"""
 
 from Cython.Build import cythonize
 from Cython.Compiler.Options import get_directive_defaults
