@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import graphviz
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
@@ -138,6 +138,7 @@ def test_boxes_nest_and_a_set_folds_those_of_its_names():
     assert [b.name for b in found.boxes] == ["silu"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 4)), max_size=12),
     st.sampled_from([None, True, False, {"inner"}]),
