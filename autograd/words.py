@@ -186,6 +186,9 @@ class WhatIf(NamedTuple):
         rows.append(("missed by", "0, to rounding" if exact else f"{missed:+.12g}"))
         return "\n".join(columns(rows))
 
+    def __repr__(self) -> str:
+        return str(self)  # what a REPL shows
+
 
 def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
     """What y would be if leaves had other numbers, beside the estimate from the gradients.

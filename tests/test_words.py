@@ -204,6 +204,7 @@ def test_what_if_an_apple_costs_20_more():
         "estimate   +44 = 2.2 × 20",
         "missed by  0, to rounding",
     ]
+    assert repr(found) == str(found)
     assert state(y) == before
 
 
