@@ -24,16 +24,16 @@ function element(tag, content = [], attributes = {}) {
 }
 const shown = (x) => text(x, graph.precision);
 const num = (x, kind) => element("b", shown(x), { class: kind });
-function bracket(words) { // unless it is one word, or a call
+function bracket(words, loose = /^[−+]|[\s^]/) { // unless it is one word, a call, or binds more tightly
   let bare = words;
   while (/\([^()]*\)/.test(bare)) bare = bare.replace(/\([^()]*\)/g, "");
-  return /^[−+]|[\s^]/.test(bare) ? `(${words})` : words;
+  return loose.test(bare) ? `(${words})` : words;
 }
 const signed = (x) => (x > 0 ? "+" : "") + shown(x);
 
 function expression(op, a, b) {
   switch (op) {
-    case "add": return `${a} + ${bracket(b)}`;
+    case "add": return `${a} + ${bracket(b, /^−| \+ /)}`;
     case "mul": return `${bracket(a)} × ${bracket(b)}`;
     case "power": return `${bracket(a)} ^ ${bracket(b)}`;
     case "reciprocal": return `1 / ${bracket(a)}`;
@@ -46,9 +46,9 @@ function expression(op, a, b) {
 function nameOf(node, i) {
   if (node.label) return node.label;
   if (node.literal) return text(node.value);
+  if (graph.roots.includes(i)) return graph.roots.length > 1 ? `output ${graph.roots.indexOf(i) + 1}` : "output";
   const words = node.op && !node.inputs.some((j) => names[j] === null) && symbols(node);
-  if (words && words.length <= 18) return words;
-  return graph.roots.includes(i) ? "output" : null; // null: too long to be called by
+  return words && words.length <= 18 ? words : null; // null: too long to be called by
 }
 
 const symbols = ({ op, inputs }) => expression(op, ...inputs.map((j) => names[j]));
