@@ -5,6 +5,16 @@ import sys
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Examples take as long as the machine is busy; CI tries the same ones each time.
+settings.register_profile(
+    "autograd",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("autograd")
 
 _sources_only = FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES))
 
