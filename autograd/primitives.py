@@ -39,7 +39,7 @@ class Primitive:
     def __call__(self, *inputs: Any) -> Any:
         """The operation on numbers, or recorded where an input is a Value."""
         for x in inputs:
-            record = getattr(type(x), "record", None)
+            record = None if type(x) is float else getattr(type(x), "record", None)
             if record is not None:
                 return record(self, *inputs)
         try:
