@@ -1,11 +1,10 @@
 """The primitive operations: one declaration each, and nothing about graphs.
 
 A primitive is the function itself.  Called on numbers it gives a number; called on a `Value` it
-hands over to the recorder which that class brings along.  Its partial derivatives are written in
-ordinary operators and other primitives, one per input, as functions of `(*inputs, output)`: so the
-same rule gives the number on an edge, the derivative of a derivative, and the line of a program.
-A rule never branches on the value of a variable.  Formulae: Abramowitz and Stegun,
-chapters 3, 4, 7.
+calls that class's `record`.  Its partial derivatives are written in ordinary operators and other
+primitives, one per input, as functions of `(*inputs, output)`: so the same rule gives the number on
+an edge, the derivative of a derivative, and the line of a program.  A rule never branches on the
+value of a variable.  Formulae: Abramowitz and Stegun, chapters 3, 4, 7.
 """
 
 import math
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 Rule = Callable[..., Any]
-ARITHMETIC = (ValueError, ZeroDivisionError, OverflowError)  # what a forward may raise
+ARITHMETIC = (ValueError, ZeroDivisionError, OverflowError)  # what a forward or a rule may raise
 REASONS = {
     ValueError: "is not defined in the real numbers",
     ZeroDivisionError: "divides by zero",
@@ -31,6 +30,8 @@ class Primitive:
     __slots__ = ("forward", "name", "partials", "symbol")
 
     def __init__(self, name: str, symbol: str, forward: Rule, *partials: Rule) -> None:
+        if len(partials) not in (1, 2):  # a node has room for two inputs
+            raise TypeError(f"{name}: one rule for each of one or two inputs, not {len(partials)}")
         self.name = name
         self.symbol = symbol
         self.forward = forward
@@ -46,7 +47,7 @@ class Primitive:
             y = self.forward(*inputs)
         except ARITHMETIC as error:
             raise self.refuse(error, inputs) from None
-        if y - y != 0.0:  # inf and nan alone fail this
+        if y - y != 0.0:  # true of inf and nan only
             raise self.refuse(OverflowError(), inputs)
         return y
 
@@ -69,7 +70,7 @@ def _power(a: float, b: float) -> float:
 
 
 def _power_by_base(a: Any, b: Any, y: Any) -> Any:
-    if isinstance(b, float):  # a literal exponent is no variable: its rule may be the simple one
+    if isinstance(b, float):  # a plain number is no variable: its rule may be the simple one
         return b * power(a, b - 1.0) if b else 0.0
     return power_slope(a, b)
 
@@ -87,13 +88,13 @@ def _sech(x: float) -> float:
     return 2.0 * e / (1.0 + e * e)
 
 
-# The four that everything else could be composed from.
+# The four that the textbook takes the sigmoid apart into.
 add = Primitive("add", "+", lambda a, b: a + b, lambda a, b, y: 1.0, lambda a, b, y: 1.0)
 mul = Primitive("mul", "×", lambda a, b: a * b, lambda a, b, y: b, lambda a, b, y: a)
 exp = Primitive("exp", "exp", math.exp, lambda x, y: y)
 reciprocal = Primitive("reciprocal", "1/x", lambda x: 1.0 / x, lambda x, y: -(y * y))
 
-# Those for which a composition would lose digits.
+# What cannot be composed, or only with a loss of digits.
 log = Primitive("log", "log", math.log, lambda x, y: reciprocal(x))
 expm1 = Primitive("expm1", "expm1", math.expm1, lambda x, y: exp(x))
 log1p = Primitive("log1p", "log1p", math.log1p, lambda x, y: reciprocal(1.0 + x))

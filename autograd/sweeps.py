@@ -92,7 +92,7 @@ def pull_back(order: list[Any]) -> None:
         adjoint = v._grad
         if adjoint == 0.0:
             continue
-        if adjoint - adjoint != 0.0:  # inf and nan alone fail this
+        if adjoint - adjoint != 0.0:  # true of inf and nan only
             raise broken_chain(order, v)
         a = v._a
         if a is not None:

@@ -28,4 +28,4 @@ cpdef double finite(object x) except? -1.0
 @cython.locals(v=Value)
 cpdef Value literal(object x)
 cdef Value operand(object x)
-cdef double partial(double d)
+cdef double finite_or_nan(double d)

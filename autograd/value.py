@@ -4,11 +4,9 @@ How a gradient is computed: every operation makes a node, which keeps its inputs
 derivative by each of them (`node`).  `backward` then walks the graph from the result down, and each
 node hands on to its inputs its own derivative times those partials (`sweep`).
 
-Invariants.  A node never changes once it is recorded, save by `recompute`.  Every number is finite;
-NaN stands in `_da` and `_db` only, for a partial that does not exist.  Nodes point to their inputs
-and to nothing else, so a graph has no cycles, and nothing here is recursive.
-
-With value.pxd beside it Cython compiles this file; what differs then is said where it does.
+Invariants.  What a node computed never changes once it is recorded, save by `recompute`.  Every
+number is finite; NaN stands in `_da` and `_db` only, for a partial that does not exist.  Nodes
+point to their inputs and to nothing else: a graph has no cycles.  Nothing here is recursive.
 """
 
 import math
@@ -25,7 +23,7 @@ LITERAL = -1  # in `_count`: a number written in an expression, whose gradient n
 compiled = not __file__.endswith(".py")  # whether this runs as machine code
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal = primitives.exp, primitives.reciprocal
-_sweeping = Lock()  # a sweep uses the nodes' `_count` and `_grad`: one at a time
+_sweeping = Lock()  # one at a time: a sweep works in the nodes' `_count` and `_grad`
 _context: ContextVar[Any] = ContextVar("autograd", default=(None, True))  # (scope, recording)
 _open_contexts = 0  # how many scopes are open in any thread: spares a look into _context
 _depth = 0  # of nodes being released one inside the other, and those that have to wait
@@ -40,8 +38,9 @@ class Value:
     """A number that remembers how it was computed.
 
     `Value(2.0, "x")` is a leaf: any finite real number, with an optional label.  Arithmetic records
-    new nodes.  Raises TypeError for what is not a real number, ValueError for NaN and infinity.
-    The class has no subclasses and its objects no weak references: so a node takes 96 bytes.
+    new nodes.  Raises TypeError for what is not a real number, ValueError for NaN and infinity,
+    OverflowError for an integer beyond the floats.  The class has no subclasses and its objects no
+    weak references: so a compiled node takes 96 bytes.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1
@@ -53,8 +52,8 @@ class Value:
     __slots__ = (
         *("_data", "_a", "_b", "_da", "_db"),  # y; its inputs a and b; dy/da and dy/db
         *("_primitive", "_scope", "label"),  # the operation, and the composite it is a part of
-        *("_grad", "_reached"),  # the gradient, and whether any sweep has been here
-        "_count",  # of the consumers a running sweep waits for; else 0, or LITERAL
+        *("_grad", "_reached"),  # the gradient, and whether there is one
+        "_count",  # of the edges that a running sweep waits for; else 0, or LITERAL
     )
     __init_subclass__ = _final
 
@@ -74,7 +73,7 @@ class Value:
 
     @property
     def data(self) -> float:
-        """The number.  A leaf's can be assigned; what was recorded before keeps its gradients."""
+        """The number.  A leaf's can be assigned; nodes recorded before keep their partials."""
         return self._data
 
     @data.setter
@@ -85,7 +84,7 @@ class Value:
 
     @property
     def grad(self) -> float | None:
-        """The sum of the gradients of all sweeps, None before the first.  Can be assigned."""
+        """The sum of the gradients of all sweeps, None where there was none.  Can be assigned."""
         return self._grad if self._reached else None
 
     @grad.setter
@@ -159,7 +158,7 @@ class Value:
         if self._data == 0.0:
             raise _reciprocal.refuse(ZeroDivisionError(), [describe(self)])
         y = 1.0 / self._data
-        return node(_reciprocal, self, None, y, partial(-(y * y)), NAN)
+        return node(_reciprocal, self, None, y, finite_or_nan(-(y * y)), NAN)
 
     def __radd__(self, other: Any) -> Any:
         x = operand(other)
@@ -241,7 +240,7 @@ class Value:
     # --- derivatives ---
 
     def backward(self, seed: float = 1.0) -> None:
-        """Add seed * d(self)/d(node) to `.grad` of this node and of every node below it.
+        """Add seed * d(self)/d(node) to `.grad` of this node and of all below it but literals.
 
         A sweep that fails (a derivative that does not exist, one too large for a float) raises
         and leaves every `.grad` as it was.
@@ -283,20 +282,16 @@ class Value:
     # --- comparison, text ---
 
     def __lt__(self, other: Any) -> Any:
-        x = operand(other)
-        return NotImplemented if x is None else self._data < x._data
+        return self._data < (other._data if type(other) is Value else other)
 
     def __le__(self, other: Any) -> Any:
-        x = operand(other)
-        return NotImplemented if x is None else self._data <= x._data
+        return self._data <= (other._data if type(other) is Value else other)
 
     def __gt__(self, other: Any) -> Any:
-        x = operand(other)
-        return NotImplemented if x is None else self._data > x._data
+        return self._data > (other._data if type(other) is Value else other)
 
     def __ge__(self, other: Any) -> Any:
-        x = operand(other)
-        return NotImplemented if x is None else self._data >= x._data
+        return self._data >= (other._data if type(other) is Value else other)
 
     def __eq__(self, other: object) -> bool:
         return self is other  # two nodes with one number are two nodes
@@ -346,7 +341,7 @@ class Value:
     def __reduce__(self) -> tuple[Any, ...]:
         if self._primitive is None:
             return _restore, (self._state(),)
-        # Leaves go as objects of their own, so that graphs pickled together share them.
+        # Leaves go as objects of their own: graphs pickled together share those, and only those.
         nodes = inputs_first(self)
         leaves = [v for v in nodes if v._a is None]
         inner = [v for v in nodes if v._a is not None]
@@ -399,7 +394,7 @@ def evaluate(primitive: Primitive, inputs: Any) -> tuple[float, list[float]]:
     numbers = [x._data for x in inputs]
     try:
         y = primitive.forward(*numbers)
-        if y - y != 0.0:  # inf and nan alone fail this
+        if y - y != 0.0:  # true of inf and nan only
             raise OverflowError
     except ARITHMETIC as error:
         raise primitive.refuse(error, map(describe, inputs)) from None
@@ -408,7 +403,7 @@ def evaluate(primitive: Primitive, inputs: Any) -> tuple[float, list[float]]:
 
 def node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: float) -> Value:
     """A new node, y = primitive(a, b) with partial derivatives da and db; b is None if unary."""
-    if data - data != 0.0:  # inf and nan alone fail this
+    if data - data != 0.0:  # true of inf and nan only
         operands = [describe(a)] if b is None else [describe(a), describe(b)]
         raise primitive.refuse(OverflowError(), operands)
     y = Value.__new__(Value)
@@ -419,7 +414,7 @@ def node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: flo
     y._count = 0
     if _open_contexts:
         scope, recording = _context.get()
-        if not recording:
+        if not recording:  # under no_grad the result is a leaf
             y._a = y._b = y._primitive = y._scope = None
             y._da = y._db = NAN
             return y
@@ -443,11 +438,12 @@ def count_contexts(change: int) -> None:
 def sweep(root: Value, seed: float) -> None:
     """The chain rule: add seed * d(root)/d(node) to the gradient of root and all nodes below.
 
-    While it runs, a node's `_grad` is the sum of what its consumers have handed on.  Once the last
-    of them has, the node is due, and hands on itself: Kahn (1962).
+    While it runs, a node's `_grad` is the sum of what its consumers have handed on, and `_count`
+    the number of edges from consumers that it still waits for.  After the last of them the node is
+    due, and hands on in turn: Kahn (1962).
     """
     order = [root]
-    before: list[tuple[Value, float]] = []  # what earlier sweeps have left
+    before: list[tuple[Value, float]] = []  # gradients from before this sweep
     counted = False
     try:
         for v in order:  # visits every node but literals once, growing while it is read
@@ -467,10 +463,10 @@ def sweep(root: Value, seed: float) -> None:
         for v, _ in before:
             v._grad = 0.0
         root._grad = seed
-        due = 1  # so many places of `order` hold the nodes in the order in which they are due
+        due = 1  # order[:due] is final; the rest, as discovered, is overwritten before it is read
         for v in order:
             adjoint = v._grad  # d(root)/d(v), times the seed
-            if adjoint - adjoint != 0.0:  # inf and nan alone fail this
+            if adjoint - adjoint != 0.0:  # true of inf and nan only
                 raise broken_chain(reversed(inputs_first(root)), v)
             v._reached = True
             a = v._a
@@ -507,7 +503,7 @@ def sweep(root: Value, seed: float) -> None:
 def inputs_first(*roots: Value, ends: Any = ()) -> list[Value]:
     """The roots and every node below them, literals too, each after its inputs.
 
-    What is below the ends is left out, and they are.
+    The ends, and what is reached only through them, are left out.
     """
     order: dict[Value, None] = dict.fromkeys(ends)  # a set that keeps its order
     known = len(order)
@@ -527,7 +523,7 @@ def descend(stack: list[Value], order: dict[Value, None]) -> None:
                 stack.append(b)
             if a is not None and a not in order:
                 stack.append(a)
-        if len(stack) == size:  # nothing to wait for
+        if len(stack) == size:  # it waits for nothing
             order[v] = None
             stack.pop()
 
@@ -554,7 +550,7 @@ def literal(x: Any) -> Value:
 
 
 def operand(x: Any) -> Any:
-    """x as a Value, or None if it is no number, so that its own class may try."""
+    """x as a Value; None if it is no number: the operator then lets the class of x try."""
     if type(x) is Value:
         return x
     if type(x) is float or type(x) is int or isinstance(x, Real):
@@ -565,12 +561,12 @@ def operand(x: Any) -> Any:
 def slope(rule: Any, numbers: list[float], y: float) -> float:
     """A partial derivative at these numbers, NaN where it is not a finite number."""
     try:
-        return partial(rule(*numbers, y))
+        return finite_or_nan(rule(*numbers, y))
     except ARITHMETIC:
         return NAN
 
 
-def partial(d: float) -> float:
+def finite_or_nan(d: float) -> float:
     """d, or NaN where it is not finite."""
     return d if d - d == 0.0 else NAN
 

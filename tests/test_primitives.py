@@ -144,3 +144,8 @@ def test_one_primitive_is_one_declaration():
     y.backward()
     assert (y.data, y.op, x.grad, double(4.0)) == (6.0, "double", 2.0, 8.0)
     assert math.isnan(y._db)
+
+
+def test_a_primitive_has_one_or_two_inputs():
+    with pytest.raises(TypeError, match="fma"):
+        Primitive("fma", "fma", lambda a, b, c: a * b + c, *[lambda a, b, c, y: 1.0] * 3)

@@ -268,6 +268,7 @@ def test_comparisons_are_of_numbers_and_equality_is_of_nodes():
     assert a < b and a <= 1 and b > 1.5 and b <= 2 and not a > b
     assert a == a and a != Value(1.0) and len({a, b, Value(1.0)}) == 3
     assert sorted([b, a]) == [a, b] and max(a, b) is b
+    assert a < math.inf and a > -math.inf and not a < math.nan
 
 
 @pytest.mark.parametrize(
