@@ -342,7 +342,7 @@ def test_a_picture_shows_itself_in_a_notebook_until_it_is_changed():
 
 
 def test_an_engine_that_trapped_is_replaced():
-    chain = "digraph {" + "".join(f"a{i} -> a{i + 1};" for i in range(20_000)) + "}"
+    chain = "digraph {" + "".join(f"a{i} -> a{i + 1};" for i in range(80_000)) + "}"
     with pytest.raises(RuntimeError, match="layout engine failed"):
         layout(chain)
     assert len(layout("digraph { a -> b }")["objects"]) == 2
