@@ -13,7 +13,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, permutations
-from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -483,7 +482,7 @@ def _product(text: str, form: Form, x: float, y: float) -> Iterator[tuple[str, f
 
 def _picture(y: Value, v: Value, given: float) -> str:
     """Draw the graph with its gradients and the wrong node in red; says where it is."""
-    from autograd.draw import save
+    from autograd.draw import save, write
 
     copies: dict[int, Value] = {}
     copy = y.__deepcopy__(copies)
@@ -491,25 +490,28 @@ def _picture(y: Value, v: Value, given: float) -> str:
         return "no picture: the node is not in the graph"
     copy.zero_grad()
     copy.backward()
-    path = _directory() / f"{re.sub(r'[^0-9A-Za-z]+', '_', name(v)).strip('_') or 'node'}.svg"
+    file = re.sub(r"[^0-9A-Za-z]+", "_", name(v)).strip("_") or "node"
+    path = os.path.join(_directory(), f"{file}.svg")
     try:
         save(copy, path, names={f"{name(v)}: {number(given)} is wrong": copies[id(v)]}, fold=False)
     except Exception as error:  # too large a graph, a full disk: the gradient is wrong all the same
         return f"no picture: {error}"
     i = list(inputs_first(copy)).index(copies[id(v)])
     red = f"<style>#n{i} * {{stroke: #d62728}} #n{i} text {{fill: #d62728; stroke: none}}</style>"
-    path.write_text(path.read_text("utf-8").replace("</svg>", f"{red}</svg>"), "utf-8")
+    with open(path, encoding="utf-8") as picture:
+        text = picture.read()
+    write(path, text.replace("</svg>", f"{red}</svg>"))
     return f"picture: {path}"
 
 
-def _directory() -> Path:
+def _directory() -> str:
     """The running test's own temporary directory, as the fixture `tmp_path` gives it."""
     frame: FrameType | None = sys._getframe()
     while frame is not None:
         test: Any = frame.f_locals.get("pyfuncitem")
         if hasattr(test, "_request"):
-            return Path(test._request.getfixturevalue("tmp_path"))
+            return str(test._request.getfixturevalue("tmp_path"))
         frame = frame.f_back
     from tempfile import mkdtemp
 
-    return Path(mkdtemp(prefix="pytest-"))  # in another thread
+    return mkdtemp(prefix="pytest-")  # in another thread

@@ -4,12 +4,9 @@ Invariant: the page is whole in itself and asks nothing of the network.  The ans
 that it names are computed here, by the rules of `autograd.slips`; the script only compares numbers.
 """
 
-import html
 import math
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from random import Random
 from typing import Any
 
 from autograd.check import ROUNDING, adjoints
@@ -57,15 +54,18 @@ def worksheet(
     >>> with TemporaryDirectory() as folder:
     ...     worksheet(apple * count * tax, f"{folder}/sheet.html", blanks=3)
     """
+    import html
     from dataclasses import replace
+    from random import Random
 
+    from autograd.draw import write
     from autograd.draw.figure import figure
     from autograd.draw.page import document
     from autograd.draw.sheet import Look, sheet
     from autograd.draw.svg import svg
     from autograd.draw.text import number
 
-    if Path(path).suffix.lower() != ".html":
+    if not os.fspath(path).lower().endswith(".html"):
         raise ValueError(f"a worksheet is an .html file, not {os.fspath(path)!r}")
     if type(y) is not Value:
         raise TypeError(f"a worksheet is of one Value, not {y!r:.60}")
@@ -120,7 +120,7 @@ def worksheet(
     body = _BODY.format(
         title=html.escape(title), picture=picture, rows="".join(rows), key="".join(key)
     )
-    Path(path).write_text(document(title, body, data, "worksheet.js"), "utf-8")
+    write(path, document(title, body, data, "worksheet.js"))
 
 
 def _use(drawn: Any, edge: Any, head: Any, found: Found) -> Use | None:

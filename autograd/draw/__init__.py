@@ -6,9 +6,7 @@ is asked for; and a file is written whole or not at all.
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from autograd.nested import flatten
 from autograd.value import Value
@@ -72,20 +70,26 @@ def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
     ValueError for another suffix, RuntimeError for .png and .pdf where Graphviz's `dot` is not
     installed, OSError where the file cannot be written; then no file is left.
     """
+    name = os.path.basename(path)
+    form = _FORMATS.get(os.path.splitext(name)[1].lower())
+    if form is None:
+        raise ValueError(f"the suffix of {name!r} is none of {' '.join(_FORMATS)}")
+    write(path, form(y, options))
+
+
+def write(path: str | os.PathLike[str], content: Any) -> None:
+    """Write a file whole or not at all: text or bytes.  Raises OSError."""
+    from pathlib import Path  # imported late, as it takes longer than all the rest here
+
     path = Path(path)
-    write = _FORMATS.get(path.suffix.lower())
-    if write is None:
-        raise ValueError(f"the suffix of {path.name!r} is none of {' '.join(_FORMATS)}")
-    content: Any = write(y, options)
-    data = content if isinstance(content, bytes) else content.encode()
     if not path.parent.is_dir():
         raise FileNotFoundError(f"no folder {str(path.parent)!r} to write {path.name!r} in")
-    whole = path.with_name(f".{uuid4().hex}.tmp")
+    part = path.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
-        whole.write_bytes(data)
-        os.replace(whole, path)
+        part.write_bytes(content if isinstance(content, bytes) else content.encode())
+        os.replace(part, path)
     finally:
-        whole.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -96,8 +100,10 @@ def load(path: str | os.PathLike[str]) -> Any:
     """
     from autograd.draw.record import read
 
+    with open(path, "rb") as file:
+        content = file.read()
     try:
-        outputs = read(Path(path).read_bytes())
+        outputs = read(content)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     return outputs[0] if len(outputs) == 1 else outputs
