@@ -8,13 +8,14 @@ taken when.  Kinks: relu'(0) = abs'(0) = 0, ties of maximum and minimum share 1/
 
 import builtins
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import primitives
 from autograd.nested import build, elementwise, flatten, is_array, is_nested, number, scalar
 from autograd.primitives import Primitive
 from autograd.scope import named_scope
+from autograd.value import Value
 
 
 def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
@@ -79,6 +80,7 @@ def relu(x: Any, at_zero: float = 0.0) -> Any:
     >>> relu([10.0, -5.0])
     [10.0, 0.0]
     """
+    at_zero = scalar(at_zero)
     if at_zero == 0.0:
         return primitives.relu(x)
     with named_scope("relu", "max(x, 0)"):
@@ -153,7 +155,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     -0.6321205588285577
     """
     r = primitives.relu(x)
-    return r + alpha * primitives.expm1(x - r)
+    return r + scalar(alpha) * primitives.expm1(x - r)
 
 
 @elementwise(1)
@@ -208,34 +210,45 @@ def _added(terms: list[Any]) -> Any:
     return _added(terms[:half]) + _added(terms[half:])
 
 
-def _checked(x: Any) -> Any:
-    """x; OverflowError if it is a plain number that is not finite."""
-    try:
-        return scalar(x)
-    except ValueError:
-        raise OverflowError("the result is too large for a float") from None
+def _checked(x: Any, name: str, operands: list[Any]) -> Any:
+    """x; OverflowError, naming the function and its operands, if it is a number that is not finite.
+
+    Where a Value is among the operands the operation that failed has named itself.
+    """
+    if type(x) is not Value and not math.isfinite(x):
+        listed = ", ".join(map(str, operands[:6])) + (", ..." if len(operands) > 6 else "")
+        raise OverflowError(f"{name}({listed}) is too large for a float")
+    return x
 
 
-def sum(xs: Any) -> Any:  # the name that NumPy's users expect
-    """The sum of all elements of a nested structure; 0.0 if there are none.
+def _terms(xs: Any) -> list[Any]:
+    """The elements of a nested structure, or of any iterable, as checked numbers and Values."""
+    many = isinstance(xs, Iterable) and not is_nested(xs) and getattr(xs, "shape", None) != ()
+    return [scalar(x) for x in flatten(list(xs) if many else xs)]
+
+
+def sum(xs: Any, start: Any = 0.0) -> Any:  # the name that NumPy's users expect
+    """The sum of all elements of a nested structure or an iterable, and of `start`.
 
     >>> sum([[1, 2], [3, 4]])
     10.0
     """
-    terms = [scalar(x) for x in flatten(xs)]
+    terms = _terms(xs)
+    if type(start) is Value or start != 0.0:
+        terms.insert(0, scalar(start))
     if not terms:
         return 0.0
     with named_scope("sum", "Σ xᵢ"):
-        return _checked(_total(terms))
+        return _checked(_total(terms), "sum", terms)
 
 
 def mean(xs: Any) -> Any:
-    """The mean of all elements.  ValueError if there are none.
+    """The mean of all elements of a nested structure or an iterable.  ValueError if there are none.
 
     >>> mean([1, 2, 6])
     3.0
     """
-    terms = [scalar(x) for x in flatten(xs)]
+    terms = _terms(xs)
     if not terms:
         raise ValueError("the mean of no elements")
     with named_scope("mean", "Σ xᵢ / n"):
@@ -243,7 +256,7 @@ def mean(xs: Any) -> Any:
 
 
 def _mean(terms: list[Any]) -> Any:
-    return _checked(_total(terms, float(len(terms))))
+    return _checked(_total(terms, float(len(terms))), "mean", terms)
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -258,7 +271,7 @@ def dot(a: Any, b: Any) -> Any:
     if not a:
         return 0.0
     with named_scope("dot", "Σ aᵢ bᵢ"):
-        return _checked(_total([x * y for x, y in zip(a, b, strict=True)]))
+        return _checked(_total([x * y for x, y in zip(a, b, strict=True)]), "dot", [a, b])
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -297,7 +310,9 @@ def affine(x: Any, W: Any, b: Any) -> Any:
         if len(rows[0]) != len(b):
             raise ValueError(f"affine: {len(rows[0])} columns in W, but {len(b)} numbers in b")
         sums = [
-            build(row, [_checked(y + scalar(c)) for y, c in zip(row, b, strict=True)])
+            build(
+                row, [_checked(y + scalar(c), "add", [y, c]) for y, c in zip(row, b, strict=True)]
+            )
             for row in rows
         ]
         return build(product, sums) if is_nested(x[0]) else sums[0]
@@ -364,7 +379,7 @@ def log_softmax(xs: list[Any]) -> Any:
     minus = -_largest(xs)
     shifted = [x + minus for x in xs]
     rest = primitives.log(_total([primitives.exp(z) for z in shifted]))
-    return [_checked(z - rest) for z in shifted]
+    return [_checked(z - rest, "log_softmax", xs) for z in shifted]
 
 
 @rowwise

@@ -13,7 +13,7 @@ from autograd import primitives
 from autograd.functions import _below, _checked, _mean, _total, logsumexp, softplus
 from autograd.nested import flatten, is_nested, leaves, number, scalar
 from autograd.scope import named_scope
-from autograd.value import Value
+from autograd.value import Value, describe
 
 
 def _numbers(x: Any, what: str) -> list[Any]:
@@ -47,7 +47,7 @@ def sum_of_squares_error(y: Any, t: Any) -> Any:
     2.5
     """
     pairs = _pairs(y, t, "sum_of_squares_error")
-    return _squares(pairs, 2.0)
+    return _squares(pairs, 2.0, "sum_of_squares_error")
 
 
 @named_scope("mean_squared_error", "Σ (yᵢ − tᵢ)² / n")
@@ -58,17 +58,22 @@ def mean_squared_error(y: Any, t: Any) -> Any:
     2.5
     """
     pairs = _pairs(y, t, "mean_squared_error")
-    return _squares(pairs, float(len(pairs)))
+    return _squares(pairs, float(len(pairs)), "mean_squared_error")
 
 
-def _squares(pairs: list[tuple[Any, Any]], divisor: float) -> Any:
+def _squares(pairs: list[tuple[Any, Any]], divisor: float, name: str) -> Any:
     """The sum of (y - t)², divided; scaled down and up again where a square would overflow."""
     differences = [a - b for a, b in pairs]
     if max(abs(number(d)) for d in differences) < 1e150:
-        return _checked(_total([primitives.power(d, 2.0) for d in differences], divisor))
+        return _total([primitives.power(d, 2.0) for d in differences], divisor)
     scale = 0.5 ** (1 + math.frexp(divisor)[1])  # a power of 2, exact, below 1 / sqrt(divisor)
-    squares = [primitives.power(d * scale, 2.0) for d in differences]
-    return _checked(_total(squares, divisor * scale * scale))
+    try:
+        squares = [primitives.power(d * scale, 2.0) for d in differences]
+    except OverflowError:  # which names the scaled number
+        worst = max(differences, key=lambda d: abs(number(d)))
+        text = describe(worst) if type(worst) is Value else worst
+        raise primitives.power.refuse(OverflowError(), [text, 2.0]) from None
+    return _checked(_total(squares, divisor * scale * scale), name, differences)
 
 
 @named_scope("hinge", "max(0, 1 − t s)")
@@ -162,9 +167,11 @@ def cross_entropy_error(y: Any, t: Any, eps: float = 0.0) -> Any:
     >>> cross_entropy_error([0.25, 0.75], 1)
     0.2876820724517809
     """
+    added = scalar(eps)
+    exact = type(added) is not Value and added == 0.0
 
     def loss(row: list[Any], k: int) -> Any:
-        return -primitives.log(row[k] + eps if eps else row[k])
+        return -primitives.log(row[k] if exact else row[k] + added)
 
     return _mean([_weighted(loss, *row) for row in _rows(y, t, "cross_entropy_error")])
 
@@ -181,7 +188,10 @@ def softmax_cross_entropy(scores: Any, t: Any) -> Any:
     """
 
     def loss(row: list[Any], k: int) -> Any:
-        others = [_checked(z) for z in _below(row[:k] + row[k + 1 :], row[k])]
+        others = [
+            _checked(z, "softmax_cross_entropy", row)
+            for z in _below(row[:k] + row[k + 1 :], row[k])
+        ]
         if not others:
             return row[k] - row[k]
         return softplus(others[0] if len(others) == 1 else logsumexp(others))

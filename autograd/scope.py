@@ -104,12 +104,20 @@ class named_scope(_Context):
 class no_grad(_Context):
     """Results inside are leaves: nothing is recorded.  A context manager and a decorator.
 
+    The decorator is written `@no_grad()` or `@no_grad`.
+
     >>> import autograd as ag
     >>> with no_grad():
     ...     y = ag.Value(3.0) ** 2
     >>> y
     Value(9.0)
     """
+
+    def __new__(cls, function: Any = None) -> "no_grad":
+        """A context, or the function decorated with one."""
+        if function is not None:
+            return no_grad()(function)  # type: ignore[no-any-return]
+        return super().__new__(cls)
 
     def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
         return scope, False

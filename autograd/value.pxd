@@ -13,7 +13,7 @@ cdef list _released
 cdef class Value:
     cdef public double _data, _grad, _da, _db
     cdef public Value _a, _b
-    cdef public object _primitive, _scope, label
+    cdef public object _primitive, _scope, _label
     cdef public int _count
     cdef public bint _reached
 

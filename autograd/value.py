@@ -51,7 +51,7 @@ class Value:
 
     __slots__ = (
         *("_data", "_a", "_b", "_da", "_db"),  # y; its inputs a and b; dy/da and dy/db
-        *("_primitive", "_scope", "label"),  # the operation, and the composite it is a part of
+        *("_primitive", "_scope", "_label"),  # the operation, and the composite it is a part of
         *("_grad", "_reached"),  # the gradient, and whether there is one
         "_count",  # of the edges that a running sweep waits for; else 0, or LITERAL
     )
@@ -64,7 +64,9 @@ class Value:
         self._da = self._db = NAN
         self._primitive: Any = None
         self._scope: Any = None
-        self.label = label
+        self._label: Any = None
+        if label is not None:
+            self.label = label
         self._grad = 0.0
         self._reached = False
         self._count = 0
@@ -91,6 +93,17 @@ class Value:
     def grad(self, grad: Any) -> None:
         self._grad = 0.0 if grad is None else finite(grad)
         self._reached = grad is not None
+
+    @property
+    def label(self) -> str | None:
+        """The name in pictures and messages, or None.  Can be assigned."""
+        return self._label  # type: ignore[no-any-return]
+
+    @label.setter
+    def label(self, label: Any) -> None:
+        if label is not None and not isinstance(label, str):
+            raise TypeError(f"a label is text or None, not {type(label).__name__}: {label!r:.60}")
+        self._label = label
 
     @property
     def op(self) -> str | None:
@@ -308,9 +321,6 @@ class Value:
     def __int__(self) -> int:
         return float(self)  # type: ignore[return-value]  # it raises
 
-    def __index__(self) -> int:
-        return float(self)  # type: ignore[return-value]
-
     __complex__ = __float__
 
     def __format__(self, spec: str) -> str:
@@ -377,7 +387,7 @@ def _restore(state: tuple[Any, ...], a: Any = None, b: Any = None) -> Value:
     numbers, primitive, scope, label, literal = state
     v = Value.__new__(Value)
     v._data, v.grad, v._da, v._db = numbers
-    v._a, v._b, v._primitive, v._scope, v.label = a, b, primitive, scope, label
+    v._a, v._b, v._primitive, v._scope, v._label = a, b, primitive, scope, label
     v._count = LITERAL if literal else 0
     return v
 
@@ -408,7 +418,7 @@ def node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: flo
         raise primitive.refuse(OverflowError(), operands)
     y = Value.__new__(Value)
     y._data = data
-    y.label = None
+    y._label = None
     y._grad = 0.0
     y._reached = False
     y._count = 0
@@ -593,7 +603,7 @@ def missing_partial(v: Value, i: int) -> Exception:
 
 def describe(v: Value) -> str:
     """The number, with the label where there is one: for messages."""
-    return short(v._data) if v.label is None else f"{v.label}={short(v._data)}"
+    return short(v._data) if v._label is None else f"{v._label}={short(v._data)}"
 
 
 def short(number: float) -> str:

@@ -283,6 +283,8 @@ def test_sums():
     assert total.data == pytest.approx(math.fsum(numbers), rel=1e-13)
     assert ag.grads(xs) == [1.0] * 5000
     assert ag.sum([[1, 2], (3, [4])]) == 10.0 and ag.sum([]) == 0.0
+    assert ag.sum(x * x for x in (1, 2, 3)) == 14.0 and ag.mean(range(3)) == 1.0
+    assert ag.sum([1, 2], Value(3.0)).data == 6.0
     m = ag.mean(xs)
     m.backward()
     assert m.data == pytest.approx(math.fsum(numbers) / 5000, rel=1e-13)
@@ -326,8 +328,16 @@ BAD = [
     (lambda: ag.softmax([]), ValueError, "softmax"),
     (lambda: ag.softmax(1.0), ValueError, "softmax"),
     (lambda: ag.mean([]), ValueError, "mean"),
-    (lambda: ag.sum([1e308, 1e308]), OverflowError, "too large"),
-    (lambda: ag.dot([1e308], [10]), OverflowError, "too large"),
+    (lambda: ag.sum([1e308, 1e308]), OverflowError, "sum(1e+308, 1e+308) is too large"),
+    (lambda: ag.dot([1e308], [10]), OverflowError, "dot([1e+308], [10.0]) is too large"),
+    (lambda: ag.log_softmax([1e308, -1e308]), OverflowError, "log_softmax(1e+308, -1e+308)"),
+    (lambda: ag.relu(1, at_zero=math.nan), ValueError, "finite"),
+    (lambda: ag.relu(Value(1), at_zero="a"), TypeError, "expected a real number, got str"),
+    (lambda: ag.elu(1, alpha=math.inf), ValueError, "finite"),
+    (lambda: ag.elu(Value(-1), alpha="a"), TypeError, "expected a real number, got str"),
+    (lambda: ag.leaky_relu(-1, slope=math.nan), ValueError, "finite"),
+    (lambda: ag.prelu(-1, math.inf), ValueError, "finite"),
+    (lambda: ag.sum("12"), TypeError, "str"),
 ]
 
 

@@ -142,7 +142,10 @@ BAD = [
     (lambda: ag.binary_cross_entropy(0.0, 1), ValueError, "log(0.0)"),
     (lambda: ag.mean_squared_error([1.0], [math.nan]), ValueError, "nan"),
     (lambda: ag.mean_squared_error([], []), ValueError, "no elements"),
-    (lambda: ag.sum_of_squares_error([1e200], [0.0]), OverflowError, "too large"),
+    (lambda: ag.sum_of_squares_error([1e200], [0.0]), OverflowError, "power(1e+200, 2.0)"),
+    (lambda: ag.mean_squared_error([Value(1e200)], [0.0]), OverflowError, "power(1e+200, 2.0)"),
+    (lambda: ag.cross_entropy_error([0.5, 0.5], 0, eps=math.nan), ValueError, "finite"),
+    (lambda: ag.cross_entropy_error([0.5, 0.5], 0, eps="a"), TypeError, "real number"),
     (lambda: ag.softmax_cross_entropy([1e308, -1e308], 1), OverflowError, "too large"),
 ]
 

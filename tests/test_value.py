@@ -188,6 +188,18 @@ def test_grad_and_label_can_be_assigned():
     assert x.grad is None
 
 
+@pytest.mark.parametrize("bad", [3, b"x", ["x"], Value(1.0)])
+def test_a_label_is_text(bad):
+    x = Value(1.0, "x")
+    with pytest.raises(TypeError, match="label"):
+        x.label = bad
+    with pytest.raises(TypeError, match="label"):
+        Value(1.0, bad)
+    assert x.label == "x"
+    x.label = None
+    assert x.label is None
+
+
 def test_assigned_data_harms_nothing_recorded_before():
     x, y = Value(2.0), Value(5.0)
     z = x * y
@@ -344,6 +356,12 @@ def test_no_grad():
         return x * x
 
     assert plain(x).op is None
+
+    @ag.no_grad
+    def bare(x):
+        return x * x
+
+    assert bare(x).op is None and (x * x).op == "mul"
 
 
 def test_contexts_belong_to_their_thread():
