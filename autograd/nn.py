@@ -3,11 +3,12 @@
 Invariant: with the same seed the weights, and so all results, are those of micrograd 0.1.0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import index
 from typing import Any
 
 from autograd import functions
-from autograd.nested import is_nested, scalar
+from autograd.nested import data, is_nested, scalar
 from autograd.scope import named_scope
 from autograd.value import Value, literal
 
@@ -38,7 +39,8 @@ class Neuron(Module):
     or a function of one Value; `rng` a `random.Random`, else Python's global one.  `init`: None for
     uniform numbers in -1 to 1, "xavier" or "he" for normal ones of deviation √(1/nin) or √(2/nin)
     (Glorot, Bengio 2010; He et al. 2015), or the deviation itself.  The bias starts at 0.
-    Raises ValueError for an unknown name and for a row that does not fit.
+    Raises ValueError for an unknown name and for a row that does not fit, TypeError for an argument
+    of another kind.
 
     >>> import random
     >>> neuron = Neuron(2, rng=random.Random(1))
@@ -57,14 +59,14 @@ class Neuron(Module):
         init: str | float | None = None,
         rng: Any = None,
     ) -> None:
-        if nin < 1:
-            raise ValueError(f"nin={nin}: a neuron needs at least one input")
+        nin = _size("nin", nin, "a neuron needs at least one input")
         if rng is None:
             import random as rng
         self.w = [Value(draw, f"w[{i}]") for i, draw in enumerate(_initial(nin, init, rng))]
         self.b = Value(0.0, "b")
         self.nonlin = nonlin
-        self.activation = _activation(activation) if nonlin else None
+        function = _activation(activation)  # a wrong one is told where it is not used, too
+        self.activation = function if nonlin else None
 
     def __call__(self, x: Any) -> Any:
         """The output for one row, or the list of outputs for a batch of rows."""
@@ -92,8 +94,7 @@ class Layer(Module):
     """`nout` neurons that see the same `nin` inputs; a single one gives a Value, more a list."""
 
     def __init__(self, nin: int, nout: int, **options: Any) -> None:
-        if nout < 1:
-            raise ValueError(f"nout={nout}: a layer needs at least one neuron")
+        nout = _size("nout", nout, "a layer needs at least one neuron")
         self.neurons = [Neuron(nin, **options) for _ in range(nout)]
         self._label("")
 
@@ -134,6 +135,12 @@ class MLP(Module):
     """
 
     def __init__(self, nin: int, nouts: list[int], **options: Any) -> None:
+        if isinstance(nouts, str) or not isinstance(nouts, Iterable):
+            raise TypeError(f"nouts={nouts!r:.60}: expected a list of sizes, such as [16, 1]")
+        nouts = [
+            _size(f"nouts[{i}]", n, "a layer needs at least one neuron")
+            for i, n in enumerate(nouts)
+        ]
         if not nouts:
             raise ValueError("nouts: an MLP needs at least one layer")
         sizes = [nin, *nouts]
@@ -161,19 +168,37 @@ class MLP(Module):
         return f"MLP of [{', '.join(map(str, self.layers))}]"
 
 
-def _initial(nin: int, init: str | float | None, rng: Any) -> list[float]:
+def _size(name: str, size: Any, why: str) -> int:
+    try:
+        n = index(size)
+    except TypeError:
+        raise TypeError(f"{name}={size!r:.60}: expected a whole number, 1 or more") from None
+    if n < 1:
+        raise ValueError(f"{name}={n}: {why}")
+    return n
+
+
+def _initial(nin: int, init: Any, rng: Any) -> list[float]:
+    draw = getattr(rng, "uniform" if init is None else "gauss", None)
+    if draw is None:
+        raise TypeError(f"rng={rng!r:.60}: expected a random.Random or None")
     if init is None:
-        return [rng.uniform(-1.0, 1.0) for _ in range(nin)]
-    if isinstance(init, str):
-        if init not in ("xavier", "he"):
-            raise ValueError(f"init={init!r}: expected 'xavier', 'he', a deviation or None")
-        init = ((1.0 if init == "xavier" else 2.0) / nin) ** 0.5
-    return [rng.gauss(0.0, init) for _ in range(nin)]
+        return [draw(-1.0, 1.0) for _ in range(nin)]
+    try:
+        if isinstance(init, str):
+            init = ({"xavier": 1.0, "he": 2.0}[init] / nin) ** 0.5
+        deviation = data(scalar(init))
+    except (KeyError, TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"init={init!r:.60}: expected 'xavier', 'he', a deviation or None") from None
+    return [draw(0.0, deviation) for _ in range(nin)]
 
 
 def _activation(activation: Activation) -> Callable[[Any], Any]:
-    if not isinstance(activation, str):
+    if callable(activation):
         return activation
+    if not isinstance(activation, str):
+        raise TypeError(f"activation={activation!r:.60}: expected a function or its name")
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation={activation!r}: expected a function or one of {ACTIVATIONS}")
     return getattr(functions, activation)  # type: ignore[no-any-return]

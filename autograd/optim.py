@@ -23,6 +23,11 @@ class _Optimizer:
 
     def __init__(self, params: Iterable[Any]) -> None:
         self._options = list(vars(self))  # what the class has set before it calls this
+        if not isinstance(params, Iterable):
+            raise TypeError(
+                f"params is {params!r:.60}, expected a list of Values: "
+                "of a model, pass model.parameters()"
+            )
         self.params = list(flatten(list(params)))
         for i, p in enumerate(self.params):
             if type(p) is not Value:
@@ -35,8 +40,14 @@ class _Optimizer:
             raise ValueError("params: no parameters to optimize")
         for name in self._options:
             option = getattr(self, name)
-            for number in option if isinstance(option, tuple | list) else (option,):
-                if not (isfinite(number) and number >= 0.0):
+            if name == "betas" and not (isinstance(option, tuple | list) and len(option) == 2):
+                raise TypeError(f"betas={option!r:.60}: expected a pair of numbers")
+            for number in option if name == "betas" else (option,):
+                try:
+                    fits = isfinite(number) and number >= 0.0
+                except TypeError:
+                    raise TypeError(f"{name}={option!r:.60}: expected a number") from None
+                if not fits:
                     raise ValueError(f"{name}={option}: expected a finite number, 0 or more")
                 if name in ("alpha", "betas") and number >= 1.0:  # the share that a mean keeps
                     raise ValueError(f"{name}={option}: expected less than 1")
@@ -115,11 +126,11 @@ class SGD(_Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        if nesterov and (momentum <= 0.0 or dampening != 0.0):
-            raise ValueError("nesterov needs a momentum and no dampening")
         self.lr, self.momentum, self.dampening = lr, momentum, dampening
         self.weight_decay, self.nesterov, self.maximize = weight_decay, nesterov, maximize
         super().__init__(params)
+        if nesterov and (momentum == 0.0 or dampening != 0.0):
+            raise ValueError("nesterov needs a momentum and no dampening")
 
     def _rule(self, x: float, g: float, state: State) -> float:
         g += self.weight_decay * x

@@ -78,12 +78,15 @@ def test_parameters_and_labels():
 @pytest.mark.parametrize(
     ("call", "says"),
     [
+        (lambda: MLP(2, [3], activation="foo"), "activation='foo': expected a function or one of"),
+        (lambda: MLP(2, [3, 0]), r"nouts\[1\]=0: a layer needs"),
         (lambda: MLP(4, [2])([1, 2, 3]), "x has 3 numbers, expected a row of 4"),
         (lambda: MLP(2, [2])([[1, 2], [1]]), r"x\[1\] has 1 numbers, expected a row of 2"),
         (lambda: MLP(2, [2])([[1, 2], [1, float("nan")]]), r"x\[1\]\[1\]: expected a finite"),
         (lambda: Neuron(2)(1.0), "x is 1.0, expected a row of 2"),
         (lambda: Neuron(2, activation="rely"), "activation='rely': expected"),
         (lambda: Neuron(2, init="zavier"), "init='zavier': expected"),
+        (lambda: Neuron(2, init=float("nan")), "init=nan: expected"),
         (lambda: Neuron(0), "nin=0"),
         (lambda: Layer(1, 0), "nout=0"),
         (lambda: MLP(1, []), "nouts"),
@@ -91,6 +94,27 @@ def test_parameters_and_labels():
 )
 def test_mistakes_are_told(call, says):
     with pytest.raises(ValueError, match=says):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: MLP(2, [3], activation=3), "activation=3: expected a function or its name"),
+        (lambda: MLP(2, [3, 1], activation=None), "activation=None: expected a function or its"),
+        (lambda: MLP(2, 3), r"nouts=3: expected a list of sizes"),
+        (lambda: MLP(2, "31"), r"nouts='31': expected a list of sizes"),
+        (lambda: MLP(2, [3, "a"]), r"nouts\[1\]='a': expected a whole number"),
+        (lambda: MLP("a", [1]), "nin='a': expected a whole number, 1 or more"),
+        (lambda: Neuron(2.0), r"nin=2\.0: expected a whole number"),
+        (lambda: Layer(2, None), "nout=None: expected a whole number"),
+        (lambda: MLP(2, [1], rng=3), r"rng=3: expected a random\.Random or None"),
+        (lambda: MLP(2, [1], rng=3, init="he"), r"rng=3: expected a random\.Random or None"),
+        (lambda: MLP(2, [1], init=[1]), r"init=\[1\]: expected 'xavier', 'he', a deviation"),
+    ],
+)
+def test_arguments_of_another_kind_are_told(call, says):
+    with pytest.raises(TypeError, match=says):
         call()
 
 

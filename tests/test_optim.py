@@ -107,6 +107,24 @@ def test_a_step_too_large_for_a_float_moves_nothing():
     ("call", "error", "says"),
     [
         (lambda: SGD([]), ValueError, "no parameters"),
+        (
+            lambda: SGD(ag.nn.MLP(1, [1])),
+            TypeError,
+            r"params is MLP of .*, expected a list of Values: .* pass model\.parameters\(\)",
+        ),
+        (
+            lambda: SGD(ag.Value(1)),
+            TypeError,
+            r"params is Value\(1\.0\), expected a list of Values",
+        ),
+        (lambda: SGD([ag.Value(1)], lr="a"), TypeError, "lr='a': expected a number"),
+        (
+            lambda: SGD([ag.Value(1)], momentum=None, nesterov=True),
+            TypeError,
+            "momentum=None: expected a number",
+        ),
+        (lambda: Adam([ag.Value(1)], betas=0.9), TypeError, r"betas=0\.9: expected a pair"),
+        (lambda: Adam([ag.Value(1)], betas=(0.9, "b")), TypeError, r"betas=\(0\.9, 'b'\): exp"),
         (lambda: SGD([1.0]), TypeError, r"params\[0\] is 1.0, not a Value"),
         (lambda: SGD([ag.Value(1) * 2]), ValueError, r"params\[0\] is the result of mul"),
         (lambda: SGD([v := ag.Value(1), v]), ValueError, "more than once"),
