@@ -1,11 +1,14 @@
 """A curve through points: SciPy's minimize with the exact gradient and the exact Hessian.
 
 The model is a (1 − e^(−b t)) + c, the data BoxBOD's kind of saturating growth with an offset.
-Needs numpy and scipy.
+Needs `pip install numpy scipy`.
 """
 
-import numpy as np
-from scipy.optimize import minimize
+try:
+    import numpy as np
+    from scipy.optimize import minimize
+except ImportError:
+    raise SystemExit("this demo needs: pip install numpy scipy") from None
 
 import autograd as ag
 

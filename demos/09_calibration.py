@@ -1,11 +1,14 @@
 """A small calibration: where is the camera?  SciPy's least_squares with an exact Jacobian.
 
 Six points of a room are seen in a photograph; the camera's place, its three angles and its focal
-length are looked for.  Twelve residuals, seven unknowns.  Needs numpy and scipy.
+length are looked for.  Twelve residuals, seven unknowns.  Needs `pip install numpy scipy`.
 """
 
-import numpy as np
-from scipy.optimize import least_squares
+try:
+    import numpy as np
+    from scipy.optimize import least_squares
+except ImportError:
+    raise SystemExit("this demo needs: pip install numpy scipy") from None
 
 import autograd as ag
 

@@ -1,6 +1,6 @@
 """Every activation and its derivative, in one figure.
 
-Needs matplotlib: `pip install 'scalar-autograd[plot]'`.
+Needs `pip install matplotlib`.
 Run `python demos/21_activations.py FOLDER`;
 activations.png is written there.
 """
@@ -35,7 +35,10 @@ ACTIVATIONS = [
 
 def main(folder: str = ".") -> Any:
     """Draw all activations; the figure comes back."""
-    from matplotlib.figure import Figure
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise SystemExit("this demo needs: pip install matplotlib") from None
 
     figure = Figure(figsize=(14, 9), layout="constrained")
     for function, axes in zip(ACTIVATIONS, figure.subplots(3, 4).flat, strict=True):

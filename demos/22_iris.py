@@ -9,7 +9,6 @@ import random
 from pathlib import Path
 from typing import Any
 
-from sklearn.datasets import load_iris
 from training import accuracy, command, draw_curves, eager, fit, scaled, split
 
 import autograd as ag
@@ -19,6 +18,8 @@ def main(
     folder: str = ".", epochs: int = 30, checkpoint: str | None = None, quiet: bool = False
 ) -> dict[str, Any]:
     """Learn the species of iris; accuracies and history come back."""
+    from sklearn.datasets import load_iris
+
     iris = load_iris()
     x, t, test_x, test_t = split(iris.data.tolist(), iris.target.tolist(), share=1 / 3, seed=1)
     x, test_x = scaled(x, test_x)

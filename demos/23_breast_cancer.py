@@ -12,7 +12,6 @@ import random
 from pathlib import Path
 from typing import Any
 
-from sklearn.datasets import load_breast_cancer
 from training import accuracy, command, draw_curves, eager, fit, scaled, split
 
 import autograd as ag
@@ -51,6 +50,8 @@ def main(
     choices: tuple[str, ...] = ("fill with the mean", "fill with zero", "drop the row"),
 ) -> dict[str, Any]:
     """Learn with each way of treating the gaps; test accuracies and rows left come back."""
+    from sklearn.datasets import load_breast_cancer
+
     cancer = load_breast_cancer()
     rows = blanked(cancer.data.tolist(), share=0.05, seed=0)
     parts = split(rows, cancer.target.tolist(), share=0.3, seed=1)

@@ -9,7 +9,6 @@ import random
 from pathlib import Path
 from typing import Any
 
-from sklearn.datasets import load_digits
 from training import accuracy, command, draw_curves, draw_weights, eager, fit, split
 
 import autograd as ag
@@ -23,6 +22,8 @@ def main(
     rows: int = 600,
 ) -> dict[str, Any]:
     """Learn the digits from so many rows; accuracies and history come back."""
+    from sklearn.datasets import load_digits
+
     digits = load_digits()
     pixels = (digits.data / 16.0).tolist()  # 0 to 1
     x, t, test_x, test_t = split(pixels, digits.target.tolist(), share=1 / 3, seed=0)

@@ -9,7 +9,6 @@ import random
 from pathlib import Path
 from typing import Any
 
-from sklearn.datasets import make_moons
 from training import accuracy, command, draw_boundary, draw_curves, eager, fit, split
 
 import autograd as ag
@@ -19,6 +18,8 @@ def main(
     folder: str = ".", epochs: int = 20, checkpoint: str | None = None, quiet: bool = False
 ) -> dict[str, Any]:
     """Learn to part the moons; accuracies and history come back."""
+    from sklearn.datasets import make_moons
+
     points, classes = make_moons(n_samples=300, noise=0.1, random_state=0)
     targets = [2 * int(c) - 1 for c in classes]
     x, t, test_x, test_t = split(points.tolist(), targets, share=1 / 3, seed=0)

@@ -2,7 +2,7 @@
 
 Central differences need two forward passes for each parameter; one sweep serves them all.  Networks
 of 2-n-n-1 are measured, with n from 1 to 16: calls, seconds, and how far the two are apart.
-Needs matplotlib: `pip install 'scalar-autograd[plot]'`.
+Needs `pip install matplotlib`.
 Run `python demos/26_two_ways_to_a_gradient.py FOLDER`; the table is printed, the plot written.
 """
 
@@ -65,7 +65,10 @@ def compare(n: int) -> dict[str, Any]:
 
 def main(folder: str = ".", sizes: tuple[int, ...] = (1, 2, 4, 8, 16)) -> list[dict[str, Any]]:
     """Measure networks of these sizes; a row for each comes back."""
-    from matplotlib.figure import Figure
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise SystemExit("this demo needs: pip install matplotlib") from None
 
     rows = [compare(n) for n in sizes]
     print("                numerical differentiation    backpropagation")

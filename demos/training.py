@@ -1,6 +1,7 @@
 """What the demos of learning share: a loop that a person can follow, checkpoints, pictures.
 
-Needs rich for the progress bar and matplotlib for the pictures: `pip install rich matplotlib`.
+The data come with scikit-learn, rich draws the progress bar, matplotlib the pictures:
+`pip install scikit-learn matplotlib rich`.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import json
 import os
 import random
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -231,10 +233,12 @@ def _figure(title: str) -> Any:
 
 
 def command(main: Callable[..., Any]) -> None:
-    """Run main with what the command line says."""
+    """Run main with what the command line says, if all is installed that it will need."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", nargs="?", default=".", help="where the pictures go")
     parser.add_argument("--epochs", type=int, help="how often each row is seen")
     parser.add_argument("--checkpoint", help="a JSON file to write, and to go on from")
     given = {k: v for k, v in vars(parser.parse_args()).items() if v is not None}
+    if not all(find_spec(name) for name in ("sklearn", "matplotlib", "rich")):
+        raise SystemExit("this demo needs: pip install scikit-learn matplotlib rich")
     main(**given)

@@ -57,6 +57,40 @@ def test_demo(demo, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(pictures)
 
 
+@pytest.mark.parametrize(
+    ("demo", "missing", "needs"),
+    [
+        ("08_curve_fit", "numpy", "numpy scipy"),
+        ("09_calibration", "scipy", "numpy scipy"),
+        ("21_activations", "matplotlib", "matplotlib"),
+        ("22_iris", "sklearn", "scikit-learn matplotlib rich"),
+        ("23_breast_cancer", "rich", "scikit-learn matplotlib rich"),
+        ("24_digits", "matplotlib", "scikit-learn matplotlib rich"),
+        ("25_two_moons", "sklearn", "scikit-learn matplotlib rich"),
+        ("26_two_ways_to_a_gradient", "matplotlib", "matplotlib"),
+    ],
+)
+def test_a_demo_says_what_to_install(demo, missing, needs, tmp_path):
+    path = str(ROOT / "demos" / f"{demo}.py")
+    assert f"`pip install {needs}`" in (ROOT / "demos" / f"{demo}.py").read_text("utf-8")
+    hidden = (
+        f"import runpy, sys; sys.argv = [{path!r}]; sys.modules[{missing!r}] = None; "
+        f"runpy.run_path({path!r}, run_name='__main__')"
+    )
+    folders = os.pathsep.join([str(ROOT), str(ROOT / "demos")])
+    result = subprocess.run(
+        [sys.executable, "-c", hidden],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": folders},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert result.returncode == 1
+    assert result.stderr == f"this demo needs: pip install {needs}\n"
+    assert result.stdout == ""
+
+
 def test_the_picture_in_the_readme_is_the_one_that_the_demo_draws(tmp_path):
     assert run("01_apple_price", tmp_path).returncode == 0
     assert (tmp_path / "price.svg").read_bytes() == (ROOT / "demos" / "price.svg").read_bytes()
