@@ -85,10 +85,13 @@ class Console(code.InteractiveConsole):
 
 def start(names: dict[str, Any]) -> None:
     """A session with these names: IPython where it is installed, else Python's console."""
-    try:
+    found = False
+    with suppress(ImportError):
         from IPython import start_ipython
         from traitlets.config import Config
-    except ImportError:
+
+        found = True
+    if not found:  # not inside an `except`, which every error would be chained to
         with suppress(ImportError):  # Windows has none
             import readline  # noqa: F401  (editing and history, from the import alone)
         Console(names).interact(f"Python {sys.version.split()[0]}. {BANNER}", "")

@@ -59,6 +59,7 @@ def test_python_console(tmp_path):
     assert "Value(2.0, label='a')" in out
     assert "d(y)/d(x) = 6 at y = 9, x = 3: 2 paths" in out
     assert "ZeroDivisionError" in out
+    assert "IPython" not in out and "During handling" not in out
     assert "sum › add" in out
     assert "\nNone" not in out
 
