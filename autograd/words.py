@@ -91,17 +91,17 @@ def explain(y: Value, x: Value) -> str:
     """dy/dx as a sum over the paths from y down to x, each the product of its partials.
 
     The 20 paths with the largest products are listed, the largest first, then the number and the
-    sum of the others; where there are others, the sum is also given edge by edge at x.  A text;
-    `.grad` stays as it is.  Raises what `backward` raises where a path to x needs it, and
-    OverflowError where one product is too large for a float.  The chain rule as a sum over paths:
-    Griewank and Walther, Evaluating Derivatives, chapter 3.
+    sum of the others; where there are others, the sum is also given edge by edge at x.  Lines that
+    read alike, as for x * x, are numbered.  A text; `.grad` stays as it is.  Raises what `backward`
+    raises where a path to x needs it, and OverflowError where one product is too large for a float.
+    The chain rule as a sum over paths: Griewank and Walther, Evaluating Derivatives, chapter 3.
 
     >>> x = Value(2.0, "x")
     >>> print(explain(x * x + 3 * x, x))
     d(add)/d(x) = 7 at add = 10, x = 2: 3 paths
       3  = 1 × 3  add → mul=6 → x
-      2  = 1 × 2  add → mul=4 → x
-      2  = 1 × 2  add → mul=4 → x
+      2  = 1 × 2  add → mul=4 → x  (1 of 2 alike)
+      2  = 1 × 2  add → mul=4 → x  (2 of 2 alike)
     3 + 2 + 2 = 7
     """
     order = inputs_first(_node(y))
@@ -135,10 +135,15 @@ def explain(y: Value, x: Value) -> str:
         return name(v) if v is x or v is y or v.label else f"{v.op}={number(v.data)}"
 
     listed = sorted(_largest(y, x, best), key=lambda path: -abs(path[0]))
-    rows = [
+    rows: list[Row] = [
         (f"  {number(product)}", f"= {_product(factors)}", " → ".join(_middle(nodes, named)))
         for product, factors, nodes in listed
     ]
+    alike, so_many = Counter(rows), Counter[Row]()
+    for i, row in enumerate(rows):
+        so_many[row] += 1
+        mark = f"({so_many[row]} of {alike[row]} alike)" if alike[row] > 1 else ""
+        rows[i] = (*row, mark)
     text += columns(rows)
     terms = [product for product, _, _ in listed]
     if total > len(terms):

@@ -108,6 +108,15 @@ def test_explain_the_apple_price():
     assert all(v.grad is None for v in inputs_first(y))
 
 
+def test_explain_tells_equal_lines_apart():
+    x = ag.Value(3.0, "x")
+    assert ag.explain(x * x, x).splitlines()[1:] == [
+        "  3  = 3  mul → x  (1 of 2 alike)",
+        "  3  = 3  mul → x  (2 of 2 alike)",
+        "3 + 3 = 6",
+    ]
+
+
 def test_explain_a_literal():
     y = ag.Value(3.0, "x") ** 2
     assert ag.explain(y, y.inputs[1]).startswith(f"d(power)/d(2) = {9 * math.log(3):.12g} ")
