@@ -1,6 +1,7 @@
 """Scalar automatic differentiation: a `Value` records, `backward()` sweeps the chain rule."""
 
 import sys
+from typing import TYPE_CHECKING
 
 from autograd import layers, nn, optim
 from autograd.check import GradientMismatch, gradcheck
@@ -137,6 +138,21 @@ __all__ = [
     "what_if",
     "worksheet",
 ]
+
+
+__version__: str | None  # of the installed package; None where it is not installed
+
+if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+
+    def __getattr__(name: str) -> object:
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import metadata
+
+        try:
+            return metadata.version("scalar-autograd")
+        except metadata.PackageNotFoundError:
+            return None
 
 
 def load_ipython_extension(shell: object) -> None:

@@ -10,13 +10,14 @@ import re
 import sys
 from typing import Any, NoReturn
 
-from autograd.expression import Expression, normal, parse
+from autograd.expression import Expression, normal, parse, similar
 from autograd.value import Value
 from autograd.words import columns, explain, number, show, visible
 
 USAGE = """\
 usage: autograd eval EXPRESSION [NAME=NUMBER ...] [-o FILE] [--explain NAME] [--check] [--json]
        autograd repl
+       autograd --version
 """
 OPTION = re.compile("-o|-h|--(output|explain|check|json|help)(=.*)?", re.DOTALL)
 REFUSALS = (
@@ -43,8 +44,14 @@ def main(argv: list[str] | None = None) -> int:
 
             names = {name: getattr(autograd, name) for name in autograd.__all__}
             start({**names, "ag": autograd})
-        case ["-h" | "--help"]:
+        case ["-h" | "--help"] | ["repl", "-h" | "--help"]:
             print(USAGE, end="")
+        case ["repl", *_]:
+            return refuse("autograd repl takes no arguments")
+        case ["--version"]:
+            import autograd
+
+            print(f"autograd {autograd.__version__ or '(no version: it is not installed)'}")
         case [command, *_]:
             return refuse(f"no command {command!r}: autograd eval EXPRESSION ..., or autograd repl")
         case _:
@@ -66,8 +73,11 @@ class _Parser(argparse.ArgumentParser):
 
 def evaluate(arguments: list[str]) -> None:
     """`autograd eval`: everything is computed first and printed then.  Raises `REFUSALS`."""
-    parser = _Parser("autograd eval", allow_abbrev=False, description="value and gradients")
-    parser.add_argument("expression", help='such as "apple*count*tax"')
+    usage = USAGE.partition("\n")[0].removeprefix("usage: ")
+    parser = _Parser("autograd eval", usage, "value and gradients", allow_abbrev=False)
+    parser.add_argument(
+        "expression", nargs="?", metavar="EXPRESSION", help='such as "apple*count*tax"'
+    )
     parser.add_argument("variables", nargs="*", metavar="NAME=NUMBER")
     parser.add_argument("-o", "--output", metavar="FILE", help="save the graph, by suffix")
     parser.add_argument("--explain", action="append", default=[], metavar="NAME")
@@ -76,10 +86,17 @@ def evaluate(arguments: list[str]) -> None:
     # "-x" is an expression: a space in front keeps argparse from taking it for an option
     given = [f" {a}" if a[:1] == "-" and not OPTION.fullmatch(a) else a for a in arguments]
     options = parser.parse_intermixed_args(given)
+    if options.expression is None:
+        raise ValueError("an expression is missing: autograd eval EXPRESSION [NAME=NUMBER ...]")
+    name, equals, rest = options.expression.partition("=")
+    if equals and name.strip().isidentifier() and rest[:1] != "=":
+        raise ValueError(f"{name}={rest} is no expression: the expression comes first, then values")
     expression = parse(options.expression)
     variables = _variables(expression, options.variables)
     y = expression(variables)
     y = y if type(y) is Value else Value(y)
+    if y.label is None and len(expression.text) <= 40:
+        y.label = expression.text
     y.backward()
     found: dict[str, Any] = {
         "expression": expression.text,
@@ -115,6 +132,8 @@ def evaluate(arguments: list[str]) -> None:
         show(text)
     if report:
         print(report)
+    if options.output is not None:
+        print(f"wrote {visible(options.output, 300)}")
 
 
 def _variables(expression: Expression, assignments: list[str]) -> dict[str, Value]:
@@ -132,11 +151,15 @@ def _variables(expression: Expression, assignments: list[str]) -> dict[str, Valu
         except ValueError:
             raise ValueError(f"{name}: {text!r} is not a finite number") from None
     missing = [name for name in expression.names if name not in given]
-    if missing:
-        raise ValueError(f"missing: {' '.join(f'{name}=NUMBER' for name in missing)}")
     surplus = [name for name in given if name not in expression.names]
+    wrong = []
+    if missing:
+        listed = " ".join(f"{name}=NUMBER{similar(name, surplus)}" for name in missing)
+        wrong.append(f"missing: {listed}")
     if surplus:
-        raise ValueError(f"surplus: {', '.join(surplus)} is not in the expression")
+        wrong.append(f"surplus: {', '.join(surplus)} is not in the expression")
+    if wrong:
+        raise ValueError("; ".join(wrong))
     return {name: given[name] for name in expression.names}
 
 

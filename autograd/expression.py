@@ -8,7 +8,7 @@ import ast
 import math
 import unicodedata
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from autograd import functions, losses, primitives
@@ -36,6 +36,35 @@ OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Pow: primitives.power,
     ast.USub: lambda a: -a,
     ast.UAdd: lambda a: a,
+}
+REFUSED: dict[type[ast.AST], str] = {  # in the words of whoever wrote it
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.MatMult: "@ (write matmul)",
+    ast.BitXor: "^ (powers are written **)",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.Not: "'not'",
+    ast.Invert: "~",
+    ast.Attribute: "dot between names",
+    ast.Subscript: "index in brackets",
+    ast.Compare: "comparison",
+    ast.IfExp: "'if'",
+    ast.BoolOp: "'and' or 'or'",
+    ast.GeneratorExp: "'for'",
+    ast.ListComp: "'for'",
+    ast.SetComp: "'for'",
+    ast.DictComp: "'for'",
+    ast.Lambda: "'lambda'",
+    ast.NamedExpr: ":=",
+    ast.Tuple: "tuple (lists are written [x, y])",
+    ast.Dict: "braces",
+    ast.Set: "braces",
+    ast.Starred: "star before a list",
+    ast.JoinedStr: "text",
+    ast.Call: "call but of a function by its name",
 }
 
 
@@ -123,11 +152,46 @@ def _inputs(part: ast.AST) -> list[ast.expr]:
             return part.elts
         case ast.Call(func=ast.Name(id=name)) if all(k.arg for k in part.keywords):
             if name not in FUNCTIONS:
-                raise ValueError(f"there is no function {name!r} for expressions")
+                near = similar(name, FUNCTIONS)
+                raise ValueError(f"there is no function {name!r} for expressions{near}")
+            _check_arguments(name, len(part.args), [str(k.arg) for k in part.keywords])
             return part.args + [k.value for k in part.keywords]
-    what = repr(part.value) if isinstance(part, ast.Constant) else type(part).__name__
+    if isinstance(part, ast.Constant):
+        what = repr(part.value)
+    else:
+        kind: Any = type(getattr(part, "op", part))  # of the operator where there is one
+        what = REFUSED.get(kind) or REFUSED.get(type(part), "such part")
     allowed = "only numbers, names, + - * / **, lists and functions"
     raise ValueError(f"an expression has no {what:.40}, {allowed}")
+
+
+def _check_arguments(name: str, given: int, options: list[str]) -> None:
+    """ValueError unless the function takes so many arguments, and these options."""
+    import inspect
+
+    function = FUNCTIONS[name]
+    parameters = inspect.signature(function).parameters
+    if "inputs" in parameters:  # a primitive
+        least = most = len(getattr(primitives, function.__name__).partials)
+        parameters = {}  # type: ignore[assignment]  # none has a name
+    else:
+        least = sum(p.default is p.empty for p in parameters.values())
+        most = len(parameters)
+    for option in options:
+        if option not in parameters:
+            raise ValueError(f"{name} has no argument named {option!r}")
+    if not least <= given + len(options) <= most:
+        takes = f"{most} argument" + "s" * (most > 1)
+        takes = takes if least == most else f"{least} to {takes}"
+        raise ValueError(f"{name} takes {takes}, got {given + len(options)}")
+
+
+def similar(name: str, names: Iterable[str]) -> str:
+    """The question ` (did you mean count?)` if one of the names is like this, else nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name[:60], names, 1)
+    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def _compute(part: Any, results: Mapping[ast.AST, Any], variables: Mapping[str, Any]) -> Any:

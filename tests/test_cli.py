@@ -1,4 +1,5 @@
 import contextlib
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -47,8 +48,8 @@ def test_the_apple_price_from_a_shell():
         "apple     100    2.2",
         "count     2      110",
         "tax       1.1    200",
-        "d(mul)/d(apple) = 2.2 at mul = 220, apple = 100: 1 path",
-        "  2.2  = 1.1 × 2  mul → mul=200 → apple",
+        "d(apple*count*tax)/d(apple) = 2.2 at apple*count*tax = 220, apple = 100: 1 path",
+        "  2.2  = 1.1 × 2  apple*count*tax → mul=200 → apple",
     ]
 
 
@@ -118,8 +119,9 @@ def test_a_variable_that_cancels_has_gradient_0(run):
 
 def test_output_files(run, tmp_path):
     svg = tmp_path / "price.svg"
-    status, _, err = run(*APPLE, "-o", str(svg))
-    assert (status, err) == (0, "")
+    status, out, err = run(*APPLE, "-o", str(svg))
+    assert (status, err, out.splitlines()[-1]) == (0, "", f"wrote {svg}")
+    assert "wrote" not in run(*APPLE, "--json", "-o", str(svg))[1]
     assert ">220<" in svg.read_text(encoding="utf-8")
     for bad in (tmp_path / "price.docx", tmp_path / "no" / "price.svg"):
         status, out, err = run(*APPLE, "-o", str(bad))
@@ -154,7 +156,10 @@ def test_check(run):
         (["x +* 2", "x=1"], "syntax error at column 4: invalid syntax"),
         (["  x +"], "syntax error at column 6: invalid syntax"),
         (["(x", "x=1"], "syntax error at column 1: '(' was never closed"),
-        (["消費税 + y.z"], "column 7: an expression has no Attribute, only numbers, names, "),
+        (
+            ["消費税 + y.z"],
+            "column 7: an expression has no dot between names, only numbers, names, ",
+        ),
         (["x # y", "x=1"], "syntax error at column 3: no comments here"),
         (["foo(x)", "x=1"], "column 1: there is no function 'foo' for expressions"),
         (["log(x)", "x=-1"], "log(x=-1.0) is not defined in the real numbers"),
@@ -165,7 +170,24 @@ def test_check(run):
         (["softmax([x, 1])", "x=1"], "the result is a list of 2, not one number"),
         (["[x]*2", "x=1"], "a list cannot stand beside an operator"),
         (["x", "x=1", "--explain", "y"], "--explain: the expression has no variable 'y'"),
-        ([], "the following arguments are required: expression"),
+        ([], "an expression is missing: autograd eval EXPRESSION [NAME=NUMBER ...]"),
+        (
+            ["apple*cnt", "apple=100", "count=2"],
+            "missing: cnt=NUMBER (did you mean count?); surplus: count is not in the expression",
+        ),
+        (["log(a, b)", "a=1", "b=2"], "column 1: log takes 1 argument, got 2"),
+        (["1 + dot(a)", "a=1"], "column 5: dot takes 2 arguments, got 1"),
+        (["relu(a, 1, 2)", "a=1"], "column 1: relu takes 1 to 2 arguments, got 3"),
+        (["abs()"], "column 1: abs takes 1 argument, got 0"),
+        (["exp(z=1)"], "column 1: exp has no argument named 'z'"),
+        (["sigmiod(x)", "x=1"], "column 1: there is no function 'sigmiod' for expressions (did "),
+        (["x^2", "x=1"], "column 1: an expression has no ^ (powers are written **), only"),
+        (["x//2", "x=1"], "column 1: an expression has no //, only"),
+        (["sum(x for x in [1])"], "column 4: an expression has no 'for', only"),
+        (["x if x else 1", "x=1"], "column 1: an expression has no 'if', only"),
+        (["x < 1", "x=1"], "column 1: an expression has no comparison, only"),
+        (["not x", "x=1"], "column 1: an expression has no 'not', only"),
+        (["apple=100", "apple*2"], "apple=100 is no expression: the expression comes first"),
         (["x", "x=1", "--output"], "argument -o/--output: expected one argument"),
         (["x", "x=1", "--nonsense"], "expected NAME=NUMBER, got '--nonsense'"),
     ],
@@ -182,6 +204,30 @@ def test_unknown_commands(capfd, arguments):
     assert main(arguments) == 2
     out, err = capfd.readouterr()
     assert (out, err.count("\n"), "\x1b" in err) == ("", 1, False)
+
+
+def test_repl_takes_no_arguments(capfd):
+    assert main(["repl", "x"]) == 2
+    assert capfd.readouterr().err == "autograd: autograd repl takes no arguments\n"
+
+
+def test_version(capfd, monkeypatch):
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"1.2.3 of {name}")
+    assert ag.__version__ == "1.2.3 of scalar-autograd"
+    assert main(["--version"]) == 0
+    assert capfd.readouterr().out == "autograd 1.2.3 of scalar-autograd\n"
+
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    assert ag.__version__ is None
+    assert not hasattr(ag, "no_such_name")
+
+
+def test_a_long_expression_is_not_a_name(run):
+    text = "x*" * 20 + "x"  # 41 characters
+    assert run(text, "x=1", "--explain", "x")[1].splitlines()[3].startswith("d(mul)/d(x)")
 
 
 def test_help(capfd):
