@@ -156,6 +156,8 @@ def test_the_shares_of_every_node_add_up_to_its_gradient(steps, fold):
     ends = nodes[-2:]
     for end in ends:
         end.backward()
+    if fold == {"inner"} and not any("inner" in v.scopes for v in inputs_first(*ends)):
+        fold = None
     found = figure(ends, fold)
     shares = {}
     for edge in found.edges:
@@ -265,6 +267,44 @@ def test_an_unknown_option_is_refused(options):
         ag.draw(apple(), **options)
 
 
+@pytest.mark.parametrize(
+    "options, error, message",
+    [
+        ({"names": 3}, TypeError, "names is a dict of name -> Value, such as locals(), not 3"),
+        ({"names": []}, TypeError, "names is a dict"),
+        ({"names": [Value(1.0)]}, TypeError, "names is a dict"),
+        ({"names": {Value(1.0): "x"}}, TypeError, "names is a dict"),
+        ({"names": {"x": "y"}}, TypeError, "names is a dict"),
+        ({"fold": 3}, TypeError, "fold is True, False or a set of composites' names, not 3"),
+        ({"fold": [ag.sigmoid]}, TypeError, "fold is True"),
+        ({"fold": {"no"}}, ValueError, "the graph has no composite 'no', but sigmoid, silu"),
+        ({"fold": "no"}, ValueError, "the graph has no composite 'no', but sigmoid, silu"),
+        ({"foo": 1}, TypeError, "those of draw are style, fold, partials, precision, direction, n"),
+    ],
+)
+def test_an_option_of_the_wrong_kind_says_what_is_right(tmp_path, options, error, message):
+    y = ag.silu(Value(1.0, "x"))
+    for call in (
+        lambda: ag.save(y, tmp_path / "y.svg", **options),
+        lambda: ag.explore(y, **options),
+    ):
+        with pytest.raises(error, match=re.escape(message)):
+            call()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_graph_without_composites_says_so():
+    with pytest.raises(ValueError, match="no composite 'sigmoid', nor any other"):
+        ag.draw(apple(), fold="sigmoid")
+
+
+def test_names_may_hold_other_things_than_values():
+    x, word, number, nothing = Value(2.0), "word", 3, None
+    assert figure([x * 2], names=locals()).nodes[0].text == "x"
+    assert figure([x], names={}) == figure([x])
+    assert (word, number, nothing) == ("word", 3, None)
+
+
 def test_only_values_are_drawn():
     with pytest.raises(TypeError, match=r"only a Value can be drawn, not 3\.0"):
         ag.draw([apple(), 3.0])
@@ -362,17 +402,62 @@ def test_without_dot_svg_is_whole_and_png_says_what_to_install(tmp_path):
     code = f"""
 y = ag.Value(3.0, "x") * 2
 ag.save(y, r"{tmp_path / "y.svg"}")
-for name in ("y.png", "y.pdf"):
+picture = ag.draw(y)
+changed = ag.draw(y)
+changed.node("mine")
+for call in (
+    lambda: ag.save(y, r"{tmp_path / "y.png"}"),
+    lambda: ag.save(y, r"{tmp_path / "y.pdf"}"),
+    lambda: picture.render("p", r"{tmp_path}", format="png"),
+    lambda: picture.render(outfile=r"{tmp_path / "p.pdf"}"),
+    lambda: picture.pipe("png"),
+    lambda: changed.render("p", r"{tmp_path}", format="svg"),
+):
     try:
-        ag.save(y, r"{tmp_path}/" + name)
+        call()
     except RuntimeError as error:
         print(error)
 """
     done = run(code, PATH=str(tmp_path))
-    assert done.stdout.count("install Graphviz") == 2
+    assert done.stdout.count("install Graphviz") == 6
+    assert done.stdout.count("a .png needs the program `dot`") == 3
+    assert "a picture that was added to needs" in done.stdout
     assert done.stderr == ""
     assert [p.name for p in tmp_path.iterdir()] == ["y.svg"]
     assert "×2" in (tmp_path / "y.svg").read_text("utf-8")
+
+
+def test_render_writes_what_pipe_gives(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    picture = ag.draw(apple())
+    text = picture.pipe("svg", encoding="utf-8")
+    found = picture.render("q", tmp_path, format="svg")
+    assert found == str(tmp_path / "q.svg")
+    assert (tmp_path / "q").read_text("utf-8").rstrip() == picture.source.rstrip()
+    assert picture.render("r", tmp_path, format="svg", cleanup=True) == str(tmp_path / "r.svg")
+    assert picture.render(outfile=tmp_path / "s.svg") == str(tmp_path / "s.svg")
+    assert {p.name for p in tmp_path.iterdir()} == {"q", "q.svg", "r.svg", "s.gv", "s.svg"}
+    assert {(tmp_path / f"{c}.svg").read_text("utf-8") for c in "qrs"} == {text}
+
+
+def test_saving_follows_a_link_and_keeps_the_mode(tmp_path):
+    target, link = tmp_path / "target.svg", tmp_path / "link.svg"
+    target.write_text("before")
+    target.chmod(0o600)
+    try:
+        link.symlink_to("target.svg")
+    except OSError:
+        pytest.skip("no links here")
+    mode = target.stat().st_mode
+    ag.save(apple(), link)
+    assert link.is_symlink() and "price" in target.read_text("utf-8")
+    assert target.stat().st_mode == mode
+
+
+@needs_dot
+def test_render_makes_png_with_dot(tmp_path):
+    path = ag.draw(apple()).render("q", tmp_path, format="png", cleanup=True)
+    assert [str(p) for p in tmp_path.iterdir()] == [path]
 
 
 @needs_dot

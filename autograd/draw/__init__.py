@@ -13,6 +13,7 @@ from autograd.value import Value
 
 DIRECTIONS = ("LR", "RL", "TB", "BT")
 STYLES = ("book", "box")
+OPTIONS = ("style", "fold", "partials", "precision", "direction", "names")
 
 
 def draw(
@@ -33,7 +34,8 @@ def draw(
     precision: significant digits.  direction: "LR" "RL" "TB" "BT".  names: a dict such as
     `locals()`, whose names are written at its Values.  Gradients are drawn where a sweep has been.
 
-    Raises ValueError for an unknown option, and where more than 1,000 nodes would be drawn.
+    Raises ValueError for an option of no such value, for a name in fold that no composite has, and
+    where more than 1,000 nodes would be drawn; TypeError for names and fold of another kind.
 
     >>> x = Value(3.0, "x")
     >>> print(draw(x * x).source.splitlines()[0])
@@ -60,7 +62,7 @@ def explore(y: Any, **options: Any) -> Any:
     """
     from autograd.draw.page import Exploration
 
-    return Exploration(_page(y, **options))
+    return Exploration(_page(y, **_known(options)))
 
 
 def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
@@ -74,19 +76,25 @@ def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
     form = _FORMATS.get(os.path.splitext(name)[1].lower())
     if form is None:
         raise ValueError(f"the suffix of {name!r} is none of {' '.join(_FORMATS)}")
-    write(path, form(y, options))
+    write(path, form(y, _known(options)))
 
 
 def write(path: str | os.PathLike[str], content: Any) -> None:
-    """Write a file whole or not at all: text or bytes.  Raises OSError."""
-    from pathlib import Path  # imported late, as it takes longer than all the rest here
+    """Write a file whole or not at all: text or bytes.  Raises OSError.
 
-    path = Path(path)
+    A link is followed, and a file that was there keeps its mode.
+    """
+    from pathlib import Path  # imported late, as they take longer than all the rest here
+    from shutil import copymode
+
+    path = Path(os.path.realpath(path))
     if not path.parent.is_dir():
         raise FileNotFoundError(f"no folder {str(path.parent)!r} to write {path.name!r} in")
     part = path.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
         part.write_bytes(content if isinstance(content, bytes) else content.encode())
+        if path.exists():
+            copymode(path, part)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -118,6 +126,13 @@ def _outputs(y: Any) -> list[Value]:
     if not outputs:
         raise ValueError("nothing to draw: no outputs")
     return list(dict.fromkeys(outputs))
+
+
+def _known(options: dict[str, Any]) -> dict[str, Any]:
+    for name in options:
+        if name not in OPTIONS:
+            raise TypeError(f"no option {name!r:.60}: those of draw are {', '.join(OPTIONS)}")
+    return options
 
 
 def _look(

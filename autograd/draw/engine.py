@@ -27,12 +27,17 @@ def layout(source: str, engine: str = "embedded") -> dict[str, Any]:
 
 def dot(source: str, format: str) -> bytes:
     """What the system's `dot` makes of the text: "png" or "pdf".  RuntimeError without it."""
+    require(f"a .{format}")
+    return _system(source, format)
+
+
+def require(what: str) -> None:
+    """Raises RuntimeError, saying what needs it, where there is no program `dot`."""
     if shutil.which("dot") is None:
         raise RuntimeError(
-            f"a .{format} needs the program `dot`: install Graphviz (apt install graphviz, "
+            f"{what} needs the program `dot`: install Graphviz (apt install graphviz, "
             "brew install graphviz, winget install graphviz), or save as .svg, which needs nothing"
         )
-    return _system(source, format)
 
 
 def _system(source: str, format: str) -> bytes:

@@ -89,16 +89,38 @@ def figure(
 
 
 def labels(names: Mapping[str, Any] | None) -> dict[Value, str]:
-    """The name of each Value in a dict such as locals(), the first of several; lists by element."""
+    """The name of each Value in a dict such as locals(), the first of several; lists by element.
+
+    What else is in the dict is left alone.  Raises TypeError where it is no such dict.
+    """
+    names = {} if names is None else names
+    right = isinstance(names, Mapping) and all(isinstance(name, str) for name in names)
+    if not right or (names and all(isinstance(x, str) for x in names.values())):
+        raise TypeError(f"names is a dict of name -> Value, such as locals(), not {names!r:.60}")
     found: dict[Value, str] = {}
-    for name, x in (names or {}).items():
+    for name, x in names.items():
         if type(x) is Value:
-            found.setdefault(x, str(name))
+            found.setdefault(x, name)
         elif isinstance(x, (list, tuple)):
             for i, item in enumerate(x):
                 if type(item) is Value:
                     found.setdefault(item, f"{name}[{i}]")
     return found
+
+
+def folded_names(fold: Any, scopes: Iterable[Scope]) -> set[str]:
+    """The names that fold holds, or is.  ValueError where the graph has no such composite."""
+    names = (
+        [fold] if isinstance(fold, str) else list(fold) if isinstance(fold, Iterable) else [fold]
+    )
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError(f"fold is True, False or a set of composites' names, not {fold!r:.60}")
+    known = sorted({scope.name for scope in scopes})
+    for name in names:
+        if name not in known:
+            has = f"but {', '.join(known):.200}" if known else "nor any other"
+            raise ValueError(f"fold: the graph has no composite {name!r:.60}, {has}")
+    return set(names)
 
 
 class _Lowering:
@@ -195,7 +217,7 @@ class _Lowering:
             return lambda scope: None
         if callable(fold):  # the page's: one composite by one
             return lambda scope: next(filter(fold, self.paths[scope]), None)
-        names = {fold} if isinstance(fold, str) else set(fold)
+        names = folded_names(fold, self.scopes)
         return lambda scope: next((s for s in self.paths[scope] if s.name in names), None)
 
     def at_depth(self, depth: int) -> Fold:

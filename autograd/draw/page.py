@@ -17,7 +17,7 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from autograd.draw.figure import CROWDED, LIMIT, Figure, figure, labels
+from autograd.draw.figure import CROWDED, LIMIT, Figure, figure, folded_names, labels
 from autograd.draw.sheet import Look, sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import cut
@@ -100,7 +100,7 @@ def page(
             members.setdefault(scope, []).append(i)
     if fold is None:
         fold = _crowded(outputs)
-    folded = {fold} if isinstance(fold, str) else fold
+    folded = fold if isinstance(fold, bool) else folded_names(fold, members)
     bit = _groups(list(members), len(order), folded)
     states = list(product((False, True), repeat=len(set(bit.values()))))
 
