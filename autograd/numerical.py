@@ -32,6 +32,8 @@ class Estimate(NamedTuple):
     value: float
     error: float
     kink: bool = False
+    low: float = -math.inf  # between these are, at a kink, the derivatives from left and right
+    high: float = math.inf
 
 
 def numerical_gradient(f: Callable[..., Any], *at: Any) -> Any:
@@ -163,7 +165,8 @@ def derivative(f: Callable[[float], float], x: float, noise: float = 0.0) -> Est
     y = f(x)
     found = _ladder(lambda h: _difference(f, x + h, x - h), x, y, 2, noise)
     if found is not None:
-        return found._replace(kink=_kinked(f, x, y))
+        sides = _kink(f, x, y)
+        return found if sides is None else Estimate(found.value, found.error, True, *sides)
     right = _ladder(lambda h: _sided(f, x, h, y), x, y, 1, noise)
     left = _ladder(lambda h: _sided(f, x, -h, y), x, y, 1, noise)
     sided = [d for d in (right, left) if d is not None]
@@ -261,18 +264,20 @@ def _ladder(
     return Estimate(value, error)
 
 
-def _kinked(f: Callable[[float], float], x: float, y: float) -> bool:
-    """Whether the slopes on the two sides of x differ, however small the step.
+def _kink(f: Callable[[float], float], x: float, y: float) -> tuple[float, float] | None:
+    """Bounds of the slopes on the two sides of x where they differ however small the step.
+
+    None where they do not.  At a jump and at a cusp the slopes are without bounds.
 
     f(x + h) - 2 f(x) + f(x - h) grows with the square of the step where f is smooth; at a kink it
     grows with the step, at a cusp like that of sqrt|x| slower.  At a jump both sides stay.
     """
-    h = NEAR * max(1.0, abs(x))
+    first = h = NEAR * max(1.0, abs(x))
     rises, falls, size = [], [], abs(y)
     for _ in range(4):
         b, a = _try(f, x + h), _try(f, x - h)
         if a is None or b is None:
-            return False
+            return None
         size = max(size, abs(a), abs(b))
         rises.append(b - y)
         falls.append(a - y)
@@ -282,9 +287,18 @@ def _kinked(f: Callable[[float], float], x: float, y: float) -> bool:
     if abs(jump) > noise and all(
         max(side) - min(side) < 0.01 * abs(jump) for side in (rises, falls)
     ):
-        return True
+        return -math.inf, math.inf
     bends = [rise + fall for rise, fall in zip(rises, falls, strict=True)]
     if abs(bends[0]) <= noise or not math.isfinite(sum(bends)):
-        return False
+        return None
     growth = [wide / narrow if narrow else 0.0 for narrow, wide in pairwise(bends)]
-    return all(0.4 * CLIMB < g < 1.3 * CLIMB for g in growth)
+    if not all(0.4 * CLIMB < g < 1.3 * CLIMB for g in growth):
+        return None
+    if any(g < 0.8 * CLIMB for g in growth):
+        return -math.inf, math.inf
+    low, high = math.inf, -math.inf
+    for sign, side in ((1.0, rises), (-1.0, falls)):
+        slopes = [sign * change / (first * CLIMB**i) for i, change in enumerate(side)]
+        slack = max(slopes) - min(slopes) + noise / first  # curvature, and a kink just beside x
+        low, high = min(low, min(slopes) - slack), max(high, max(slopes) + slack)
+    return low, high

@@ -96,6 +96,32 @@ def test_kinks_neither_pass_nor_fail(f, at):
         assert [row.verdict for row in ag.gradcheck(f, at, hand=hand).rows] == ["kink"]
 
 
+@pytest.mark.parametrize(
+    "f, at, hand, verdict",
+    [
+        (abs, 0.0, 5.0, "wrong"),
+        (abs, 0.0, -1.001, "wrong"),
+        (ag.relu, 1e-12, -0.5, "wrong"),
+        (abs, 0.0, -1.0, "kink"),
+        (ag.relu, 0.0, 1.0, "kink"),
+        (ag.relu, 1e-12, 0.0, "kink"),
+        (lambda x: ag.maximum(x * x, x), 1.0, 2.0, "kink"),
+        (lambda x: ag.maximum(x * x, x), 1.0, 2.01, "wrong"),
+        (lambda x: 2 * ag.relu(x) - ag.relu(-x), 0.0, 0.0, "kink"),  # by the convention
+    ],
+)
+def test_at_a_kink_the_sides_bound_what_is_right(f, at, hand, verdict):
+    if verdict == "kink":
+        assert [row.verdict for row in ag.gradcheck(f, at, hand=lambda x: hand).rows] == ["kink"]
+    else:
+        assert mismatch(f, at, hand=lambda x: hand).splitlines()[2].endswith("wrong")
+
+
+def test_hand_is_a_function():
+    with pytest.raises(TypeError, match="hand is a function"):
+        ag.gradcheck(ag.sin, 1.0, hand=3.0)
+
+
 def test_one_kink_does_not_hide_a_slip():
     text = mismatch(lambda x, y: abs(x) + y * y, 0.0, 3.0, hand=lambda x, y: (0.0, y))
     assert [line.split()[-1] for line in text.splitlines()[2:4]] == ["kink", "wrong"]
