@@ -234,6 +234,11 @@ FORMULAS = [
     (lambda x: ag.mean([x * x, 3 * x]), 2 * X + 3, "a missing mean (factor N = 2)"),
     (lambda x: ag.mean([x, x * x, 5.0]), 1 + 2 * X, "a missing mean (factor N = 3)"),
     (lambda x: ag.silu(x), Y, "a path forgotten"),
+    (lambda x: ag.exp(x * x), math.exp(X * X), "a factor forgotten: the inner derivative 1.6"),
+    (lambda x: ag.sin(x) * x, math.cos(X), "the product of the derivatives"),
+    (lambda x: (x + 1) ** 2, 2 * X, "the inner function's input"),
+    (lambda x: ag.sin(2 * x), 2 * math.cos(X), "the inner function's input"),
+    (lambda x: 3.0 / x, 1 / X, "the derivative by the numerator"),
     (lambda x: ag.silu(x), X * Y * (1 - Y), "a path forgotten"),
 ]
 
@@ -350,6 +355,13 @@ def test_the_first_wrong_node_is_blamed_not_those_below_it():
     assert "also wrong, perhaps in consequence: apple, count" in text
 
 
+def test_a_consequence_lies_below_the_first_wrong_node():
+    apple, count = Value(100, "apple"), Value(2, "count")
+    text = account(apple * count * 1.1, {apple: -2.2, count: -110})
+    assert text.startswith("wrong gradient at count") and "consequence" not in text
+    assert "also wrong: apple" in text.splitlines()
+
+
 def test_a_number_that_no_slip_explains():
     for graph in GRAPHS:
         y, nodes = named(graph)
@@ -379,6 +391,8 @@ def test_gradients_stay_and_input_is_checked():
     assert account(y, {other: 1.0}).startswith("wrong gradient at other: 1 given, but no path")
     with pytest.raises(TypeError, match="by node"):
         ag.assert_gradients(y, {"x": 6.0})
+    with pytest.raises(TypeError, match="a number, not a Value"):
+        ag.assert_gradients(y, {x: x})
     with pytest.raises(TypeError, match="output"):
         ag.assert_gradients(2.0, {x: 6.0})
     with pytest.raises(TypeError, match="real number"):
@@ -392,6 +406,40 @@ def test_cancelled_gradients_are_judged_by_what_was_cancelled():
     x = Value(0.3)
     ag.assert_gradients(ag.sum(ag.softmax([x, x * x, 1.0])), {x: 0.0})
     ag.assert_gradients((x + 1e6) * (x - 1e6), {x: 0.6})
+
+
+@pytest.mark.parametrize(
+    "f, at",
+    [
+        (ag.sin, math.pi / 2),
+        (ag.cos, math.pi),
+        (lambda x: ag.sin(2 * x), math.pi / 4),
+        (lambda x: ag.sin(x) ** 2, math.pi),
+        (lambda x: (x - 0.3) ** 2, 0.1 + 0.2),
+        (lambda x: (x - 0.3) * (x - 0.3), 0.1 + 0.2),
+    ],
+)
+def test_a_zero_by_hand_where_the_point_is_rounded(f, at):
+    x = Value(at, "x")
+    ag.assert_gradients(f(x), {x: 0})
+    ag.assert_gradients(f(x), {x: 0}, digits=3)
+    ag.gradcheck(f, at, hand=lambda x: 0.0)
+
+
+@pytest.mark.parametrize(
+    "f, at",
+    [
+        (ag.sin, math.pi / 2 + 1e-12),
+        (ag.sigmoid, -40.0),
+        (lambda x: 1e-20 * x, 3.0),
+        (lambda x: ag.sin(1e-20 * x), 3.0),
+        (lambda x: x**2, 1e-20),
+        (lambda x: (x - 0.3) ** 2, 0.3 + 1e-12),
+    ],
+)
+def test_a_wrong_zero_is_not_hidden(f, at):
+    x = Value(at, "x")
+    assert "0 given" in account(f(x), {x: 0})
 
 
 def test_deep_and_wide_graphs():
