@@ -293,9 +293,11 @@ def test_an_option_of_the_wrong_kind_says_what_is_right(tmp_path, options, error
     assert not list(tmp_path.iterdir())
 
 
-def test_a_graph_without_composites_says_so():
-    with pytest.raises(ValueError, match="no composite 'sigmoid', nor any other"):
-        ag.draw(apple(), fold="sigmoid")
+def test_one_set_of_names_to_fold_serves_several_graphs():
+    fold = {"sigmoid", "softmax"}
+    assert ag.draw(apple(), fold=fold).source == ag.draw(apple()).source
+    y = ag.sigmoid(Value(1.0))
+    assert ag.draw(y, fold=fold).source == ag.draw(y, fold=True).source != ag.draw(y).source
 
 
 def test_names_may_hold_other_things_than_values():

@@ -109,17 +109,21 @@ def labels(names: Mapping[str, Any] | None) -> dict[Value, str]:
 
 
 def folded_names(fold: Any, scopes: Iterable[Scope]) -> set[str]:
-    """The names that fold holds, or is.  ValueError where the graph has no such composite."""
+    """The names that fold holds, or is.  One set may serve several graphs: a name may be missing.
+
+    ValueError where the graph has composites, but none of the names, which then are misspelt.
+    """
     names = (
         [fold] if isinstance(fold, str) else list(fold) if isinstance(fold, Iterable) else [fold]
     )
     if not all(isinstance(name, str) for name in names):
         raise TypeError(f"fold is True, False or a set of composites' names, not {fold!r:.60}")
     known = sorted({scope.name for scope in scopes})
-    for name in names:
-        if name not in known:
-            has = f"but {', '.join(known):.200}" if known else "nor any other"
-            raise ValueError(f"fold: the graph has no composite {name!r:.60}, {has}")
+    if names and known and not set(names) & set(known):
+        given = ", ".join(map(repr, names))
+        raise ValueError(
+            f"fold: the graph has no composite {given:.60}, but {', '.join(known):.200}"
+        )
     return set(names)
 
 
