@@ -42,7 +42,7 @@ two-sided one of relu is 1/2, which is no derivative.  `gradcheck` says so inste
 
 import copy
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -197,8 +197,10 @@ def adjoints(y: Value) -> dict[Value, tuple[float, float]]:
     """
     order = inputs_first(y)
     found = {v: (0.0, 0.0) for v in order}
-    sizes = _sizes(order)
     found[y] = (1.0, 1.0)
+    # One factor of a path at a time counts with its size: taken all together they would compound
+    # to what no rounding explains.
+    left = dict.fromkeys(order, 0.0)
     for v in reversed(order):
         adjoint, size = found[v]
         if size == 0.0:
@@ -210,34 +212,27 @@ def adjoints(y: Value) -> dict[Value, tuple[float, float]]:
                 continue
             slope = math.nan if d is None else d
             share, terms = found[x]
-            whole = max(abs(slope), _size_of_slope(v, x, sizes))
-            found[x] = (share + adjoint * slope, min(terms + size * whole, 1e300))
-    return found
+            found[x] = (share + adjoint * slope, min(terms + size * abs(slope), 1e300))
+            beyond = max(0.0, _size_of_slope(v, x) - abs(slope))
+            left[x] = min(1e300, left[x] + left[v] * abs(slope) + abs(adjoint) * beyond)
+    return {v: (adjoint, min(size + left[v], 1e300)) for v, (adjoint, size) in found.items()}
 
 
-def _sizes(order: Iterable[Value]) -> dict[Value, float]:
-    """The size of each node's number, or of the numbers that it is the difference of."""
-    sizes: dict[Value, float] = {}
-    for v in order:
-        size = abs(v.data)
-        below = [sizes[x] for x in v.inputs]
-        if v.op == "add":
-            size = sum(below)
-        elif v.op == "mul":
-            a, b = v.inputs
-            size = max(size, abs(a.data) * below[1], abs(b.data) * below[0])
-        elif v.op in ("sin", "cos"):
-            size += abs(v.partials[0] or 0.0) * below[0]
-        sizes[v] = min(size, 1e300)
-    return sizes
-
-
-def _size_of_slope(v: Value, x: Value, sizes: dict[Value, float]) -> float:
-    """The same for the derivative of v by its input x; 0 where it has no such zeros."""
-    if v.op == "mul":
-        return sizes[v.inputs[1] if x is v.inputs[0] else v.inputs[0]]
+def _size(v: Value) -> float:
+    """The size of a node's number, or of the numbers that it is left of."""
+    if v.op == "add":
+        return sum(abs(x.data) for x in v.inputs)
     if v.op in ("sin", "cos"):
-        return abs(v.data) * sizes[x]
+        return abs(v.data) + abs((v.partials[0] or 0.0) * v.inputs[0].data)
+    return abs(v.data)
+
+
+def _size_of_slope(v: Value, x: Value) -> float:
+    """The same for the derivative of v by its input x; 0 where it is nothing's remainder."""
+    if v.op == "mul":
+        return _size(v.inputs[1] if x is v.inputs[0] else v.inputs[0])
+    if v.op in ("sin", "cos"):
+        return abs(v.data) * _size(x)
     if v.op == "power" and x is v.inputs[0] and v.inputs[1].data == 2.0:
-        return 2.0 * sizes[x]
+        return 2.0 * _size(x)
     return 0.0

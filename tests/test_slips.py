@@ -442,6 +442,21 @@ def test_a_wrong_zero_is_not_hidden(f, at):
     assert "0 given" in account(f(x), {x: 0})
 
 
+def test_what_is_left_of_cancellation_does_not_compound():
+    x = Value(0.3, "x")
+    y = x
+    for _ in range(8):
+        y = 3.9 * y * (1 - y)
+    true = ag.gradients(y, [x])[0].data
+    account(y, {x: true * (1 + 1e-8)})
+    y = x
+    for _ in range(40):
+        y = ag.sin(3 * y)
+    true = ag.gradients(y, [x])[0].data
+    account(y, {x: true * (1 + 1e-8)})
+    account(y, {x: 0})
+
+
 def test_deep_and_wide_graphs():
     x = Value(1.0, "x")
     y = x
