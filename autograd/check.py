@@ -46,7 +46,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from autograd.numerical import EPS, Flat, components, estimates, numbers, rebuild
+from autograd.nested import fill, items, number, scalar
+from autograd.numerical import EPS, Flat, components, estimates
 from autograd.transforms import gradients
 from autograd.value import LITERAL, Value, inputs_first
 
@@ -149,7 +150,7 @@ def gradcheck(
     size = len(checked) * len(point)
     by_hand: list[float | None] = [None] * size
     if hand is not None:
-        by_hand = list(numbers(hand(*rebuild(at, point))))
+        by_hand = [number(scalar(x)) for x in items(hand(*fill(at, point)))]
         if len(by_hand) != size:
             raise ValueError(f"hand gives {len(by_hand)} numbers, not {size}")
     flat.calls = 0

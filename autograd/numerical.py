@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from autograd.nested import build, is_array, is_nested, number, scalar
+from autograd.nested import fill, is_array, is_nested, number, scalar
 from autograd.primitives import ARITHMETIC
 from autograd.scope import recording
 from autograd.value import Value
@@ -59,7 +59,7 @@ def numerical_gradient(f: Callable[..., Any], *at: Any) -> Any:
                 "the derivatives from the left and right differ"
             )
         gradient.append(d.value)
-    shaped = rebuild(at, gradient)
+    shaped = fill(at, gradient)
     return shaped[0] if len(at) == 1 else shaped
 
 
@@ -77,7 +77,7 @@ class Flat:
         """f of the arguments with these leaves.  TypeError where that is not one number."""
         self.calls += 1
         with recording(leaves):
-            y = self.f(*rebuild(self.at, leaves))
+            y = self.f(*fill(self.at, leaves))
         if is_nested(y) or isinstance(y, dict):
             raise TypeError(f"f must give one number, not {type(y).__name__}")
         y = scalar(y)
@@ -96,7 +96,7 @@ def estimates(
         yield derivative(along, x, noise)
 
 
-# --- arguments: trees of numbers, taken apart and put together again ---
+# --- the arguments' components ---
 
 
 def components(f: Callable[..., Any], at: tuple[Any, ...]) -> list[tuple[str, float]]:
@@ -129,27 +129,6 @@ def _components(name: str, index: tuple[Any, ...], tree: Any) -> Iterator[tuple[
             yield from _components(name, (*index, str(i)), item)
     else:
         yield name + (f"[{','.join(index)}]" if index else ""), number(scalar(tree))
-
-
-def numbers(tree: Any) -> Iterator[float]:
-    """The numbers of a tree in order, whatever their type."""
-    if isinstance(tree, dict) or is_nested(tree):
-        for item in tree.values() if isinstance(tree, dict) else tree:
-            yield from numbers(item)
-    else:
-        yield number(scalar(tree))
-
-
-def rebuild(tree: Any, items: Any) -> Any:
-    """The items, in order, in the shape of the tree."""
-    items = iter(items)
-
-    def place(x: Any) -> Any:
-        if isinstance(x, dict):
-            return {key: place(item) for key, item in x.items()}
-        return build(x, [place(item) for item in x]) if is_nested(x) else next(items)
-
-    return place(tree)
 
 
 # --- one derivative ---
