@@ -9,6 +9,7 @@ out, on Values Values, that can be differentiated again; then no `.grad` changes
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autograd import functions, losses, primitives
@@ -65,7 +66,22 @@ class _Layer:
         return {key: map_nested(lambda v: next(found), x) for key, x in held.items()}
 
 
-class AddLayer(_Layer):
+class _Pair(_Layer):
+    """A function of two inputs, elementwise; one of them may be a single number."""
+
+    def forward(self, x: Any, y: Any) -> Any:
+        """The output; ValueError if the shapes differ and neither is one number."""
+        if is_nested(x) and is_nested(y):
+            _same_shape(f"{type(self).__name__}.forward: y", y, "x", x)
+        return self._record(x=x, y=y)
+
+    def backward(self, dout: Any = 1) -> tuple[Any, Any]:
+        """The gradients of x and y."""
+        dx, dy = self._gradients(dout).values()
+        return dx, dy
+
+
+class AddLayer(_Pair):
     """x + y.  The gradient is passed on to both.
 
     >>> layer = AddLayer()
@@ -73,22 +89,10 @@ class AddLayer(_Layer):
     (300.0, (1.1, 1.1))
     """
 
-    def forward(self, x: Any, y: Any) -> Any:
-        """The sum, elementwise; ValueError if the shapes differ and neither is one number."""
-        if is_nested(x) and is_nested(y):
-            _same_shape("AddLayer.forward: y", y, "x", x)
-        return self._record(x=x, y=y)
-
-    def _formula(self, x: Any, y: Any) -> Any:
-        return map_nested(primitives.add, x, y)
-
-    def backward(self, dout: Any = 1) -> tuple[Any, Any]:
-        """The gradients of x and y."""
-        dx, dy = self._gradients(dout).values()
-        return dx, dy
+    _formula = staticmethod(partial(map_nested, primitives.add))
 
 
-class MulLayer(_Layer):
+class MulLayer(_Pair):
     """x * y.  The gradient goes to each times the other.
 
     >>> layer = MulLayer()
@@ -96,19 +100,7 @@ class MulLayer(_Layer):
     (200.0, (2.2, 110.00000000000001))
     """
 
-    def forward(self, x: Any, y: Any) -> Any:
-        """The product, elementwise; ValueError if the shapes differ and neither is one number."""
-        if is_nested(x) and is_nested(y):
-            _same_shape("MulLayer.forward: y", y, "x", x)
-        return self._record(x=x, y=y)
-
-    def _formula(self, x: Any, y: Any) -> Any:
-        return map_nested(primitives.mul, x, y)
-
-    def backward(self, dout: Any = 1) -> tuple[Any, Any]:
-        """The gradients of x and y."""
-        dx, dy = self._gradients(dout).values()
-        return dx, dy
+    _formula = staticmethod(partial(map_nested, primitives.mul))
 
 
 class _Activation(_Layer):
