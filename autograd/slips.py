@@ -302,10 +302,7 @@ def candidates(found: Found, v: Value, true: float, uses: list[Use]) -> Iterator
 
 def _of_wholes(v: Value, true: float, uses: list[Use]) -> Iterator[tuple[str, float]]:
     """Slips in more than one edge: an inner derivative, a product, a quotient."""
-    into: dict[Value, list[Use]] = {}
-    for use in uses:
-        if use.kind == use.consumer.op:
-            into.setdefault(use.consumer, []).append(use)
+    into = _edges(uses)
     for c, parts in into.items():
         adjoint = parts[0].adjoint
         slope = sum(use.partial * use.below for use in parts)
@@ -323,13 +320,19 @@ def _of_wholes(v: Value, true: float, uses: list[Use]) -> Iterator[tuple[str, fl
                 yield text, numerator
 
 
-def _total(v: Value, uses: list[Use], changed: dict[Use, float]) -> float:
-    """The gradient of v with other partials at some uses; a composite's in place of its parts."""
-    whole = {use.consumer: use for use in changed if use.kind != use.consumer.op}
+def _edges(uses: list[Use]) -> dict[Value, list[Use]]:
+    """The edges into each consumer; a composite's parts, and so not the composite as a whole."""
     into: dict[Value, list[Use]] = {}
     for use in uses:
         if use.kind == use.consumer.op:
             into.setdefault(use.consumer, []).append(use)
+    return into
+
+
+def _total(v: Value, uses: list[Use], changed: dict[Use, float]) -> float:
+    """The gradient of v with other partials at some uses; a composite's in place of its parts."""
+    whole = {use.consumer: use for use in changed if use.kind != use.consumer.op}
+    into = _edges(uses)
     inner = {use.input for use in uses}
     below = {v: 1.0}
     total = 0.0
@@ -516,7 +519,7 @@ def _product(text: str, form: Form, x: float, y: float) -> Iterator[tuple[str, f
 
 def _picture(y: Value, v: Value, given: float) -> str:
     """Draw the graph with its gradients and the wrong node in red; says where it is."""
-    from autograd.draw import save, write
+    from autograd.draw import draw, write
 
     copies: dict[int, Value] = {}
     copy = y.__deepcopy__(copies)
@@ -526,15 +529,14 @@ def _picture(y: Value, v: Value, given: float) -> str:
     copy.backward()
     file = re.sub(r"[^0-9A-Za-z]+", "_", name(v)).strip("_") or "node"
     path = os.path.join(_directory(), f"{file}.svg")
+    i = inputs_first(copy).index(copies[id(v)])
+    red = f"<style>#n{i} * {{stroke: #d62728}} #n{i} text {{fill: #d62728; stroke: none}}</style>"
     try:
-        save(copy, path, names={f"{name(v)}: {number(given)} is wrong": copies[id(v)]}, fold=False)
+        wrong = {f"{name(v)}: {number(given)} is wrong": copies[id(v)]}
+        text = draw(copy, names=wrong, fold=False).pipe("svg", encoding="utf-8")
+        write(path, text.replace("</svg>", f"{red}</svg>"))
     except Exception as error:  # too large a graph, a full disk: the gradient is wrong all the same
         return f"no picture: {error}"
-    i = list(inputs_first(copy)).index(copies[id(v)])
-    red = f"<style>#n{i} * {{stroke: #d62728}} #n{i} text {{fill: #d62728; stroke: none}}</style>"
-    with open(path, encoding="utf-8") as picture:
-        text = picture.read()
-    write(path, text.replace("</svg>", f"{red}</svg>"))
     return f"picture: {path}"
 
 
