@@ -34,8 +34,9 @@ def draw(
     precision: significant digits.  direction: "LR" "RL" "TB" "BT".  names: a dict such as
     `locals()`, whose names are written at its Values.  Gradients are drawn where a sweep has been.
 
-    Raises ValueError for an option of no such value, for a name in fold that no composite has, and
-    where more than 1,000 nodes would be drawn; TypeError for names and fold of another kind.
+    Raises ValueError for an option of no such value, for a fold none of whose names is among the
+    graph's composites, if it has any, and where more than 1,000 nodes would be drawn; TypeError for
+    names and fold of another kind.
 
     >>> x = Value(3.0, "x")
     >>> print(draw(x * x).source.splitlines()[0])
