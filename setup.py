@@ -12,9 +12,9 @@ from setuptools import setup
 # A graph of Values has no cycles: tracked by the garbage collector, it would be slow for nothing.
 # This must be set here: as a decorator or a header `no_gc` is ignored in silence.
 # Annotations are for type checkers: as C types they would turn NotImplemented into a TypeError.
-get_directive_defaults().update(no_gc=True, annotation_typing=False)
+get_directive_defaults().update(no_gc=True, auto_pickle=False, annotation_typing=False)
 
-sources = ["autograd/value.py", "autograd/sweeps.py"]
+sources = ["autograd/primitives.py", "autograd/node.py", "autograd/value.py", "autograd/sweeps.py"]
 extensions = cythonize(sources, build_dir="build", language_level=3)
 for extension in extensions:
     extension.optional = True  # without a compiler the installation succeeds, in plain Python

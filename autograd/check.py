@@ -47,9 +47,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from autograd.nested import fill, items, number, scalar
+from autograd.node import LITERAL, inputs_first
 from autograd.numerical import EPS, Flat, components, estimates
 from autograd.transforms import gradients
-from autograd.value import LITERAL, Value, inputs_first
+from autograd.value import Value
 
 ROUNDING = 64.0 * EPS  # of the size of the terms that a gradient is the sum of
 

@@ -12,8 +12,9 @@ from typing import Any
 from autograd import primitives
 from autograd.functions import _below, _checked, _mean, _total, logsumexp, softplus
 from autograd.nested import flatten, is_nested, leaves, number, scalar
+from autograd.node import describe
 from autograd.scope import named_scope
-from autograd.value import Value, describe
+from autograd.value import Value
 
 
 def _numbers(x: Any, what: str) -> list[Any]:

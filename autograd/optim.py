@@ -10,7 +10,8 @@ from math import isfinite, sqrt
 from typing import Any
 
 from autograd.nested import flatten
-from autograd.value import Value, describe
+from autograd.node import describe
+from autograd.value import Value
 
 State = dict[str, float]
 

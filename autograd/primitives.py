@@ -43,13 +43,22 @@ class Primitive:
             record = None if type(x) is float else getattr(type(x), "record", None)
             if record is not None:
                 return record(self, *inputs)
+        return self.value(inputs, inputs)
+
+    def value(self, numbers: Any, operands: Any) -> float:
+        """The operation on numbers.  Its error, where there is no finite value, names operands."""
         try:
-            y = self.forward(*inputs)
+            y = self.forward(*numbers)
+            if y - y != 0.0:  # true of inf and nan only
+                raise OverflowError
         except ARITHMETIC as error:
-            raise self.refuse(error, inputs) from None
-        if y - y != 0.0:  # true of inf and nan only
-            raise self.refuse(OverflowError(), inputs)
-        return y
+            raise self.refuse(error, operands) from None
+        return y  # type: ignore[no-any-return]
+
+    def slopes(self, numbers: Any, y: float) -> tuple[float, float]:
+        """The partial derivatives, NaN for one that is no finite number or not there."""
+        da = _slope(self.partials[0], numbers, y)
+        return da, _slope(self.partials[1], numbers, y) if len(self.partials) == 2 else math.nan
 
     def refuse(self, error: Exception, operands: Any) -> Exception:
         """The error to raise, of the same type, naming the operation and its operands."""
@@ -61,6 +70,14 @@ class Primitive:
 
     def __reduce__(self) -> str:
         return self.name  # pickled and copied as the module's global of that name
+
+
+def _slope(rule: Rule, numbers: Any, y: float) -> float:
+    try:
+        d = rule(*numbers, y)
+    except ARITHMETIC:
+        return math.nan
+    return d if d - d == 0.0 else math.nan
 
 
 def _power(a: float, b: float) -> float:

@@ -20,9 +20,10 @@ from autograd import functions
 from autograd.check import ROUNDING, GradientMismatch, adjoints, near
 from autograd.nested import number as plain
 from autograd.nested import scalar
+from autograd.node import LITERAL, inputs_first
 from autograd.primitives import ARITHMETIC
 from autograd.scope import Scope
-from autograd.value import LITERAL, Value, inputs_first
+from autograd.value import Value
 from autograd.words import number, visible
 
 MOST_PATHS = 10  # whose subsets are tried: 2^10 sums

@@ -1,6 +1,6 @@
-# C types for sweeps.py, as in value.pxd.
+# C types for sweeps.py, as in node.pxd.
 import cython
-from autograd.value cimport Value as Node
+from autograd.node cimport Node
 
 @cython.locals(v=Node, x=Node, grad=double, number=double)
 cpdef list derivatives(list ys, list xs, list seeds, bint forward=*)

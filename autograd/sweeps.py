@@ -5,13 +5,7 @@ Invariant: a sweep uses `_grad` and `_count` of the nodes between, and leaves th
 
 from typing import Any
 
-from autograd.value import (
-    LITERAL,
-    _sweeping,
-    broken_chain,
-    describe,
-    missing_partial,
-)
+from autograd.node import LITERAL, broken_chain, describe, missing_partial, sweeping
 
 ACTIVE, OPEN, ASLEEP = 2, 1, -2  # in `_count` while a sweep runs: in it, looked into, left out
 
@@ -25,7 +19,7 @@ def derivatives(
     holds a tangent of each x, and the results are those of each y.  No x may be below another:
     what is below them is not visited, and what does not depend on them is not touched.
     """
-    with _sweeping:
+    with sweeping:
         seen = [*ys, *xs]
         between = list(xs)  # then the nodes that depend on them, inputs first
         before: list[float] = []

@@ -17,16 +17,10 @@ from typing import Any
 
 from autograd import primitives
 from autograd.nested import blocks, fill, is_array, items, map_tree, number, scalar, shape, shaped
+from autograd.node import LITERAL, NAN, describe, inputs_first, missing_partial
 from autograd.scope import recording, variables
 from autograd.sweeps import derivatives
-from autograd.value import (
-    LITERAL,
-    NAN,
-    Value,
-    describe,
-    inputs_first,
-    missing_partial,
-)
+from autograd.value import Value
 
 Function = Callable[..., Any]
 

@@ -1,31 +1,22 @@
-# C types for value.py: with this file beside it Cython turns the same source into machine code.
-# A node takes 96 bytes: 16 for the object's header, 32 for four numbers, 40 for five references,
-# 8 for the count and the flag.  More, or a table of C methods, would leave the 96-byte class of
-# Python's allocator.  Fields are public so that Python code sees them too.
+# C types for value.py, as in node.pxd.
 import cython
+from autograd.node cimport Node
+from autograd.primitives cimport Primitive
 
 cdef object _add, _mul, _exp, _relu, _reciprocal
 cdef int _open_contexts
-cdef int _depth
-cdef list _released
+cdef bint _plain
 
 @cython.final
-cdef class Value:
-    cdef public double _data, _grad, _da, _db
-    cdef public Value _a, _b
-    cdef public object _primitive, _scope, _label
-    cdef public int _count
-    cdef public bint _reached
+cdef class Value(Node):
+    pass
 
+@cython.locals(x=Value, y=double)
+cdef Value declared(Primitive primitive, Value a, Value b)
 @cython.locals(y=Value)
 cdef Value node(object primitive, Value a, Value b, double data, double da, double db)
-@cython.locals(v=Value, a=Value, b=Value, adjoint=double, grad=double, due=Py_ssize_t, counted=bint)
-cdef sweep(Value root, double seed)
-@cython.locals(v=Value, a=Value, b=Value, size=Py_ssize_t)
-cdef descend(list stack, dict order)
-@cython.locals(number=double)
-cpdef double finite(object x) except? -1.0
+@cython.locals(v=Node, a=Node, b=Node, adjoint=double, grad=double, due=Py_ssize_t)
+cdef sweep(Node root, double seed)
 @cython.locals(v=Value)
 cpdef Value literal(object x)
 cdef Value operand(object x)
-cdef double finite_or_nan(double d)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from autograd.node import LITERAL, inputs_first, missing_partial
 from autograd.sweeps import derivatives
-from autograd.value import LITERAL, Value, inputs_first, missing_partial
+from autograd.value import Value
 
 Path = tuple[Any, ...]  # (path so far, node it left, factor of that edge); () at y itself
 Row = tuple[str, ...]

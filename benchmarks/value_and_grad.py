@@ -14,7 +14,7 @@ from table import SCALAR
 
 import autograd as ag
 from autograd import primitives
-from autograd.value import inputs_first
+from autograd.node import inputs_first
 
 OURS = SimpleNamespace(**vars(ag), erfc=primitives.erfc)
 BAR = 4.0

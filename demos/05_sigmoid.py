@@ -10,7 +10,7 @@ y = 1 / ((-x).exp() + 1)
 y.label = "y"
 y.backward()
 
-print("apart:    ", " → ".join(f"{v.data:.4f}" for v in ag.value.inputs_first(y) if v.op))
+print("apart:    ", " → ".join(f"{v.data:.4f}" for v in ag.node.inputs_first(y) if v.op))
 print(f"           dy/dx = {x.grad}")
 ag.save(y, "sigmoid_by_hand.svg")
 

@@ -22,7 +22,7 @@ from autograd.draw.engine import layout
 from autograd.draw.figure import figure
 from autograd.draw.svg import svg
 from autograd.draw.text import cut, number
-from autograd.value import inputs_first
+from autograd.node import inputs_first
 
 ROOT = Path(__file__).parent.parent
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "autograd"
 LAYERS = [  # each may import what stands above it, and nothing else of the package
     "primitives",
+    "node",
     "value",
     "sweeps scope",
     "nested",
@@ -63,6 +64,21 @@ def test_imports_point_one_way(module, path):
             assert other == module or RANK[other] < RANK[module], f"{path.name} imports {name}"
         for library, owners in OPTIONAL.items():
             assert root != library or module in owners, f"{path.name} imports {name}"
+
+
+def test_the_engine_is_read_in_one_sitting():
+    code = 0
+    for name in ("primitives.py", "value.py"):
+        text = (PACKAGE / name).read_text("utf-8")
+        told = set()  # lines of docstrings
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+                first = node.body[0]
+                if ast.get_docstring(node) is not None:
+                    told.update(range(first.lineno, first.end_lineno + 1))
+        for number, line in enumerate(text.splitlines(), 1):
+            code += number not in told and bool(line.strip()) and not line.strip().startswith("#")
+    assert 200 < code <= 300
 
 
 def test_importing_the_package_imports_no_optional_library():

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import autograd as ag
+from autograd.node import LITERAL, inputs_first
 from autograd.primitives import PRIMITIVES
-from autograd.value import LITERAL, Value, inputs_first
+from autograd.value import Value
 
 
 def account(y, numbers, picture=False, **options):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, primitives
-from autograd.value import inputs_first
+from autograd.node import inputs_first
 
 TABLE = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "table.py"))
 OURS = SimpleNamespace(**vars(ag), erfc=primitives.erfc)

@@ -89,6 +89,12 @@ def test_what_is_no_real_number_is_a_type_error(bad):
                 operation()
 
 
+def test_on_either_side_the_error_says_what_is_no_number():
+    for operation in (lambda: "2" * Value(1.0), lambda: [2.0] / Value(1.0)):
+        with pytest.raises(TypeError, match=r"expected a real number, got (str|list): "):
+            operation()
+
+
 def test_numpy_arrays_and_texts_are_no_numbers():
     np = pytest.importorskip("numpy")
     for bad in (np.array([1.0]), np.array("1"), np.array(1j), np.str_("1"), np.complex128(1)):
@@ -138,7 +144,8 @@ def test_composition_of_the_operators():
     a, b = Value(6.0), Value(3.0)
     assert [(a - b).op, (-a).op, (a / b).op, (1 / b).op] == ["add", "mul", "mul", "reciprocal"]
     assert (a / b).inputs[1].op == "reciprocal" and (a - b).inputs[1].op == "mul"
-    assert (a - 2).inputs[1].data == -2.0
+    two = (a - 2).inputs[1]
+    assert (two.data, two.op) == (-2.0, None) and (-two).inputs[0] is two
     with pytest.raises(OverflowError):
         a / 1e-310
 
@@ -419,14 +426,14 @@ def test_copies_keep_sharing_and_all_that_a_node_tells():
     y = ag.sigmoid(price * 0.01) + price
     y.backward()
     for twin in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
-        pairs = zip(ag.value.inputs_first(twin), ag.value.inputs_first(y), strict=True)
+        pairs = zip(ag.node.inputs_first(twin), ag.node.inputs_first(y), strict=True)
         for a, b in pairs:
             assert a is not b and repr(a) == repr(b)
             assert (a.scopes, a.partials) == (b.scopes, b.partials)
         twin.zero_grad()
         twin.backward()
-        assert {v.label: v.grad for v in ag.value.inputs_first(twin) if v.label} == pytest.approx(
-            {v.label: v.grad for v in ag.value.inputs_first(y) if v.label}
+        assert {v.label: v.grad for v in ag.node.inputs_first(twin) if v.label} == pytest.approx(
+            {v.label: v.grad for v in ag.node.inputs_first(y) if v.label}
         )
     assert apple_.grad is not None
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.draw.text import SUPERSCRIPTS, number
+from autograd.node import LITERAL, inputs_first
 from autograd.scope import Scope
-from autograd.value import LITERAL, Value, inputs_first
+from autograd.value import Value
 
 CROWDED = 150  # drawn nodes above which composites fold by themselves
 LIMIT = 1000  # drawn nodes above which no picture is made: some 0.6 s of layout

@@ -21,9 +21,10 @@ from autograd.draw.figure import CROWDED, LIMIT, Figure, figure, folded_names, l
 from autograd.draw.sheet import Look, sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import cut
+from autograd.node import LITERAL, inputs_first
 from autograd.primitives import ARITHMETIC
 from autograd.scope import Scope
-from autograd.value import LITERAL, Value, inputs_first
+from autograd.value import Value
 
 CAPACITY = 256  # pictures x recorded nodes in one page, above which composites fold in groups
 
