@@ -171,14 +171,10 @@ def _check_arguments(name: str, given: int, options: list[str]) -> None:
 
     function = FUNCTIONS[name]
     parameters = inspect.signature(function).parameters
-    if "inputs" in parameters:  # a primitive
-        least = most = len(getattr(primitives, function.__name__).partials)
-        parameters = {}  # type: ignore[assignment]  # none has a name
-    else:
-        least = sum(p.default is p.empty for p in parameters.values())
-        most = len(parameters)
+    least = sum(p.default is p.empty for p in parameters.values())
+    most = len(parameters)
     for option in options:
-        if option not in parameters:
+        if option not in parameters or parameters[option].kind is inspect.Parameter.POSITIONAL_ONLY:
             raise ValueError(f"{name} has no argument named {option!r}")
     if not least <= given + len(options) <= most:
         takes = f"{most} argument" + "s" * (most > 1)

@@ -21,11 +21,14 @@ from autograd.value import Value
 def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
     """The primitive as a public function: over nested structures, its arguments checked."""
 
-    def function(*inputs: Any) -> Any:
-        return primitive(*inputs)
+    def unary(x: Any, /) -> Any:
+        return primitive(x)
 
+    def binary(a: Any, b: Any, /) -> Any:
+        return primitive(a, b)
+
+    function: Any = unary if len(primitive.partials) == 1 else binary
     function.__name__ = function.__qualname__ = primitive.name
-    function.__module__ = __name__
     function.__doc__ = doc
     return elementwise(len(primitive.partials))(function)
 

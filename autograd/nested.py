@@ -9,7 +9,8 @@ from functools import wraps
 from itertools import islice
 from typing import Any
 
-from autograd.value import Value, finite
+from autograd.node import finite
+from autograd.value import Value
 
 
 def is_array(x: Any) -> bool:
@@ -19,6 +20,8 @@ def is_array(x: Any) -> bool:
 
 def is_nested(x: Any) -> bool:
     """Whether x is a list, a tuple or an array: something with elements."""
+    if type(x) is Value or type(x) is float:  # most are: told at once
+        return False
     return isinstance(x, (list, tuple)) or is_array(x)
 
 
@@ -94,15 +97,13 @@ def elementwise(operands: int) -> Callable[[Callable[..., Any]], Callable[..., A
     """Decorator: the first so many arguments may be nested; the elements are checked numbers."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        def checked(*xs: Any, **options: Any) -> Any:
-            return function(*[scalar(x) for x in xs], **options)
-
         @wraps(function)
         def mapped(*args: Any, **options: Any) -> Any:
-            if not any(is_nested(x) for x in args[:operands]):
-                return checked(*args, **options)
-            rest = args[operands:]
-            return map_nested(lambda *xs: checked(*xs, *rest, **options), *args[:operands])
+            xs, rest = args[:operands], args[operands:]
+            for x in xs:
+                if is_nested(x):
+                    return map_nested(lambda *xs: mapped(*xs, *rest, **options), *xs)
+            return function(*[scalar(x) for x in args], **options)
 
         return mapped
 

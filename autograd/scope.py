@@ -6,7 +6,7 @@ collection, and an exception passes through them untouched.
 """
 
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from functools import wraps
 from threading import Lock
 from typing import Any, TypeVar
@@ -54,26 +54,35 @@ class _Context:
     def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
         raise NotImplementedError
 
-    def _again(self) -> "_Context":
-        raise NotImplementedError
-
     def __enter__(self) -> None:
-        self._tokens.append(value._context.set(self._inside(*value._context.get())))
-        with _counting:
-            value.count_contexts(+1)
+        self._tokens.append(_open(self._inside(*value._context.get())))
 
     def __exit__(self, *raised: object) -> None:
-        with _counting:
-            value.count_contexts(-1)
-        value._context.reset(self._tokens.pop())
+        _close(self._tokens.pop())
 
     def __call__(self, function: F) -> F:
         @wraps(function)
         def inside(*args: Any, **kwargs: Any) -> Any:
-            with self._again():
+            token = _open(self._inside(*value._context.get()))
+            try:
                 return function(*args, **kwargs)
+            finally:
+                _close(token)
 
         return inside  # type: ignore[return-value]
+
+
+def _open(context: tuple[Scope | None, bool]) -> Token[Any]:
+    token = value._context.set(context)
+    with _counting:
+        value.count_contexts(+1)
+    return token
+
+
+def _close(token: Token[Any]) -> None:
+    with _counting:
+        value.count_contexts(-1)
+    value._context.reset(token)
 
 
 class named_scope(_Context):
@@ -97,9 +106,6 @@ class named_scope(_Context):
     def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
         return Scope(self.name, scope, self.formula, self.derivative), recording
 
-    def _again(self) -> "named_scope":
-        return named_scope(self.name, self.formula, self.derivative)
-
 
 class no_grad(_Context):
     """Results inside are leaves: nothing is recorded.  A context manager and a decorator.
@@ -121,9 +127,6 @@ class no_grad(_Context):
 
     def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
         return scope, False
-
-    def _again(self) -> "no_grad":
-        return no_grad()
 
 
 class recording(_Context):
@@ -154,6 +157,3 @@ class recording(_Context):
 
     def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
         return None, True
-
-    def _again(self) -> "recording":
-        return recording(self.xs)
