@@ -73,7 +73,7 @@ def _squares(pairs: list[tuple[Any, Any]], divisor: float, name: str) -> Any:
     except OverflowError:  # which names the scaled number
         worst = max(differences, key=lambda d: abs(number(d)))
         text = describe(worst) if type(worst) is Value else worst
-        raise primitives.power.refuse(OverflowError(), [text, 2.0]) from None
+        raise primitives.power.refusal(OverflowError(), [text, 2.0]) from None
     return _checked(_total(squares, divisor * scale * scale), name, differences)
 
 

@@ -360,7 +360,7 @@ def missing_partial(v: Any, i: int) -> Exception:
         v._primitive.partials[i](*[x._data for x in v.inputs], v._data)
     except ARITHMETIC as raised:
         error = raised
-    refused = v._primitive.refuse(error, [describe(x) for x in v.inputs])
+    refused = v._primitive.refusal(error, [describe(x) for x in v.inputs])
     return type(error)(f"the derivative of {refused}")
 
 

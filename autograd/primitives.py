@@ -52,15 +52,16 @@ class Primitive:
             if y - y != 0.0:  # true of inf and nan only
                 raise OverflowError
         except ARITHMETIC as error:
-            raise self.refuse(error, operands) from None
+            raise self.refusal(error, operands) from None
         return y  # type: ignore[no-any-return]
 
     def slopes(self, numbers: Any, y: float) -> tuple[float, float]:
         """The partial derivatives, NaN for one that is no finite number or not there."""
         da = _slope(self.partials[0], numbers, y)
-        return da, _slope(self.partials[1], numbers, y) if len(self.partials) == 2 else math.nan
+        db = _slope(self.partials[1], numbers, y) if len(self.partials) == 2 else math.nan
+        return da, db
 
-    def refuse(self, error: Exception, operands: Any) -> Exception:
+    def refusal(self, error: Exception, operands: Any) -> Exception:
         """The error to raise, of the same type, naming the operation and its operands."""
         reason = next(text for kind, text in REASONS.items() if isinstance(error, kind))
         return type(error)(f"{self.name}({', '.join(map(str, operands))}) {reason}")

@@ -1,12 +1,17 @@
 """Value: a node that records what is computed from it, and the sweep that applies the chain rule.
 
-How a gradient is computed: every operation makes a node, y = f(a, b), which keeps its number y in
-`_data`, its inputs in `_a` and `_b`, and the partial derivatives dy/da and dy/db in `_da` and `_db`
-(`node`).  `backward` then walks the graph from the result down, and each node hands on to its
-inputs its own derivative, in `_grad`, times those partials (`sweep`).  What else a node tells and
-does, its text, its copies, is in `node.py`.
+How a gradient is computed: every operation makes a node, y = f(a, b), which keeps its number and
+the partial derivative by each input (`new_node`).  `backward` then walks the graph from the result
+down, and each node hands on to its inputs its own derivative times those partials (`sweep`).
 
-Invariants: those of `node.py`; and what a node computed never changes, save by `recompute`.
+    _data  _a _b  _da _db   y; its inputs a and b, None where there is none; dy/da and dy/db
+    _primitive  _scope      the operation, None in a leaf; the composite that it is a part of
+    _grad  _reached         the gradient, 0.0 until a sweep has reached the node
+    _count                  of the edges that a running sweep waits for, else 0; LITERAL, which is
+                            below 0, in a number written in an expression: no sweep enters it
+
+What else a node tells and does, its text, its copies, is in `node.py`.  Invariants: those told
+there; and what a node computed never changes, save by `recompute`.
 """
 
 import math
@@ -28,12 +33,12 @@ from autograd.node import (
 )
 from autograd.primitives import Primitive
 
-compiled = not __file__.endswith(".py")  # whether this runs as machine code
-_plain = not compiled  # the same, in C
+compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machine code
+_plain = not compiled  # for `new_node`, to which it is a number in C
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal = primitives.exp, primitives.reciprocal
 _context: ContextVar[Any] = ContextVar("autograd", default=(None, True))  # (scope, recording)
-_open_contexts = 0  # how many scopes are open in any thread: spares a look into _context
+_open_contexts = 0  # of scopes in all threads, counted under scope.py's lock: spares a look
 
 
 def _final(cls: type) -> None:
@@ -72,31 +77,31 @@ class Value(Node):
         x = operand(other)
         if x is None:
             return NotImplemented
-        return node(_add, self, x, self._data + x._data, 1.0, 1.0)
+        return new_node(_add, self, x, self._data + x._data, 1.0, 1.0)
 
     def __mul__(self, other: Any) -> Any:
         x = operand(other)
         if x is None:
             return NotImplemented
-        return node(_mul, self, x, self._data * x._data, x._data, self._data)
+        return new_node(_mul, self, x, self._data * x._data, x._data, self._data)
 
     def relu(self) -> "Value":
         """max(self, 0), with derivative 0 at 0."""
-        return node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
+        return new_node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
 
     def exp(self) -> "Value":
         """e to the power of self.  Raises OverflowError above 709.78."""
         if self._data > 709.0:  # too large, or nearly
             return Value.record(_exp, self)
         y = math.exp(self._data)
-        return node(_exp, self, None, y, y, NAN)
+        return new_node(_exp, self, None, y, y, NAN)
 
     def reciprocal(self) -> "Value":
         """1 / self.  Raises ZeroDivisionError at 0."""
         if abs(self._data) < 1e-150:  # 0, or with a derivative that is too large
             return Value.record(_reciprocal, self)
         y = 1.0 / self._data
-        return node(_reciprocal, self, None, y, -(y * y), NAN)
+        return new_node(_reciprocal, self, None, y, -(y * y), NAN)
 
     # All other arithmetic is composed.
 
@@ -110,7 +115,7 @@ class Value(Node):
         x = operand(other)
         if x is None:
             return NotImplemented
-        return self + (-x if x is other else literal(-x._data))
+        return self + (-x if x is other else literal(-x._data))  # x - 2 is one node, not two
 
     def __truediv__(self, other: Any) -> Any:
         x = operand(other)
@@ -166,23 +171,22 @@ def declared(primitive: Primitive, a: Value, b: Any) -> Value:
     numbers = [x._data for x in inputs]
     y = primitive.value(numbers, map(describe, inputs))
     da, db = primitive.slopes(numbers, y)
-    return node(primitive, a, b, y, da, db)
+    return new_node(primitive, a, b, y, da, db)
 
 
-def node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: float) -> Value:
-    """A new node, y = primitive(a, b) with partial derivatives da and db; b is None if unary."""
-    if data - data != 0.0:
+def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: float) -> Value:
+    """The node y = primitive(a, b) with these partial derivatives; b is None if unary."""
+    if data - data != 0.0:  # true of inf and nan only
         operands = [describe(a)] if b is None else [describe(a), describe(b)]
-        raise primitive.refuse(OverflowError(), operands)
+        raise primitive.refusal(OverflowError(), operands)
+    if _open_contexts and not _context.get()[1]:
+        return Value(data)  # under no_grad the result is a leaf
     y = Value.__new__(Value)
     if _plain:  # a compiled node begins with None and 0 in its slots
         y._scope = y._label = None
         y._grad, y._reached, y._count = 0.0, False, 0
     if _open_contexts:
-        scope, recording = _context.get()
-        if not recording:
-            return Value(data)  # under no_grad the result is a leaf
-        y._scope = scope
+        y._scope = _context.get()[0]
     y._data = data
     y._primitive = primitive
     y._a = a
@@ -220,17 +224,17 @@ def sweep(root: Any, seed: float) -> None:
                 if v._b._count == 0:
                     order.append(v._b)
                 v._b._count += 1
+        due = 1  # order[:due] is final; the rest, as discovered, is overwritten before it is read
         for v, _ in before:
             v._grad = 0.0
         root._grad = seed
-        due = 1  # order[:due] is final; the rest, as discovered, is overwritten before it is read
         for v in order:
             adjoint = v._grad  # d(root)/d(v), times the seed
             if adjoint - adjoint != 0.0:
-                raise broken_chain(reversed(inputs_first(root)), v)
+                raise broken_chain(reversed(inputs_first(root)), v)  # told consumers first
             v._reached = True
             if v._a is not None and v._a._count > 0:
-                if adjoint != 0.0:
+                if adjoint != 0.0:  # else a partial that does not exist harms nothing
                     v._a._grad += adjoint * v._da
                 v._a._count -= 1
                 if v._a._count == 0:
