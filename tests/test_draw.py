@@ -196,11 +196,11 @@ def test_a_picture_too_large_is_refused_at_once(fold):
     z = w = Value(1.0, "w")
     for _ in range(300):
         z = z * w  # few nodes, but edges that are as long as the picture
-    start = time.perf_counter()
+    start = time.process_time()
     for end in (y, z):
         with pytest.raises(ValueError, match=r"fold its composites .* or draw a part"):
             ag.draw(end, fold=fold)
-    assert time.perf_counter() - start < 5.0
+    assert time.process_time() - start < 5.0
     with ag.named_scope("loop"):
         for _ in range(10_000):
             x = x + 1
