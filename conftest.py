@@ -30,12 +30,7 @@ if os.environ.get("AUTOGRAD_PLAIN"):
     sys.path_hooks.insert(0, _plain)
     sys.path_importer_cache.clear()
 
-import hypothesis  # noqa: E402
-
 import autograd  # noqa: E402  (before pytest imports single modules for their doctests)
-
-hypothesis.settings.register_profile("any machine", deadline=None)  # a busy one is no failure
-hypothesis.settings.load_profile("any machine")
 
 
 def pytest_report_header() -> str:
