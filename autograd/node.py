@@ -171,6 +171,10 @@ class Node:
         """The hyperbolic tangent."""
         return primitives.tanh(self)
 
+    def conjugate(self) -> Self:
+        """Itself, being real: NumPy's `var` and `std` ask for it."""
+        return self
+
     def __abs__(self) -> Any:
         return primitives.absolute(self)
 

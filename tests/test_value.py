@@ -472,6 +472,15 @@ def test_values_on_object_arrays():
     assert ag.grads(a).shape == (2, 2) and np.isfinite(ag.grads(a)).all()
 
 
+def test_numpys_variance():
+    np = pytest.importorskip("numpy")
+    a = ag.values(np.array([1.0, 2.0, 6.0]))
+    y = np.var(a)
+    y.backward()
+    assert (y.data, np.std(a).data) == pytest.approx((14 / 3, math.sqrt(14 / 3)), rel=1e-15)
+    assert list(ag.grads(a)) == pytest.approx([2 * (x - 3.0) / 3 for x in (1.0, 2.0, 6.0)])
+
+
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=8), st.floats(0.1, 10.0))
 def test_the_sweep_is_linear_in_its_seed(numbers, seed):
     xs = ag.values(numbers)
