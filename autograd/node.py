@@ -241,15 +241,14 @@ class Node:
         nodes = inputs_first(self)
         leaves = [v for v in nodes if v._a is None]
         inner = [v for v in nodes if v._a is not None]
-        index = {v: i for i, v in enumerate(leaves + inner)}
-        steps = [(v._state(), [index[x] for x in v.inputs]) for v in inner]
-        return _rebuild, (leaves, steps)
+        index: dict[Any, Any] = {v: i for i, v in enumerate(leaves + inner)} | {None: None}
+        columns = [*zip(*[(*v._state(), index[v._a], index[v._b]) for v in inner], strict=True)]
+        return _rebuild, (type(self), leaves, columns)
 
     def _state(self) -> tuple[Any, ...]:
         """All slots but the inputs."""
-        literal = self._count == LITERAL
         numbers = (self._data, self.grad, self._da, self._db)
-        return (numbers, self._primitive, self._scope, self.label, literal)
+        return (*numbers, self._primitive, self._scope, self._label, self._count == LITERAL)
 
     # --- release ---
 
@@ -275,18 +274,16 @@ class Node:
 
 def restore(kind: type[N], state: tuple[Any, ...], a: Any = None, b: Any = None) -> N:
     """A node of this class with the state of another, and these inputs."""
-    numbers, primitive, scope, label, literal = state
     v = kind.__new__(kind)
-    v._data, v.grad, v._da, v._db = numbers
-    v._a, v._b, v._primitive, v._scope, v._label = a, b, primitive, scope, label
-    v._count = LITERAL if literal else 0
+    v._data, v.grad, v._da, v._db, v._primitive, v._scope, v._label, literal = state
+    v._a, v._b, v._count = a, b, LITERAL if literal else 0
     return v
 
 
-def _rebuild(leaves: list[Any], steps: list[Any]) -> Any:
+def _rebuild(kind: type[N], leaves: list[N], columns: list[Any]) -> N:
     nodes = list(leaves)
-    for state, inputs in steps:
-        nodes.append(restore(type(nodes[0]), state, *[nodes[i] for i in inputs]))
+    for *state, a, b in zip(*columns, strict=True):
+        nodes.append(restore(kind, tuple(state), nodes[a], None if b is None else nodes[b]))
     return nodes[-1]
 
 

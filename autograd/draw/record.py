@@ -111,7 +111,7 @@ def _node(entry: Any, where: str, nodes: list[Value], scopes: list[Scope]) -> Va
     _check(label is None or isinstance(label, str), f"{where}: its label is not text")
     _check(isinstance(literal, bool), f"{where}: its literal is neither true nor false")
     if leaf:
-        return restore(Value, ((data, grad, NAN, NAN), None, None, label, literal))
+        return restore(Value, (data, grad, NAN, NAN, None, None, label, literal))
     op = entry["op"]
     primitive = PRIMITIVES.get(op) if isinstance(op, str) else None
     _check(primitive is not None, f"{where}: {op!r:.60} is no operation of this package")
@@ -128,7 +128,7 @@ def _node(entry: Any, where: str, nodes: list[Value], scopes: list[Scope]) -> Va
     if "scope" in entry:
         scope = scopes[_index(entry["scope"], len(scopes), f"{where}: its scope")]
     numbers = (data, grad, slopes[0], slopes[1] if count == 2 else NAN)
-    return restore(Value, (numbers, primitive, scope, label, False), *inputs)
+    return restore(Value, (*numbers, primitive, scope, label, False), *inputs)
 
 
 def _check(condition: bool, message: str) -> None:
