@@ -12,7 +12,7 @@ cdef class Value(Node):
     pass
 
 @cython.locals(x=Value, y=double)
-cdef Value declared(Primitive primitive, Value a, Value b)
+cpdef Value as_declared(Primitive primitive, Value a, Value b=*)
 @cython.locals(y=Value)
 cdef Value new_node(object primitive, Value a, Value b, double data, double da, double db)
 @cython.locals(v=Node, a=Node, b=Node, adjoint=double, grad=double, due=Py_ssize_t)

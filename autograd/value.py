@@ -65,10 +65,13 @@ class Value(Node):
 
     @staticmethod
     def record(primitive: Primitive, a: Any, b: Any = None) -> "Value":
-        """A node for any primitive, with the value and the partial derivatives it declares."""
-        a = a if type(a) is Value else literal(a)
-        b = b if type(b) is Value or b is None else literal(b)
-        return declared(primitive, a, b)
+        """A node for any primitive."""
+        x = a if type(a) is Value else literal(a)
+        if primitive is _exp:
+            return x.exp()
+        if primitive is _reciprocal:
+            return x.reciprocal()
+        return as_declared(primitive, x, b if type(b) is Value or b is None else literal(b))
 
     # The operations used most have their declarations written out: that is five times faster, and
     # a test holds the two equal.
@@ -92,14 +95,14 @@ class Value(Node):
     def exp(self) -> "Value":
         """e to the power of self.  Raises OverflowError above 709.78."""
         if self._data > 709.0:  # too large, or nearly
-            return Value.record(_exp, self)
+            return as_declared(_exp, self)
         y = math.exp(self._data)
         return new_node(_exp, self, None, y, y, NAN)
 
     def reciprocal(self) -> "Value":
         """1 / self.  Raises ZeroDivisionError at 0."""
         if abs(self._data) < 1e-150:  # 0, or with a derivative that is too large
-            return Value.record(_reciprocal, self)
+            return as_declared(_reciprocal, self)
         y = 1.0 / self._data
         return new_node(_reciprocal, self, None, y, -(y * y), NAN)
 
@@ -165,7 +168,7 @@ def operand(x: Any) -> Any:
     return literal(x) if type(x) is float or is_real(x) else None
 
 
-def declared(primitive: Primitive, a: Value, b: Any) -> Value:
+def as_declared(primitive: Primitive, a: Value, b: Any = None) -> Value:
     """A node with the value and the partial derivatives that the primitive declares."""
     inputs = [a] if b is None else [a, b]
     numbers = [x._data for x in inputs]
@@ -179,20 +182,20 @@ def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db:
     if data - data != 0.0:  # true of inf and nan only
         operands = [describe(a)] if b is None else [describe(a), describe(b)]
         raise primitive.refusal(OverflowError(), operands)
-    if _open_contexts and not _context.get()[1]:
-        return Value(data)  # under no_grad the result is a leaf
     y = Value.__new__(Value)
     if _plain:  # a compiled node begins with None and 0 in its slots
         y._scope = y._label = None
         y._grad, y._reached, y._count = 0.0, False, 0
-    if _open_contexts:
-        y._scope = _context.get()[0]
     y._data = data
     y._primitive = primitive
     y._a = a
     y._b = b
     y._da = da
     y._db = db
+    if _open_contexts:
+        y._scope, recording = _context.get()
+        if not recording:
+            return Value(data)  # under no_grad the result is a leaf
     return y
 
 
