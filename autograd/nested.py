@@ -165,14 +165,19 @@ def data(tree: Any) -> Any:
 def grads(tree: Any) -> Any:
     """The gradients of a list, tuple, dict or array of Values, in its shape.
 
-    None where no sweep has been; in an array, which then holds objects, too.
+    None where no sweep has been; in an array, which then holds objects, too.  TypeError for what
+    is no Value.
 
     >>> x = Value(3.0)
     >>> (x * x).backward()
     >>> grads([x])
     [6.0]
     """
-    return fill(tree, [x.grad for x in items(tree)])
+    found = items(tree)
+    for x in found:
+        if type(x) is not Value:
+            raise TypeError(f"only a Value has a gradient, not {type(x).__name__}: {x!r:.60}")
+    return fill(tree, [x.grad for x in found])
 
 
 # --- trees: dicts too, and an array is one block of leaves ---

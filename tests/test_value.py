@@ -472,6 +472,12 @@ def test_values_on_object_arrays():
     assert ag.grads(a).shape == (2, 2) and np.isfinite(ag.grads(a)).all()
 
 
+@pytest.mark.parametrize("bad", [3, [Value(1.0), 2.0], "x"])
+def test_only_values_have_gradients(bad):
+    with pytest.raises(TypeError, match="only a Value has a gradient, not"):
+        ag.grads(bad)
+
+
 def test_numpys_variance():
     np = pytest.importorskip("numpy")
     a = ag.values(np.array([1.0, 2.0, 6.0]))
