@@ -229,15 +229,19 @@ def test_the_bar_shows_the_loss_and_the_time_left(capsys):
 def test_a_real_ctrl_c(tmp_path):
     paths = [str(DEMOS), str(Path(ag.__file__).parent.parent)]
     script, path = tmp_path / "circle.py", tmp_path / "run.json"
-    script.write_text(CIRCLE.format(path=paths, epochs=100000))
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(path)], stdout=subprocess.PIPE, text=True
-    )
-    deadline = time.monotonic() + 30
-    while not path.exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    # As in a terminal: a process started in the background may inherit that Ctrl-C is ignored.
+    listens = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    script.write_text(listens + CIRCLE.format(path=paths, epochs=100000))
+    command = [sys.executable, str(script), str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while not path.exists() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()  # where it has not ended
     assert process.returncode == 0
     first, second = out.splitlines()
     assert first.startswith("stopped in epoch")
