@@ -1,8 +1,7 @@
 """Chooses the build to test: AUTOGRAD_PLAIN=1 takes the Python source, a compiled one or not."""
 
 import os
-import sys
-from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,26 +15,33 @@ settings.register_profile(
 )
 settings.load_profile("autograd")
 
-_sources_only = FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES))
-
-
-def _plain(path: str) -> FileFinder:
-    """A finder that sees the Python files of our own folder and no machine code."""
-    if os.path.basename(path) != "autograd":
-        raise ImportError
-    return _sources_only(path)
-
-
-if os.environ.get("AUTOGRAD_PLAIN"):
-    sys.path_hooks.insert(0, _plain)
-    sys.path_importer_cache.clear()
-
 import autograd  # noqa: E402  (before pytest imports single modules for their doctests)
+
+
+def pytest_configure() -> None:
+    """Refuse machine code that is older than its source: its tests would prove nothing."""
+    core = Path(autograd.__file__).parent / "core"
+    stale = [
+        built.name
+        for built in (*core.glob("*.so"), *core.glob("*.pyd"))
+        for source in core.glob("*.p[yx]*")
+        if source.stem == built.name.partition(".")[0] and source.suffix in (".py", ".pxd")
+        if source.stat().st_mtime > built.stat().st_mtime
+    ]
+    if stale and autograd.compiled:
+        pytest.exit(
+            f"older than its source: {', '.join(stale)}; rebuild with "
+            "`python -m pip install -e .`, or set AUTOGRAD_PLAIN=1 to test the source",
+            returncode=4,
+        )
 
 
 def pytest_report_header() -> str:
     """Says in the head of the report which build runs."""
     return f"autograd: {'compiled' if autograd.compiled else 'plain Python'}, {autograd.__file__}"
+
+
+pytest_plugins = "autograd.checks.plugin"
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from autograd import layers, nn, optim
-from autograd.check import GradientMismatch, gradcheck
-from autograd.draw import draw, explore, load, save
+from autograd.checks.derivation import assert_gradients
+from autograd.checks.gradcheck import GradientMismatch, gradcheck
+from autograd.checks.numerical import numerical_gradient
+from autograd.core.context import named_scope, no_grad
+from autograd.core.graph import gradients
+from autograd.core.nested import data, grads, values
+from autograd.core.value import Value, compiled
+from autograd.draw import draw
+from autograd.files import load, save, worksheet
 from autograd.functions import (
     absolute,
     affine,
@@ -48,14 +55,10 @@ from autograd.losses import (
     softmax_cross_entropy,
     sum_of_squares_error,
 )
-from autograd.nested import data, grads, values
-from autograd.numerical import numerical_gradient
+from autograd.page import explore
 from autograd.plot import plot
-from autograd.scope import named_scope, no_grad
-from autograd.slips import assert_gradients
 from autograd.transforms import (
     grad,
-    gradients,
     hessian,
     hvp,
     jacobian,
@@ -63,9 +66,7 @@ from autograd.transforms import (
     value_and_grad,
     vjp,
 )
-from autograd.value import Value, compiled
 from autograd.words import explain, tree, what_if
-from autograd.worksheet import worksheet
 
 __all__ = [
     "GradientMismatch",
@@ -140,6 +141,12 @@ __all__ = [
 ]
 
 
+for _name, _module in (
+    *(("primitives", "primitives"), ("node", "node")),
+    *(("value", "value"), ("scope", "context")),
+):  # what pickles of version 0.1 name
+    sys.modules[f"{__name__}.{_name}"] = sys.modules[f"{__name__}.core.{_module}"]
+
 __version__: str | None  # of the installed package; None where it is not installed
 
 if not TYPE_CHECKING:  # a type checker would take every name for an attribute
@@ -157,13 +164,13 @@ if not TYPE_CHECKING:  # a type checker would take every name for an attribute
 
 def load_ipython_extension(shell: object) -> None:
     """`%load_ext autograd`: in IPython, variables' names become labels."""
-    from autograd import repl
+    from autograd.shell import repl
 
     repl.load(shell, {"ag": sys.modules[__name__], "Value": Value})
 
 
 def unload_ipython_extension(shell: object) -> None:
     """`%unload_ext autograd`."""
-    from autograd import repl
+    from autograd.shell import repl
 
     repl.unload(shell)

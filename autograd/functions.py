@@ -11,11 +11,11 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograd import primitives
-from autograd.nested import build, elementwise, flatten, is_array, is_nested, number, scalar
-from autograd.primitives import Primitive
-from autograd.scope import named_scope
-from autograd.value import Value
+from autograd.core import primitives
+from autograd.core.context import named_scope
+from autograd.core.nested import build, elementwise, flatten, is_array, is_nested, number, scalar
+from autograd.core.primitives import Primitive
+from autograd.core.value import Value
 
 
 def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
@@ -132,8 +132,8 @@ def relu6(x: Any) -> Any:
     >>> relu6([-1.0, 2.0, 8.0])
     [0.0, 2.0, 6.0]
     """
-    below = primitives.relu(primitives.sign(6.0 - x))
-    return primitives.relu(x) * below + 6.0 * (1.0 - below)
+    inside = primitives.relu(primitives.sign(6.0 - x))
+    return primitives.relu(x) * inside + 6.0 * (1.0 - inside)
 
 
 @elementwise(1)
@@ -188,7 +188,7 @@ def silu(x: Any) -> Any:
 # --- sums and products ---
 
 
-def _total(terms: list[Any], divisor: float = 1.0) -> Any:
+def sum_of(terms: list[Any], divisor: float = 1.0) -> Any:
     """The sum of the terms, divided; scaled down and up again where a part of it overflows."""
     scale = 1.0
     if not math.isfinite(builtins.sum(abs(number(x)) for x in terms)):
@@ -213,7 +213,7 @@ def _added(terms: list[Any]) -> Any:
     return _added(terms[:half]) + _added(terms[half:])
 
 
-def _checked(x: Any, name: str, operands: list[Any]) -> Any:
+def checked(x: Any, name: str, operands: list[Any]) -> Any:
     """x; OverflowError, naming the function and its operands, if it is a number that is not finite.
 
     Where a Value is among the operands the operation that failed has named itself.
@@ -242,7 +242,7 @@ def sum(xs: Any, start: Any = 0.0) -> Any:  # the name that NumPy's users expect
     if not terms:
         return 0.0
     with named_scope("sum", "Σ xᵢ"):
-        return _checked(_total(terms), "sum", terms)
+        return checked(sum_of(terms), "sum", terms)
 
 
 def mean(xs: Any) -> Any:
@@ -255,11 +255,12 @@ def mean(xs: Any) -> Any:
     if not terms:
         raise ValueError("the mean of no elements")
     with named_scope("mean", "Σ xᵢ / n"):
-        return _mean(terms)
+        return mean_of(terms)
 
 
-def _mean(terms: list[Any]) -> Any:
-    return _checked(_total(terms, float(len(terms))), "mean", terms)
+def mean_of(terms: list[Any]) -> Any:
+    """The mean of checked terms, of which there is one at least, in the scope that is open."""
+    return checked(sum_of(terms, float(len(terms))), "mean", terms)
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -274,7 +275,7 @@ def dot(a: Any, b: Any) -> Any:
     if not a:
         return 0.0
     with named_scope("dot", "Σ aᵢ bᵢ"):
-        return _checked(_total([x * y for x, y in zip(a, b, strict=True)]), "dot", [a, b])
+        return checked(sum_of([x * y for x, y in zip(a, b, strict=True)]), "dot", [a, b])
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -313,9 +314,7 @@ def affine(x: Any, W: Any, b: Any) -> Any:
         if len(rows[0]) != len(b):
             raise ValueError(f"affine: {len(rows[0])} columns in W, but {len(b)} numbers in b")
         sums = [
-            build(
-                row, [_checked(y + scalar(c), "add", [y, c]) for y, c in zip(row, b, strict=True)]
-            )
+            build(row, [checked(y + scalar(c), "add", [y, c]) for y, c in zip(row, b, strict=True)])
             for row in rows
         ]
         return build(product, sums) if is_nested(x[0]) else sums[0]
@@ -349,7 +348,7 @@ def _largest(xs: list[Any]) -> Any:
     return xs[0]
 
 
-def _below(xs: list[Any], m: Any) -> list[Any]:
+def below(xs: list[Any], m: Any) -> list[Any]:
     """x - m for each x, to be an argument of exp; halved where it overflows, as exp is 0 anyway."""
     minus = -m
     fits = [number(x) + number(minus) > -math.inf for x in xs]
@@ -366,8 +365,8 @@ def softmax(xs: list[Any]) -> Any:
     >>> softmax([1.0, 1.0])
     [0.5, 0.5]
     """
-    exps = [primitives.exp(z) for z in _below(xs, _largest(xs))]
-    scale = primitives.reciprocal(_total(exps))
+    exps = [primitives.exp(z) for z in below(xs, _largest(xs))]
+    scale = primitives.reciprocal(sum_of(exps))
     return [e * scale for e in exps]
 
 
@@ -381,8 +380,8 @@ def log_softmax(xs: list[Any]) -> Any:
     """
     minus = -_largest(xs)
     shifted = [x + minus for x in xs]
-    rest = primitives.log(_total([primitives.exp(z) for z in shifted]))
-    return [_checked(z - rest, "log_softmax", xs) for z in shifted]
+    rest = primitives.log(sum_of([primitives.exp(z) for z in shifted]))
+    return [checked(z - rest, "log_softmax", xs) for z in shifted]
 
 
 @rowwise
@@ -394,4 +393,4 @@ def logsumexp(xs: list[Any]) -> Any:
     1000.6931471805599
     """
     m = _largest(xs)
-    return m + primitives.log(_total([primitives.exp(z) for z in _below(xs, m)]))
+    return m + primitives.log(sum_of([primitives.exp(z) for z in below(xs, m)]))

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograd import functions, losses, primitives
-from autograd.nested import data, flatten, is_nested, leaves, map_nested
-from autograd.scope import recording
-from autograd.transforms import gradients
-from autograd.value import Value
+from autograd import functions, losses
+from autograd.core import primitives
+from autograd.core.context import recording
+from autograd.core.graph import gradients
+from autograd.core.nested import data, flatten, is_nested, leaves, map_nested
+from autograd.core.value import Value
 
 
 class _Layer:

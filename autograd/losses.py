@@ -9,12 +9,12 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograd import primitives
-from autograd.functions import _below, _checked, _mean, _total, logsumexp, softplus
-from autograd.nested import flatten, is_nested, leaves, number, scalar
-from autograd.node import describe
-from autograd.scope import named_scope
-from autograd.value import Value
+from autograd.core import primitives
+from autograd.core.context import named_scope
+from autograd.core.nested import flatten, is_nested, leaves, number, scalar
+from autograd.core.node import describe
+from autograd.core.value import Value
+from autograd.functions import below, checked, logsumexp, mean_of, softplus, sum_of
 
 
 def _numbers(x: Any, what: str) -> list[Any]:
@@ -66,7 +66,7 @@ def _squares(pairs: list[tuple[Any, Any]], divisor: float, name: str) -> Any:
     """The sum of (y - t)², divided; scaled down and up again where a square would overflow."""
     differences = [a - b for a, b in pairs]
     if max(abs(number(d)) for d in differences) < 1e150:
-        return _total([primitives.power(d, 2.0) for d in differences], divisor)
+        return sum_of([primitives.power(d, 2.0) for d in differences], divisor)
     scale = 0.5 ** (1 + math.frexp(divisor)[1])  # a power of 2, exact, below 1 / sqrt(divisor)
     try:
         squares = [primitives.power(d * scale, 2.0) for d in differences]
@@ -74,7 +74,7 @@ def _squares(pairs: list[tuple[Any, Any]], divisor: float, name: str) -> Any:
         worst = max(differences, key=lambda d: abs(number(d)))
         text = describe(worst) if type(worst) is Value else worst
         raise primitives.power.refusal(OverflowError(), [text, 2.0]) from None
-    return _checked(_total(squares, divisor * scale * scale), name, differences)
+    return checked(sum_of(squares, divisor * scale * scale), name, differences)
 
 
 @named_scope("hinge", "max(0, 1 − t s)")
@@ -90,7 +90,7 @@ def hinge(scores: Any, t: Any) -> Any:
     for _, b in pairs:
         if number(b) not in (1.0, -1.0):
             raise ValueError(f"hinge: a target is 1 or -1, not {number(b)}")
-    return _mean([primitives.relu(1.0 - b * a) for a, b in pairs])
+    return mean_of([primitives.relu(1.0 - b * a) for a, b in pairs])
 
 
 @named_scope("binary_cross_entropy", "−t log p − (1 − t) log(1 − p)")
@@ -112,8 +112,8 @@ def binary_cross_entropy(p: Any, t: Any) -> Any:
             terms.append(-b * primitives.log(a))
         if type(b) is Value or b < 1.0:
             terms.append(-(1.0 - b) * primitives.log1p(-a))
-        losses.append(_total(terms))
-    return _mean(losses)
+        losses.append(sum_of(terms))
+    return mean_of(losses)
 
 
 def _rows(y: Any, t: Any, name: str) -> list[tuple[Any, Any]]:
@@ -156,7 +156,7 @@ def _weighted(loss: Callable[[list[Any], int], Any], row: list[Any], target: Any
     terms = [
         loss(row, k) if type(t) is not Value and t == 1.0 else t * loss(row, k) for k, t in chosen
     ]
-    return _total(terms) if terms else 0.0
+    return sum_of(terms) if terms else 0.0
 
 
 @named_scope("cross_entropy_error", "−Σ tₖ log yₖ")
@@ -174,7 +174,7 @@ def cross_entropy_error(y: Any, t: Any, eps: float = 0.0) -> Any:
     def loss(row: list[Any], k: int) -> Any:
         return -primitives.log(row[k] if exact else row[k] + added)
 
-    return _mean([_weighted(loss, *row) for row in _rows(y, t, "cross_entropy_error")])
+    return mean_of([_weighted(loss, *row) for row in _rows(y, t, "cross_entropy_error")])
 
 
 @named_scope("softmax_cross_entropy", "−Σ tₖ log softmax(x)ₖ")
@@ -190,11 +190,10 @@ def softmax_cross_entropy(scores: Any, t: Any) -> Any:
 
     def loss(row: list[Any], k: int) -> Any:
         others = [
-            _checked(z, "softmax_cross_entropy", row)
-            for z in _below(row[:k] + row[k + 1 :], row[k])
+            checked(z, "softmax_cross_entropy", row) for z in below(row[:k] + row[k + 1 :], row[k])
         ]
         if not others:
             return row[k] - row[k]
         return softplus(others[0] if len(others) == 1 else logsumexp(others))
 
-    return _mean([_weighted(loss, *row) for row in _rows(scores, t, "softmax_cross_entropy")])
+    return mean_of([_weighted(loss, *row) for row in _rows(scores, t, "softmax_cross_entropy")])

@@ -8,9 +8,9 @@ from operator import index
 from typing import Any
 
 from autograd import functions
-from autograd.nested import data, is_nested, scalar
-from autograd.scope import named_scope
-from autograd.value import Value, literal
+from autograd.core.context import named_scope
+from autograd.core.nested import data, is_nested, scalar
+from autograd.core.value import Value, literal
 
 ACTIVATIONS = (
     *("relu", "leaky_relu", "relu6", "sigmoid", "tanh"),

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from math import isfinite, sqrt
 from typing import Any
 
-from autograd.nested import flatten
-from autograd.node import describe
-from autograd.value import Value
+from autograd.core.nested import flatten
+from autograd.core.node import describe
+from autograd.core.value import Value
 
 State = dict[str, float]
 

@@ -7,9 +7,9 @@ curve has a gap.  matplotlib is imported when something is drawn.
 from collections.abc import Callable
 from typing import Any
 
-from autograd.primitives import ARITHMETIC
-from autograd.scope import recording
-from autograd.value import Value
+from autograd.core.context import recording
+from autograd.core.primitives import ARITHMETIC
+from autograd.core.value import Value
 
 
 def plot(

@@ -1,4 +1,4 @@
-"""Derivatives of graphs as graphs, and of functions as functions, to any order.
+"""Derivatives of functions as functions, to any order.
 
 A transform calls its function with variables of its own and sweeps what they record.  Invariant: a
 variable belongs to one call of one transform, and one that stands for a Value is a node above it,
@@ -9,163 +9,20 @@ The variables in use are kept in the context: a thread that a function starts it
 only through `contextvars.copy_context().run`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import islice
 from math import prod
 from typing import Any
 
-from autograd import primitives
-from autograd.nested import blocks, fill, is_array, items, map_tree, number, scalar, shape, shaped
-from autograd.node import LITERAL, NAN, describe, inputs_first, missing_partial
-from autograd.scope import recording, variables
-from autograd.sweeps import derivatives
-from autograd.value import Value
+from autograd.core import primitives
+from autograd.core.context import recording, variables
+from autograd.core.graph import recorded_adjoints, recorded_tangents
+from autograd.core.nested import blocks, fill, is_array, items, map_tree, scalar, shape, shaped
+from autograd.core.sweeps import derivatives
+from autograd.core.value import Value
 
 Function = Callable[..., Any]
-
-
-def gradients(y: Value, xs: Iterable[Value]) -> list[Value]:
-    """d(y)/d(x) for each x, as Values: draw them, differentiate them again.
-
-    They are made of nodes of y's graph, which stays as it is, and of new ones; no `.grad` changes.
-    Raises TypeError where something else than Values is given, ValueError where a leaf's number
-    was assigned after y was recorded.
-
-    >>> x = Value(3.0, "x")
-    >>> (dy,) = gradients(x**3, [x])
-    >>> (ddy,) = gradients(dy, [x])
-    >>> dy.data, ddy.data
-    (27.0, 18.0)
-    """
-    sources = list(xs) if isinstance(xs, Iterable) else [None]
-    if not all(type(v) is Value for v in (y, *sources)):
-        raise TypeError("gradients expects a Value and a list of Values, as in gradients(y, [x])")
-    return _pull([y], sources, [1.0], ends=[])
-
-
-# --- sweeps that record ---
-
-
-def _pull(ys: list[Value], xs: list[Value], seeds: list[Any], ends: list[Value]) -> list[Value]:
-    """The adjoints of the xs, as Values, from those of the ys.  What is below the ends is left."""
-    order = inputs_first(*ys, ends=ends)
-    reaches = _dependents(order, xs)
-    adjoints: dict[Value, Any] = {}
-    with recording():
-        for y, seed in zip(ys, seeds, strict=True):
-            adjoints[y] = adjoints[y] + seed if y in adjoints else seed
-        for v in reversed(order):
-            if v not in adjoints or v not in reaches:
-                continue
-            for i, x in enumerate(v.inputs):
-                if x in reaches:
-                    share = _share(v, i, adjoints[v])
-                    adjoints[x] = adjoints[x] + share if x in adjoints else share
-    return _merged([adjoints.get(x, 0.0) for x in xs], [*ends, *order], seeds)
-
-
-def _push(ys: list[Value], xs: list[Value], seeds: list[Any]) -> list[Value]:
-    """The tangents of the ys, as Values, from those of the xs."""
-    order = inputs_first(*ys, ends=xs)
-    reaches = _dependents(order, xs)
-    tangents: dict[Value, Any] = dict(zip(xs, seeds, strict=True))
-    with recording():
-        for v in order:
-            if v in reaches:
-                shares = [_share(v, i, tangents[x]) for i, x in enumerate(v.inputs) if x in reaches]
-                tangents[v] = shares[0] + shares[1] if len(shares) == 2 else shares[0]
-    return _merged([tangents.get(y, 0.0) for y in ys], [*xs, *order], seeds)
-
-
-def _merged(found: list[Any], known: list[Value], seeds: list[Any]) -> list[Value]:
-    """The numbers found as Values, their new nodes merged where two compute the same thing.
-
-    A rule such as sech(x) sech(x) for tanh records it twice, and each order doubles that.  Each
-    result is a node of its own, to be labelled as one likes.
-    """
-    known = [*known, *[v for v in seeds if type(v) is Value]]
-    first: dict[Any, Value] = {}  # by what a node computes
-    kept = {v: v for v in known}
-    new = inputs_first(*[v for v in found if type(v) is Value], ends=list(kept))
-    for v in known + new:
-        if v._primitive is None:
-            continue
-        a, b = kept.get(v._a, v._a), kept.get(v._b, v._b)
-        inputs: Any = tuple(x._data if x is not None and x._count == LITERAL else x for x in (a, b))
-        if v._primitive is primitives.add or v._primitive is primitives.mul:
-            inputs = frozenset(inputs)
-        same = first.setdefault((v._primitive, v._data, v._da == v._da, inputs), v)
-        if v not in kept:
-            kept[v] = same
-            v._a, v._b = a, b
-    taken = set(known)
-    results = []
-    with recording():
-        for g in found:
-            v = kept[g] if type(g) is Value else Value(g)
-            results.append(primitives.identity(v) if v in taken else v)
-            taken.add(v)
-    return results
-
-
-def _dependents(order: list[Value], xs: list[Value]) -> set[Value]:
-    """The xs and all nodes of the order, which has inputs first, that depend on them."""
-    found = set(xs)
-    for v in order:
-        if any(x in found for x in v.inputs):
-            found.add(v)
-    return found
-
-
-def _share(v: Value, i: int, weight: Any) -> Any:
-    """weight * d(v)/d(input i), by the rule of v's primitive."""
-    slope = v.partials[i]
-    if slope is None:
-        if number(weight) != 0.0:
-            raise missing_partial(v, i)
-        # 0 here as in a sweep of numbers; but what depends on the weight has no derivative either.
-        return weight if type(weight) is not Value else _broken_zero(weight)
-    inputs = [x.data if x._count == LITERAL else x for x in v.inputs]
-    partial = v._primitive.partials[i](*inputs, v)
-    if number(partial) != slope:
-        now = ", ".join(describe(x) for x in v.inputs)
-        raise ValueError(
-            f"a leaf's data was assigned after {v.op}({now}) was recorded: call recompute() first"
-        )
-    return _times(weight, partial)
-
-
-def _broken_zero(weight: Value) -> Value:
-    """A zero that depends on the weight, but not smoothly: a sweep that gets here raises."""
-    zero: Value = weight * 0.0
-    zero._da = NAN
-    return zero
-
-
-def _times(a: Any, b: Any) -> Any:
-    """a * b.  A plain 0 or 1 records nothing; a minus sign goes outermost, and two cancel."""
-    factors, negative = [], False
-    for x in (a, b):
-        if _is_negated(x) or (type(x) is not Value and x == -1.0):
-            x, negative = _negated(x), not negative
-        factors.append(x)
-    a, b = factors
-    if type(a) is not Value and a in (0.0, 1.0):
-        a, b = b, a
-    product = a * b if type(b) is Value or b not in (0.0, 1.0) else a if b else 0.0
-    return _negated(product) if negative else product
-
-
-def _negated(x: Any) -> Any:
-    return x._a if _is_negated(x) else -x
-
-
-def _is_negated(x: Any) -> bool:
-    """Whether x was recorded as -v."""
-    if type(x) is not Value or x._primitive is not primitives.mul:
-        return False
-    return bool(x._b._count == LITERAL and x._b._data == -1.0)
 
 
 # --- functions ---
@@ -266,8 +123,8 @@ def _sweep(
     if not symbolic:
         return derivatives(ys, xs, seeds, forward)
     if forward:
-        return [list(_push(ys, xs, row)) for row in seeds]
-    return [list(_pull(ys, xs, row, ends=xs)) for row in seeds]
+        return [list(recorded_tangents(ys, xs, row)) for row in seeds]
+    return [list(recorded_adjoints(ys, xs, row, ends=xs)) for row in seeds]
 
 
 def _results(out: Any, ys: list[Value], symbolic: bool) -> Any:

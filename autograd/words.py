@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from autograd.node import LITERAL, inputs_first, missing_partial
-from autograd.sweeps import derivatives
-from autograd.value import Value
+from autograd.core.node import inputs_first, missing_partial
+from autograd.core.sweeps import derivatives
+from autograd.core.value import Value
 
 Path = tuple[Any, ...]  # (path so far, node it left, factor of that edge); () at y itself
 Row = tuple[str, ...]
@@ -71,7 +71,7 @@ def tree(y: Value, depth: int = 30, lines: int = 400) -> str:
         mark = f"↑{marks[v]}" if v in marks else "…" if inputs and level == depth else ""
         if mark:
             inputs = ()
-        elif uses[v] > 1 and v._count != LITERAL:
+        elif uses[v] > 1 and not v.is_literal:
             marks[v] = str(len(marks) + 1)
             mark = f"#{marks[v]}"
         anonymous = v.label is None
@@ -221,7 +221,6 @@ def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
             raise ValueError(f"what_if changes leaves only, not {leaf!r}")
         if id(leaf) not in copies:
             raise ValueError(f"what_if: {name(y)} does not depend on {leaf!r}")
-        copies[id(leaf)]._count = 0  # a literal too has a gradient here
     before = replay.recompute().data
     slopes = derivatives([replay], [copies[id(leaf)] for leaf in changes], [[1.0]])[0]
     leaves = []

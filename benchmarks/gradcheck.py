@@ -11,7 +11,7 @@ import math
 import sys
 
 import autograd as ag
-from autograd.primitives import Primitive
+from autograd.core.primitives import Primitive
 
 SIGMOID = 1 / (1 + math.exp(-0.8))
 CASES = [  # what is wrong, function of (x, the module of functions), its rule, the points

@@ -13,8 +13,8 @@ from typing import Any
 from table import SCALAR
 
 import autograd as ag
-from autograd import primitives
-from autograd.node import inputs_first
+from autograd.core import primitives
+from autograd.core.node import inputs_first
 
 OURS = SimpleNamespace(**vars(ag), erfc=primitives.erfc)
 BAR = 4.0

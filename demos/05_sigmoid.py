@@ -4,13 +4,14 @@ And tanh composed from exp, as its definition says, with the gradient of the pri
 """
 
 import autograd as ag
+from autograd.core.node import inputs_first
 
 x = ag.Value(1, "x")
 y = 1 / ((-x).exp() + 1)
 y.label = "y"
 y.backward()
 
-print("apart:    ", " → ".join(f"{v.data:.4f}" for v in ag.node.inputs_first(y) if v.op))
+print("apart:    ", " → ".join(f"{v.data:.4f}" for v in inputs_first(y) if v.op))
 print(f"           dy/dx = {x.grad}")
 ag.save(y, "sigmoid_by_hand.svg")
 

@@ -8,7 +8,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.node import inputs_first
+from autograd.core.node import inputs_first
 
 mp = mpmath.mp.clone()
 mp.dps = 50

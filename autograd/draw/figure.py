@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from autograd.core.context import Scope
+from autograd.core.node import inputs_first
+from autograd.core.value import Value
 from autograd.draw.text import SUPERSCRIPTS, number
-from autograd.node import LITERAL, inputs_first
-from autograd.scope import Scope
-from autograd.value import Value
 
 CROWDED = 150  # drawn nodes above which composites fold by themselves
 LIMIT = 1000  # drawn nodes above which no picture is made: some 0.6 s of layout
@@ -140,8 +140,8 @@ class _Lowering:
         self.ends = set(outputs)
         self.paths: dict[Scope | None, tuple[Scope, ...]] = {None: ()}
         for v in self.order:
-            if v._scope not in self.paths:
-                path = v._scope.path
+            if v.scope not in self.paths:
+                path = v.scope.path
                 self.paths.update({scope: path[: i + 1] for i, scope in enumerate(path)})
         self.scopes = {scope: k for k, scope in enumerate(filter(None, self.paths))}
 
@@ -150,18 +150,16 @@ class _Lowering:
 
     def constant(self, v: Value) -> bool:
         """Whether v is a number in an expression, to be written into its operator."""
-        return (
-            v._count == LITERAL and v not in self.names and v.label is None and v not in self.ends
-        )
+        return v.is_literal and v not in self.names and v.label is None and v not in self.ends
 
     def divisor(self, v: Value) -> bool:
         """Whether v is 1/literal, so that a multiplication by it was written as a division."""
         plain = self.label(v) is None and v not in self.ends
-        return plain and v.op == "reciprocal" and self.constant(v._a)
+        return plain and v.op == "reciprocal" and self.constant(v.inputs[0])
 
     def operator(self, v: Value) -> tuple[str, tuple[int, ...]]:
         """What is written in an operator, and the slots of those inputs that have an edge."""
-        symbol, inputs = v._primitive.symbol, v.inputs
+        symbol, inputs = v.primitive.symbol, v.inputs
         if len(inputs) == 1:
             return symbol, (0,)
         written = [self.constant(x) or (v.op == "mul" and self.divisor(x)) for x in inputs]
@@ -170,7 +168,7 @@ class _Lowering:
         slot = written.index(True)
         x = inputs[slot]
         divided = not self.constant(x)
-        c = x._a._data if divided else x._data
+        c = x.inputs[0].data if divided else x.data
         text = number(c, self.precision)
         signed = f"({text})" if c < 0.0 else text
         if v.op == "add":
@@ -244,12 +242,12 @@ class _Lowering:
         for v in reversed(self.order):
             if v not in needed:
                 continue
-            owner = owners[v._scope]
+            owner = owners[v.scope]
             keys.add(owner or v)
             if len(keys) + len(self.outputs) > limit:
                 return None
-            if v._primitive is None:
-                found[v] = (self.label(v) or number(v._data, self.precision), ())
+            if v.primitive is None:
+                found[v] = (self.label(v) or number(v.data, self.precision), ())
             elif owner is not None:
                 slots = tuple(s for s, x in enumerate(v.inputs) if not self.constant(x))
                 found[v] = (owner.name, slots)
@@ -265,12 +263,12 @@ class _Lowering:
         index = self.index
 
         def key(v: Value) -> str:
-            owner = owners[v._scope]
+            owner = owners[v.scope]
             return f"n{index[v]}" if owner is None else f"c{self.scopes[owner]}"
 
         def around(v: Value) -> tuple[Scope, ...]:
             """The open composites around a node, outermost first."""
-            path, owner = self.paths[v._scope], owners[v._scope]
+            path, owner = self.paths[v.scope], owners[v.scope]
             return path if owner is None else path[: path.index(owner)]
 
         # Uses, in the order of consumers; those of one node within a folded composite are one edge.
@@ -278,7 +276,7 @@ class _Lowering:
         for v, (_, slots) in drawn.items():
             for s in slots:
                 x = v.inputs[s]
-                if owners[v._scope] is None:
+                if owners[v.scope] is None:
                     uses[x, index[v], s] = [(v, s)]
                 elif key(x) != key(v):
                     uses.setdefault((x, key(v)), []).append((v, s))
@@ -298,13 +296,13 @@ class _Lowering:
         places: dict[str, tuple[Scope, ...]] = {}
         for id, vs in members.items():
             v, (text, _) = vs[0], drawn[vs[0]]
-            kind = "leaf" if v._primitive is None else "composite" if id[0] == "c" else "operator"
+            kind = "leaf" if v.primitive is None else "composite" if id[0] == "c" else "operator"
             place = around(v)
-            if v._count == LITERAL and fans[v] == 1 and v not in self.ends:
+            if v.is_literal and fans[v] == 1 and v not in self.ends:
                 place = next(around(use[0][0]) for edge, use in uses.items() if edge[0] is v)
             places[id] = place
             boxes.update(dict.fromkeys(place))
-            owner = owners[v._scope]
+            owner = owners[v.scope]
             nodes.append(
                 Node(
                     id,
@@ -321,7 +319,7 @@ class _Lowering:
         for edge, use in uses.items():
             x, (consumer, slot) = edge[0], use[0]
             head = key(consumer)
-            if owners[consumer._scope] is None:
+            if owners[consumer.scope] is None:
                 partial = consumer.partials[slot]
             else:
                 partial = _partial_through(members[head], results[head], x)
@@ -341,7 +339,7 @@ class _Lowering:
                 )
             )
         for j, v in enumerate(self.outputs):
-            text = "" if v._primitive is None else self.label(v) or ""
+            text = "" if v.primitive is None else self.label(v) or ""
             nodes.append(Node(f"o{j}", "output", text, text or None, "", None, (index[v],), None))
             shares = [_share(v, use) for edge, use in uses.items() if edge[0] is v]
             rest = _rest(v.grad, shares)
@@ -375,7 +373,7 @@ class _Lowering:
         main: bool,
     ) -> Edge:
         uses = tuple((self.index[v], s) for v, s in use)
-        name = None if x._primitive is None or not use else self.label(x)
+        name = None if x.primitive is None or not use else self.label(x)
         return Edge(
             *(id, tail, head, self.index[x], uses, x.data, gradient, partial, name),
             *(x.grad if fan > 1 else None, box, main),
@@ -438,7 +436,7 @@ def _total(terms: Iterable[float | None]) -> float | None:
 
 def _share(x: Value, use: list[tuple[Value, int]]) -> float | None:
     """What these uses give to the gradient of x; None for a literal, which has none."""
-    if x._count == LITERAL:
+    if x.is_literal:
         return None
     return _total(_product(v.grad, v.partials[s]) for v, s in use)
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import graphviz
 
-from autograd.draw import write
-from autograd.draw.engine import require
+from autograd.draw.layout import require
 from autograd.draw.sheet import Sheet
 from autograd.draw.svg import svg
 
@@ -52,7 +51,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc]  # it has no annotations
             filename = filename or Path(outfile).with_suffix(".gv")
         source = self.save(filename, directory=directory)
         rendered = str(outfile or f"{source}.svg")
-        write(rendered, text)
+        Path(rendered).write_text(text, encoding="utf-8")
         if cleanup:
             Path(source).unlink()
         if view or options.get("quiet_view"):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from autograd.draw.figure import Edge, Figure, Node
 from autograd.draw.text import clean, cut, number, width
 
+STYLES = ("book", "box")
+DIRECTIONS = ("LR", "RL", "TB", "BT")
 INK, PALE = "#2b2b2b", "#7f8c8d"
 COLOURS = {  # of texts, by class
     "name": INK,
@@ -31,6 +33,16 @@ class Look:
     partials: bool = False
     precision: int = 4
     direction: str = "LR"
+
+    def __post_init__(self) -> None:
+        for name, known in (("style", STYLES), ("direction", DIRECTIONS)):
+            option = getattr(self, name)
+            if option not in known:
+                raise ValueError(f"{name} is one of {', '.join(known)}, not {option!r}")
+        if not isinstance(self.precision, int) or not 1 <= self.precision <= 17:
+            raise ValueError(
+                f"precision is a number of digits from 1 to 17, not {self.precision!r}"
+            )
 
     @property
     def upright(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from autograd.draw.dot import FONT, digraph
-from autograd.draw.engine import layout
+from autograd.draw.layout import layout
 from autograd.draw.sheet import COLOURS, INK, PALE, Item, Sheet, Text
 
 MARGIN = 4.0

@@ -1,0 +1,240 @@
+"""Checks of gradients: backpropagation against finite differences and against a derivation by hand.
+
+Invariant: a check decides nothing that it cannot see.  At a kink the verdict is "kink", and a
+difference counts only where it exceeds what the rounding of either side explains.
+
+For those who write tests: which tolerance to expect, and why.
+
+Backpropagation is exact up to rounding: each partial is right to a digit or two in the sixteenth
+place, and a sum of shares loses what cancels in it.  So compare a hand-derived gradient at 1e-9
+relative, which is the default of `assert_gradients`: far above rounding, far below any slip.  Two
+correct formulas need not agree in the last digits.  The gradient of sigmoid at 10 is
+4.539580773595167e-05 in 30-digit arithmetic; the composed graph is off by one in the last digit,
+y (1 - y) from the twelfth digit on, because 1 - y cancels.  The graph is nearer to the truth:
+
+>>> import autograd as ag
+>>> x = Value(10.0, "x")
+>>> y = ag.sigmoid(x)
+>>> y.backward()
+>>> x.grad, y.data * (1 - y.data)
+(4.539580773595168e-05, 4.5395807735907655e-05)
+>>> ag.assert_gradients(y, {x: 4.5395807736e-05}, digits=11)
+
+Numbers worked out on paper carry few digits: say how many, as in `digits=4`, rather than widen a
+tolerance.  What `grad` returns are plain floats, lists and arrays, so `pytest.approx` takes them
+as they are: `assert grad(f)(2.0) == pytest.approx(4.0, rel=1e-9)`.
+
+A formula is checked at many points by a parametrized test of one line: `gradcheck(ag.tanh, x,
+hand=lambda x: 1 - ag.tanh(x) ** 2)`.  Finite differences are good to some 1e-12 at scale 1 and to
+fewer digits where f is large beside its slope; `gradcheck` knows which from the estimate that
+comes with each of them, so there is no tolerance to choose.
+
+A kink is tested from both sides and by the convention, never by a finite difference: at 0 the
+two-sided one of relu is 1/2, which is no derivative.  `gradcheck` says so instead of failing.
+
+>>> [row.verdict for row in gradcheck(ag.relu, 0.0).rows]
+['kink']
+>>> [round(ag.numerical_gradient(ag.relu, x), 9) for x in (0.5, -0.5)]
+[1.0, 0.0]
+>>> x = Value(0.0)
+>>> ag.assert_gradients(ag.relu(x), {x: 0.0})  # the convention, told in its docstring
+"""
+
+import copy
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from autograd.checks.numerical import EPS, Flat, components, estimates
+from autograd.core.graph import gradients
+from autograd.core.nested import fill, items, number, scalar
+from autograd.core.node import inputs_first
+from autograd.core.value import Value
+
+ROUNDING = 64.0 * EPS  # of the size of the terms that a gradient is the sum of
+
+
+class Row(NamedTuple):
+    """One component of a gradient: what each way of getting it says, and the verdict."""
+
+    name: str
+    backpropagation: float
+    numerical: float
+    error: float  # the estimate of the numerical derivative's error
+    hand: float | None
+    verdict: str  # "ok", "wrong" or "kink"
+
+
+class Report(NamedTuple):
+    """The rows of a check, and how often f was called for the numerical derivatives.
+
+    As text it is a table.  The differences in it are those of the hand-derived number from
+    backpropagation, or else of backpropagation from the numerical derivative.
+    """
+
+    rows: tuple[Row, ...]
+    calls: int
+
+    def __str__(self) -> str:
+        by_hand = any(row.hand is not None for row in self.rows)
+        table = [["", "backpropagation", "numerical ± error", "by hand", "ulp", "relative", ""]]
+        for row in self.rows:
+            ours, theirs = row.backpropagation, row.numerical
+            if row.hand is not None:
+                ours, theirs = row.hand, row.backpropagation
+            ulps = abs(ours - theirs) / math.ulp(theirs)
+            relative = abs(ours - theirs) / abs(theirs) if theirs else math.inf * abs(ours - theirs)
+            table.append(
+                [
+                    row.name,
+                    f"{row.backpropagation:.12g}",
+                    f"{row.numerical:.12g} ± {row.error:.1g}",
+                    "" if row.hand is None else f"{row.hand:.12g}",
+                    "" if row.verdict == "kink" else f"{ulps:.3g}",
+                    "" if row.verdict == "kink" else f"{relative:.1e}" if ulps else "0",
+                    row.verdict,
+                ]
+            )
+        if not by_hand:
+            table = [line[:3] + line[4:] for line in table]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in table
+        ]
+        return "\n".join([*lines, f"{self.calls} calls of f for the numerical derivatives"])
+
+
+class GradientMismatch(AssertionError):
+    """A gradient is not what it should be; as text, the table or the account of the first slip."""
+
+
+def gradcheck(
+    f: Callable[..., Any], *at: Any, hand: Callable[..., Any] | None = None, order: int = 1
+) -> Report:
+    """Backpropagation through f at a point against finite differences: one row per component.
+
+    `f` is called with Values in the shape of `at`, and gives one number.  `hand(*at)`, called with
+    plain numbers, gives the gradient derived by hand: in the shape of the argument, or a tuple of
+    such for several arguments.  It may differ by 1e-9 relative, and by what rounding the point and
+    the terms of the gradient explains: 0 is right for the slope of sin at `math.pi / 2`.  With
+    `order=2` the rows are those of the Hessian, checked against finite differences of the gradient,
+    and `hand` gives its rows.  Components at a kink of f are told as such; they neither pass nor
+    fail, unless `hand` gives what is neither backpropagation's number nor between the derivatives
+    from the left and right.  Raises GradientMismatch, whose text is the report, where a component
+    is wrong; TypeError where `hand` is no function; ValueError for another order or a `hand` of
+    another size, and where f has no finite derivative.
+
+    >>> print(gradcheck(lambda x, y: x * y, 3.0, 4.0, hand=lambda x, y: (y, x)))
+       backpropagation  numerical ± error  by hand  ulp  relative
+    x  4                4 ± 4e-13          4        0    0         ok
+    y  3                3 ± 3e-13          3        0    0         ok
+    34 calls of f for the numerical derivatives
+    """
+    if order not in (1, 2):
+        raise ValueError(f"order is 1 or 2, not {order!r}")
+    if hand is not None and not callable(hand):
+        raise TypeError(f"hand is a function of the same arguments as f, not {hand!r:.60}")
+    named = components(f, at)
+    point = [x for _, x in named]
+    flat = Flat(f, at)
+    leaves = [Value(x, name) for name, x in named]
+    y = flat(leaves)
+    if order == 1:
+        checked: list[tuple[str, Value, Callable[[list[Value]], Value]]] = [("", y, flat)]
+    else:
+        checked = [
+            (f"{name}, ", g, partial(_slope, flat, i))
+            for i, ((name, _), g) in enumerate(zip(named, gradients(y, leaves), strict=True))
+        ]
+    size = len(checked) * len(point)
+    by_hand: list[float | None] = [None] * size
+    if hand is not None:
+        by_hand = [number(scalar(x)) for x in items(hand(*fill(at, point)))]
+        if len(by_hand) != size:
+            raise ValueError(f"hand gives {len(by_hand)} numbers, not {size}")
+    flat.calls = 0
+    rows: list[Row] = []
+    for prefix, output, function in checked:
+        found = adjoints(output)
+        # What the rounding of each node does to the output: f may be coarser than its last digit.
+        noise = 2.0 * EPS * sum(abs(adjoint * v.data) for v, (adjoint, _) in found.items())
+        for leaf, d in zip(leaves, estimates(function, point, noise), strict=True):
+            exact, size_of_terms = found.get(leaf, (0.0, 0.0))
+            derived = by_hand[len(rows)]
+            right = derived is None or near(derived, exact, 1e-9, ROUNDING * size_of_terms)
+            if d.kink:
+                right = right or (derived is not None and d.low <= derived <= d.high)
+            else:
+                right = right and near(exact, d.value, 1e-8, 10.0 * d.error)
+            verdict = "wrong" if not right else "kink" if d.kink else "ok"
+            rows.append(Row(f"{prefix}{leaf.label}", exact, d.value, d.error, derived, verdict))
+    report = Report(tuple(rows), flat.calls)
+    if any(row.verdict == "wrong" for row in rows):
+        raise GradientMismatch(f"a gradient is wrong\n{report}")
+    return report
+
+
+def _slope(f: Callable[[list[Value]], Value], i: int, leaves: list[Value]) -> Value:
+    return gradients(f(leaves), leaves)[i]
+
+
+def near(a: float, b: float, relative: float, absolute: float) -> bool:
+    """Whether a and b differ by no more than a share of the larger plus an absolute amount."""
+    return abs(a - b) <= relative * max(abs(a), abs(b)) + absolute
+
+
+def adjoints(y: Value) -> dict[Value, tuple[float, float]]:
+    """For y and each node below it d(y)/d(node), and the size of the terms that it is the sum of.
+
+    The size times a float's rounding tells how much of a small gradient is left of cancellation.
+    A factor that is a difference, or sin or cos near a zero, counts with the size of what it is
+    left of: the numbers of the leaves are rounded too, and sin(math.pi) is not 0.
+    No `.grad` changes.  Raises what `backward` raises.
+
+    >>> x = Value(3.0)
+    >>> adjoints(x * x - 6.0 * x)[x]
+    (0.0, 12.0)
+    """
+    order = inputs_first(y)
+    found = {v: (0.0, 0.0) for v in order}
+    found[y] = (1.0, 1.0)
+    # One factor of a path at a time counts with its size: taken all together they would compound
+    # to what no rounding explains.
+    left = dict.fromkeys(order, 0.0)
+    for v in reversed(order):
+        adjoint, size = found[v]
+        if size == 0.0:
+            continue
+        if not math.isfinite(adjoint):
+            copy.deepcopy(y).backward()  # raises, naming the rule
+        for x, d in zip(v.inputs, v.partials, strict=True):
+            if d is None and (adjoint == 0.0 or x.is_literal):
+                continue
+            slope = math.nan if d is None else d
+            share, terms = found[x]
+            found[x] = (share + adjoint * slope, min(terms + size * abs(slope), 1e300))
+            beyond = max(0.0, _size_of_slope(v, x) - abs(slope))
+            left[x] = min(1e300, left[x] + left[v] * abs(slope) + abs(adjoint) * beyond)
+    return {v: (adjoint, min(size + left[v], 1e300)) for v, (adjoint, size) in found.items()}
+
+
+def _size(v: Value) -> float:
+    """The size of a node's number, or of the numbers that it is left of."""
+    if v.op == "add":
+        return sum(abs(x.data) for x in v.inputs)
+    if v.op in ("sin", "cos"):
+        return abs(v.data) + abs((v.partials[0] or 0.0) * v.inputs[0].data)
+    return abs(v.data)
+
+
+def _size_of_slope(v: Value, x: Value) -> float:
+    """The same for the derivative of v by its input x; 0 where it is nothing's remainder."""
+    if v.op == "mul":
+        return _size(v.inputs[1] if x is v.inputs[0] else v.inputs[0])
+    if v.op in ("sin", "cos"):
+        return abs(v.data) * _size(x)
+    if v.op == "power" and x is v.inputs[0] and v.inputs[1].data == 2.0:
+        return 2.0 * _size(x)
+    return 0.0

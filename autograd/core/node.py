@@ -1,0 +1,390 @@
+"""One node of a recorded graph: what it keeps, what it tells; walking, copying, releasing graphs.
+
+Invariants.  Every number is finite; NaN stands in `_da` and `_db` only, for a partial that does not
+exist.  Nodes point to their inputs and to nothing else: a graph has no cycles.  Nothing here is
+recursive.  How nodes come about is told in `value.py`: the class in use is `Value`.
+"""
+
+import math
+from numbers import Real
+from threading import Lock
+from typing import Any, Self, TypeVar
+
+from autograd.core import primitives
+from autograd.core.primitives import ARITHMETIC
+
+N = TypeVar("N", bound="Node")
+NAN = math.nan
+LITERAL = -1  # in `_count`: a number written in an expression, whose gradient nobody needs
+sweeping = Lock()  # one at a time: a sweep works in the nodes' `_count` and `_grad`
+_depth = 0  # of nodes being released one inside the other, and those that have to wait
+_released: list[Any] = []
+
+
+class Node:
+    """A number with what it was computed from.  Made by `Value`, which tells how.
+
+    >>> from autograd import Value
+    >>> isinstance(Value(2.0) * 3.0, Node)
+    True
+    """
+
+    __slots__ = (
+        *("_data", "_a", "_b", "_da", "_db"),  # y; its inputs a and b; dy/da and dy/db
+        *("_primitive", "_scope", "_label"),  # the operation, and the composite it is a part of
+        *("_grad", "_reached"),  # the gradient, and whether there is one
+        "_count",  # of the edges that a running sweep waits for; else 0, or LITERAL
+    )
+
+    def __init__(self, data: Any, label: str | None = None) -> None:
+        self._data = finite(data)
+        self._a: Any = None
+        self._b: Any = None
+        self._da = self._db = NAN
+        self._primitive: Any = None
+        self._scope: Any = None
+        self._label: Any = None
+        if label is not None:
+            self.label = label
+        self._grad = 0.0
+        self._reached = False
+        self._count = 0
+
+    @property
+    def data(self) -> float:
+        """The number.  A leaf's can be assigned; nodes recorded before keep their partials."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self._primitive is not None:
+            raise AttributeError(f"only a leaf's data can be assigned, not that of {self!r}")
+        self._data = finite(data)
+
+    @property
+    def grad(self) -> float | None:
+        """The sum of the gradients of all sweeps, None where there was none.  Can be assigned."""
+        return self._grad if self._reached else None
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = 0.0 if grad is None else finite(grad)
+        self._reached = grad is not None
+
+    @property
+    def label(self) -> str | None:
+        """The name in pictures and messages, or None.  Can be assigned."""
+        return self._label  # type: ignore[no-any-return]
+
+    @label.setter
+    def label(self, label: Any) -> None:
+        if label is not None and not isinstance(label, str):
+            raise TypeError(f"a label is text or None, not {type(label).__name__}: {label!r:.60}")
+        self._label = label
+
+    @property
+    def op(self) -> str | None:
+        """The primitive's name, None for a leaf."""
+        return None if self._primitive is None else self._primitive.name
+
+    @property
+    def inputs(self) -> tuple[Self, ...]:
+        """The nodes that this one was computed from, in order."""
+        if self._a is None:
+            return ()
+        return (self._a,) if self._b is None else (self._a, self._b)
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """d(self)/d(input) for each input; None where that is not a finite number."""
+        slots = (self._da, self._db)[: len(self.inputs)]
+        return tuple(None if d != d else d for d in slots)
+
+    @property
+    def primitive(self) -> Any:
+        """The operation itself, None for a leaf."""
+        return self._primitive
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether this is a number that was written in an expression: no sweep enters it."""
+        return self._count == LITERAL
+
+    @property
+    def scope(self) -> Any:
+        """The innermost composite that this node was recorded in, None outside of all."""
+        return self._scope
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Names of the composites that this node was recorded in, outermost first."""
+        return () if self._scope is None else self._scope.names
+
+    def zero_grad(self) -> None:
+        """Set `.grad` of this node and of every node below it to None."""
+        with sweeping:
+            for v in inputs_first(self):
+                v.grad = None
+
+    def recompute(self) -> Self:
+        """Compute the recorded graph again, in place, from its leaves' present numbers.
+
+        Gradients become None.  Returns self.  Where an operation fails nothing has changed.
+        """
+        with sweeping:
+            order = inputs_first(self)
+            before = [(v, v._data, v._da, v._db) for v in order]
+            try:
+                for v in order:
+                    if v._primitive is not None:
+                        numbers = [x._data for x in v.inputs]
+                        v._data = v._primitive.value(numbers, map(describe, v.inputs))
+                        v._da, v._db = v._primitive.slopes(numbers, v._data)
+            except BaseException:
+                for v, data, da, db in before:
+                    v._data, v._da, v._db = data, da, db
+                raise
+            for v in order:
+                v.grad = None
+        return self
+
+    def detach(self) -> Self:
+        """A new leaf with the same number and label."""
+        return type(self)(self._data, self.label)
+
+    # --- functions: NumPy calls them on arrays of nodes ---
+
+    def log(self) -> Any:
+        """The natural logarithm.  Raises ValueError at 0 and below."""
+        return primitives.log(self)
+
+    def log1p(self) -> Any:
+        """log(1 + self), exact near 0.  Raises ValueError at -1 and below."""
+        return primitives.log1p(self)
+
+    def expm1(self) -> Any:
+        """exp(self) - 1, exact near 0.  Raises OverflowError above 709.78."""
+        return primitives.expm1(self)
+
+    def sqrt(self) -> Any:
+        """The square root.  Raises ValueError below 0; at 0 it has no derivative."""
+        return primitives.sqrt(self)
+
+    def sin(self) -> Any:
+        """The sine of an angle in radians."""
+        return primitives.sin(self)
+
+    def cos(self) -> Any:
+        """The cosine of an angle in radians."""
+        return primitives.cos(self)
+
+    def tan(self) -> Any:
+        """The tangent of an angle in radians."""
+        return primitives.tan(self)
+
+    def tanh(self) -> Any:
+        """The hyperbolic tangent."""
+        return primitives.tanh(self)
+
+    def conjugate(self) -> Self:
+        """Itself, being real: NumPy's `var` and `std` ask for it."""
+        return self
+
+    def __abs__(self) -> Any:
+        return primitives.absolute(self)
+
+    # --- comparison, text ---
+
+    def __lt__(self, other: Any) -> Any:
+        return self._data < (other._data if isinstance(other, Node) else other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._data <= (other._data if isinstance(other, Node) else other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._data > (other._data if isinstance(other, Node) else other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._data >= (other._data if isinstance(other, Node) else other)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other  # two nodes with one number are two nodes
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Value has no truth value: compare its number, as in `x > 0`")
+
+    def __float__(self) -> float:
+        raise TypeError("a Value is not a float: x.data is its number, x.exp() records exp of it")
+
+    def __int__(self) -> int:
+        return float(self)  # type: ignore[return-value]  # it raises
+
+    __complex__ = __float__
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        parts = [short(self._data)]
+        if self.label is not None:
+            parts.append(f"label={self.label!r}")
+        if self._primitive is not None:
+            parts.append(f"op={self.op!r}")
+        if self.grad is not None:
+            parts.append(f"grad={short(self.grad)}")
+        return f"Value({', '.join(parts)})"
+
+    # --- copies: whole graphs, at any depth ---
+
+    def __copy__(self) -> Self:
+        return restore(type(self), self._state(), self._a, self._b)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        for v in inputs_first(self):
+            if id(v) not in memo:
+                inputs = [memo[id(x)] for x in v.inputs]
+                memo[id(v)] = restore(type(v), v._state(), *inputs)
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._primitive is None:
+            return restore, (type(self), self._state())
+        # Leaves go as objects of their own: graphs pickled together share those, and only those.
+        nodes = inputs_first(self)
+        leaves = [v for v in nodes if v._a is None]
+        inner = [v for v in nodes if v._a is not None]
+        index: dict[Any, Any] = {v: i for i, v in enumerate(leaves + inner)} | {None: None}
+        columns = [*zip(*[(*v._state(), index[v._a], index[v._b]) for v in inner], strict=True)]
+        return _rebuild, (type(self), leaves, columns)
+
+    def _state(self) -> tuple[Any, ...]:
+        """All slots but the inputs."""
+        numbers = (self._data, self.grad, self._da, self._db)
+        return (*numbers, self._primitive, self._scope, self._label, self._count == LITERAL)
+
+    # --- release ---
+
+    def __dealloc__(self) -> None:
+        """Compiled build only: release the inputs without deep recursion, as Python does anyway."""
+        global _depth
+        if self._a is None:
+            return
+        _depth += 1
+        if _depth < 100:
+            if self._a._a is not None:
+                self._a = None
+            if self._b is not None and self._b._a is not None:
+                self._b = None
+        else:
+            _released.append(self._a)
+            _released.append(self._b)
+        if _depth == 1:
+            while _released:
+                _released.pop()
+        _depth -= 1
+
+
+def restore(kind: type[N], state: tuple[Any, ...], a: Any = None, b: Any = None) -> N:
+    """A node of this class with the state of another, and these inputs."""
+    v = kind.__new__(kind)
+    v._data, v.grad, v._da, v._db, v._primitive, v._scope, v._label, literal = state
+    v._a, v._b, v._count = a, b, LITERAL if literal else 0
+    return v
+
+
+def _rebuild(kind: type[N], leaves: list[N], columns: list[Any]) -> N:
+    nodes = list(leaves)
+    for *state, a, b in zip(*columns, strict=True):
+        nodes.append(restore(kind, tuple(state), nodes[a], None if b is None else nodes[b]))
+    return nodes[-1]
+
+
+def inputs_first(*roots: Any, ends: Any = ()) -> list[Any]:
+    """The roots and every node below them, literals too, each after its inputs.
+
+    The ends, and what is reached only through them, are left out.
+    """
+    order: dict[Any, None] = dict.fromkeys(ends)  # a set that keeps its order
+    known = len(order)
+    descend(list(reversed(roots)), order)
+    return list(order)[known:]
+
+
+def descend(stack: list[Any], order: dict[Any, None]) -> None:
+    """Add to the order the nodes on the stack, the last one first, each after its inputs."""
+    while stack:
+        v = stack[-1]
+        size = len(stack)
+        if v not in order:
+            a = v._a
+            b = v._b
+            if b is not None and b not in order:
+                stack.append(b)
+            if a is not None and a not in order:
+                stack.append(a)
+        if len(stack) == size:  # it waits for nothing
+            order[v] = None
+            stack.pop()
+
+
+def is_real(x: Any) -> bool:
+    """Whether x is a real number of any kind: Python's, NumPy's, a fraction, a decimal."""
+    if type(x) is float or type(x) is int or isinstance(x, Real):
+        return True
+    return hasattr(x, "as_integer_ratio") or type(x).__name__ in ("bool", "bool_")  # NumPy's
+
+
+def finite(x: Any) -> float:
+    """x as a float.  TypeError if it is not a real number, ValueError if it is not finite."""
+    if not is_real(x):
+        if getattr(x, "shape", None) == () and hasattr(x, "item"):  # a 0-d array
+            return finite(x.item())
+        raise TypeError(f"expected a real number, got {type(x).__name__}: {x!r:.60}")
+    number = float(x)
+    if number - number != 0.0:
+        raise ValueError(f"expected a finite number, got {number}")
+    return number
+
+
+def undo(root: Any, before: list[Any], swept: bool) -> None:
+    """Everything as it was before a sweep that failed: the gradients, if it had changed any."""
+    for v in inputs_first(root):
+        if v._count != LITERAL:
+            v._count = 0
+            if swept:
+                v.grad = None
+    for v, grad in before:
+        v.grad = grad
+
+
+def broken_chain(order: Any, v: Any) -> Exception:
+    """The error of a sweep in which the adjoint of v is not a finite number."""
+    for consumer in order:
+        for i, x in enumerate(consumer.inputs):
+            if x is v and consumer.partials[i] is None and consumer._grad != 0.0:
+                return missing_partial(consumer, i)
+    return OverflowError(f"the gradient is too large for a float at {describe(v)}")
+
+
+def missing_partial(v: Any, i: int) -> Exception:
+    """The error of a sweep that needs d(v)/d(input i), which is not a finite number."""
+    error: Exception = OverflowError()
+    try:
+        v._primitive.partials[i](*[x._data for x in v.inputs], v._data)
+    except ARITHMETIC as raised:
+        error = raised
+    refused = v._primitive.refusal(error, [describe(x) for x in v.inputs])
+    return type(error)(f"the derivative of {refused}")
+
+
+def describe(v: Any) -> str:
+    """The number, with the label where there is one: for messages."""
+    return short(v._data) if v._label is None else f"{v._label}={short(v._data)}"
+
+
+def short(number: float) -> str:
+    """The number to 12 significant digits."""
+    return repr(float(f"{number:.12g}"))

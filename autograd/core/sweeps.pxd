@@ -1,0 +1,12 @@
+# C types for sweeps.py, as in node.pxd.
+import cython
+from autograd.core.node cimport Node
+
+@cython.locals(v=Node, x=Node, grad=double, number=double)
+cpdef list derivatives(list ys, list xs, list seeds, bint forward=*)
+@cython.locals(v=Node, a=Node, b=Node)
+cpdef wake(list ys, list chosen, list seen)
+@cython.locals(v=Node, a=Node, b=Node, adjoint=double)
+cpdef pull_back(list order)
+@cython.locals(v=Node, a=Node, b=Node, tangent=double)
+cpdef push_forward(list order)

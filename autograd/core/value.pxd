@@ -1,0 +1,22 @@
+# C types for value.py, as in node.pxd.
+import cython
+from autograd.core.node cimport Node
+from autograd.core.primitives cimport Primitive
+
+cdef object _add, _mul, _exp, _relu, _reciprocal
+cdef int _open_contexts
+cdef bint _plain
+
+@cython.final
+cdef class Value(Node):
+    pass
+
+@cython.locals(x=Value, y=double)
+cpdef Value as_declared(Primitive primitive, Value a, Value b=*)
+@cython.locals(y=Value)
+cdef Value new_node(object primitive, Value a, Value b, double data, double da, double db)
+@cython.locals(v=Node, a=Node, b=Node, adjoint=double, grad=double, due=Py_ssize_t)
+cdef sweep(Node root, double seed)
+@cython.locals(v=Value)
+cpdef Value literal(object x)
+cdef Value operand(object x)

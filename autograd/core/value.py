@@ -1,0 +1,259 @@
+"""Value: a node that records what is computed from it, and the sweep that applies the chain rule.
+
+How a gradient is computed: every operation makes a node, y = f(a, b), which keeps its number and
+the partial derivative by each input (`new_node`).  `backward` then walks the graph from the result
+down, and each node hands on to its inputs its own derivative times those partials (`sweep`).
+
+    _data  _a _b  _da _db   y; its inputs a and b, None where there is none; dy/da and dy/db
+    _primitive  _scope      the operation, None in a leaf; the composite that it is a part of
+    _grad  _reached         the gradient, 0.0 until a sweep has reached the node
+    _count                  of the edges that a running sweep waits for, else 0; LITERAL, which is
+                            below 0, in a number written in an expression: no sweep enters it
+
+What else a node tells and does, its text, its copies, is in `node.py`.  Invariants: those told
+there; and what a node computed never changes, save by `recompute`.
+"""
+
+import math
+from contextvars import ContextVar
+from typing import Any
+
+from autograd.core import primitives
+from autograd.core.node import (
+    LITERAL,
+    NAN,
+    Node,
+    broken_chain,
+    describe,
+    finite,
+    inputs_first,
+    is_real,
+    sweeping,
+    undo,
+)
+from autograd.core.primitives import Primitive
+
+compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machine code
+_plain = not compiled  # for `new_node`, to which it is a number in C
+_add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
+_exp, _reciprocal = primitives.exp, primitives.reciprocal
+surroundings: ContextVar[Any] = ContextVar("autograd", default=(None, True))  # (scope, recording)
+_open_contexts = 0  # of scopes in all threads, counted under scope.py's lock: spares a look
+
+
+def _final(cls: type) -> None:
+    raise TypeError("Value has no subclasses: write functions of Values")
+
+
+class Value(Node):
+    """A number that remembers how it was computed.
+
+    `Value(2.0, "x")` is a leaf: any finite real number, with an optional label.  Arithmetic records
+    new nodes.  Raises TypeError for what is not a real number, ValueError for NaN and infinity,
+    OverflowError for an integer beyond the floats.  The class has no subclasses and its objects no
+    weak references: so a compiled node takes 96 bytes.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x + 1
+    >>> y.backward()
+    >>> y, x.grad
+    (Value(10.0, op='add', grad=1.0), 6.0)
+    """
+
+    __slots__ = ()
+    __init_subclass__ = _final
+
+    @staticmethod
+    def record(primitive: Primitive, a: Any, b: Any = None) -> "Value":
+        """A node for any primitive."""
+        x = a if type(a) is Value else literal(a)
+        if primitive is _exp:
+            return x.exp()
+        if primitive is _reciprocal:
+            return x.reciprocal()
+        return as_declared(primitive, x, b if type(b) is Value or b is None else literal(b))
+
+    # The operations used most have their declarations written out: that is five times faster, and
+    # a test holds the two equal.
+
+    def __add__(self, other: Any) -> Any:
+        x = operand(other)
+        if x is None:
+            return NotImplemented
+        return new_node(_add, self, x, self._data + x._data, 1.0, 1.0)
+
+    def __mul__(self, other: Any) -> Any:
+        x = operand(other)
+        if x is None:
+            return NotImplemented
+        return new_node(_mul, self, x, self._data * x._data, x._data, self._data)
+
+    def relu(self) -> "Value":
+        """max(self, 0), with derivative 0 at 0."""
+        return new_node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
+
+    def exp(self) -> "Value":
+        """e to the power of self.  Raises OverflowError above 709.78."""
+        if self._data > 709.0:  # too large, or nearly
+            return as_declared(_exp, self)
+        y = math.exp(self._data)
+        return new_node(_exp, self, None, y, y, NAN)
+
+    def reciprocal(self) -> "Value":
+        """1 / self.  Raises ZeroDivisionError at 0."""
+        if abs(self._data) < 1e-150:  # 0, or with a derivative that is too large
+            return as_declared(_reciprocal, self)
+        y = 1.0 / self._data
+        return new_node(_reciprocal, self, None, y, -(y * y), NAN)
+
+    # All other arithmetic is composed.
+
+    def __neg__(self) -> "Value":
+        return self * -1.0  # type: ignore[no-any-return]
+
+    def __pos__(self) -> "Value":
+        return self
+
+    def __sub__(self, other: Any) -> Any:
+        x = operand(other)
+        if x is None:
+            return NotImplemented
+        return self + (-x if x is other else literal(-x._data))  # x - 2 is one node, not two
+
+    def __truediv__(self, other: Any) -> Any:
+        x = operand(other)
+        return NotImplemented if x is None else self * x.reciprocal()
+
+    def __pow__(self, other: Any) -> Any:
+        x = operand(other)
+        return NotImplemented if x is None else Value.record(primitives.power, self, x)
+
+    def __radd__(self, other: Any) -> Any:
+        return literal(other) + self
+
+    def __rmul__(self, other: Any) -> Any:
+        return literal(other) * self
+
+    def __rsub__(self, other: Any) -> Any:
+        return literal(other) + -self
+
+    def __rtruediv__(self, other: Any) -> Any:
+        x = literal(other)
+        return self.reciprocal() if x._data == 1.0 else x * self.reciprocal()
+
+    def __rpow__(self, other: Any) -> Any:
+        return Value.record(primitives.power, other, self)
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Add seed * d(self)/d(node) to `.grad` of this node and of all below it but literals.
+
+        A sweep that fails (a derivative that does not exist, one too large for a float) raises
+        and leaves every `.grad` as it was.
+        """
+        with sweeping:
+            sweep(self, finite(seed))
+
+
+def literal(x: Any) -> Value:
+    """A leaf for a number in an expression."""
+    v = Value(x)
+    v._count = LITERAL
+    return v
+
+
+def operand(x: Any) -> Any:
+    """x as a Value; None if it is no number: the operator then lets the class of x try."""
+    if type(x) is Value:
+        return x
+    return literal(x) if type(x) is float or is_real(x) else None
+
+
+def as_declared(primitive: Primitive, a: Value, b: Any = None) -> Value:
+    """A node with the value and the partial derivatives that the primitive declares."""
+    inputs = [a] if b is None else [a, b]
+    numbers = [x._data for x in inputs]
+    y = primitive.value(numbers, map(describe, inputs))
+    da, db = primitive.slopes(numbers, y)
+    return new_node(primitive, a, b, y, da, db)
+
+
+def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: float) -> Value:
+    """The node y = primitive(a, b) with these partial derivatives; b is None if unary."""
+    if data - data != 0.0:  # true of inf and nan only
+        operands = [describe(a)] if b is None else [describe(a), describe(b)]
+        raise primitive.refusal(OverflowError(), operands)
+    y = Value.__new__(Value)
+    if _plain:  # a compiled node begins with None and 0 in its slots
+        y._scope = y._label = None
+        y._grad, y._reached, y._count = 0.0, False, 0
+    y._data = data
+    y._primitive = primitive
+    y._a = a
+    y._b = b
+    y._da = da
+    y._db = db
+    if _open_contexts:
+        y._scope, recording = surroundings.get()
+        if not recording:
+            return Value(data)  # under no_grad the result is a leaf
+    return y
+
+
+def count_contexts(change: int) -> None:
+    """Called as a scope opens (+1) and closes (-1)."""
+    global _open_contexts
+    _open_contexts += change
+
+
+def sweep(root: Any, seed: float) -> None:
+    """The chain rule: add seed * d(root)/d(node) to the gradient of root and all nodes below.
+
+    While it runs, a node's `_grad` is the sum of what its consumers have handed on, and `_count`
+    the number of edges from consumers that it still waits for.  After the last of them the node is
+    due, and hands on in turn: Kahn (1962).
+    """
+    order = [root]
+    before: list[tuple[Value, float]] = []  # gradients from before this sweep
+    due = 0
+    try:
+        for v in order:  # visits every node but literals once, growing while it is read
+            if v._reached:
+                before.append((v, v._grad))
+            if v._a is not None and v._a._count >= 0:
+                if v._a._count == 0:
+                    order.append(v._a)
+                v._a._count += 1
+            if v._b is not None and v._b._count >= 0:
+                if v._b._count == 0:
+                    order.append(v._b)
+                v._b._count += 1
+        due = 1  # order[:due] is final; the rest, as discovered, is overwritten before it is read
+        for v, _ in before:
+            v._grad = 0.0
+        root._grad = seed
+        for v in order:
+            adjoint = v._grad  # d(root)/d(v), times the seed
+            if adjoint - adjoint != 0.0:
+                raise broken_chain(reversed(inputs_first(root)), v)  # told consumers first
+            v._reached = True
+            if v._a is not None and v._a._count > 0:
+                if adjoint != 0.0:  # else a partial that does not exist harms nothing
+                    v._a._grad += adjoint * v._da
+                v._a._count -= 1
+                if v._a._count == 0:
+                    order[due] = v._a
+                    due += 1
+            if v._b is not None and v._b._count > 0:
+                if adjoint != 0.0:
+                    v._b._grad += adjoint * v._db
+                v._b._count -= 1
+                if v._b._count == 0:
+                    order[due] = v._b
+                    due += 1
+        for v, grad in before:
+            v._grad += grad
+            if v._grad - v._grad != 0.0:
+                raise OverflowError(f"the sum of gradients is too large at {describe(v)}")
+    except BaseException:  # Ctrl-C as well
+        undo(root, before, due > 0)
+        raise

@@ -1,0 +1,150 @@
+"""Files of graphs: the suffix chooses the format, and what stands in it is made in other rooms.
+
+Invariant: a file is written whole or not at all.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograd.core.value import Value
+from autograd.draw import draw, figure_of, outputs_of
+
+
+def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
+    """Write a picture of y, in the format that the suffix names: svg png pdf dot html mmd json.
+
+    The options are those of `draw`; .json is the recorded graph itself, for `load`.  Raises
+    ValueError for another suffix, RuntimeError for .png and .pdf where Graphviz's `dot` is not
+    installed, OSError where the file cannot be written; then no file is left.
+    """
+    name = os.path.basename(path)
+    form = FORMATS.get(os.path.splitext(name)[1].lower())
+    if form is None:
+        raise ValueError(f"the suffix of {name!r} is none of {' '.join(FORMATS)}")
+    write(path, form(y, **options))
+
+
+def load(path: str | os.PathLike[str]) -> Value | list[Value]:
+    """The graph in a .json file that `save` wrote: the output, or a list where there are several.
+
+    Numbers, gradients, labels and composites are the same to the last bit.  Raises ValueError, with
+    the place, for a file that is not such a graph.
+    """
+    from autograd.core.document import read
+
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        outputs = read(content)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def worksheet(
+    y: Value,
+    path: str | os.PathLike[str],
+    blanks: int | None = None,
+    seed: int = 0,
+    fold: Any = None,
+    precision: int = 4,
+    direction: str = "LR",
+    names: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a page with the graph of y, where some gradients of the backward pass are blanks.
+
+    `blanks` says how many, by default half of them, and `seed` chooses which.  The page prints; on
+    the screen it checks the numbers that are typed, to the digits typed, and names the likely slip.
+    The answer key is folded in at its end: open it to print it.  The other options are those of
+    `draw`.  Every `.grad` stays as it is.  Raises ValueError for a suffix other than .html and for
+    a number of blanks that the graph does not have, and what `draw` and `backward` raise.
+
+    >>> apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     worksheet(apple * count * tax, f"{folder}/sheet.html", blanks=3)
+    """
+    from autograd.checks.slips import Shares
+    from autograd.page.worksheet import sheet_of_exercises
+
+    if not os.fspath(path).lower().endswith(".html"):
+        raise ValueError(f"a worksheet is an .html file, not {os.fspath(path)!r}")
+    options = dict(fold=fold, names=names, precision=precision, direction=direction)
+    write(path, sheet_of_exercises(y, Shares, blanks, seed, **options))
+
+
+def write(path: str | os.PathLike[str], content: str | bytes) -> None:
+    """Write a file whole or not at all: text or bytes.  Raises OSError.
+
+    A link is followed, and a file that was there keeps its mode.
+    """
+    from pathlib import Path  # imported late, as they take longer than all the rest here
+    from shutil import copymode
+
+    path = Path(os.path.realpath(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"no folder {str(path.parent)!r} to write {path.name!r} in")
+    part = path.with_name(f".{os.urandom(8).hex()}.tmp")
+    try:
+        part.write_bytes(content if isinstance(content, bytes) else content.encode())
+        if path.exists():
+            copymode(path, part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+# --- the formats ---
+
+
+def _svg(y: Any, **options: Any) -> str:
+    from autograd.draw.sheet import sheet
+    from autograd.draw.svg import svg
+
+    return svg(sheet(*figure_of(y, **options)))
+
+
+def _dot(y: Any, **options: Any) -> str:
+    return str(draw(y, **options).source)
+
+
+def _png(y: Any, **options: Any) -> bytes:
+    from autograd.draw.layout import dot
+
+    return dot(_dot(y, **options), "png")
+
+
+def _pdf(y: Any, **options: Any) -> bytes:
+    from autograd.draw.layout import dot
+
+    return dot(_dot(y, **options), "pdf")
+
+
+def _html(y: Any, **options: Any) -> str:
+    from autograd.page.explore import page
+
+    return page(y, **options)
+
+
+def _mermaid(y: Any, **options: Any) -> str:
+    from autograd.draw.mermaid import mermaid
+
+    return mermaid(*figure_of(y, **options))
+
+
+def _json(y: Any, **options: Any) -> str:
+    from autograd.core.document import write
+
+    return write(outputs_of(y))
+
+
+FORMATS: dict[str, Callable[..., str | bytes]] = {
+    ".svg": _svg,
+    ".png": _png,
+    ".pdf": _pdf,
+    ".dot": _dot,
+    ".html": _html,
+    ".mmd": _mermaid,
+    ".json": _json,
+}

@@ -1,0 +1,207 @@
+"""The page: one HTML file that steps through a recorded graph and lets its inputs be changed.
+
+Invariant: the file is whole in itself.  Its policy forbids every request and every script and style
+but the two in it, by their hashes; what a user wrote is text or JSON in it, never markup or code.
+"""
+
+import copy
+import html
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
+from itertools import product
+from typing import Any
+
+from autograd.core.context import Scope
+from autograd.core.node import inputs_first
+from autograd.core.primitives import ARITHMETIC
+from autograd.core.value import Value
+from autograd.draw import look_of, outputs_of
+from autograd.draw.figure import CROWDED, LIMIT, Figure, figure, folded_names, labels
+from autograd.draw.sheet import sheet
+from autograd.draw.svg import svg
+from autograd.draw.text import cut
+from autograd.page.html import html_file
+
+CAPACITY = 256  # pictures x recorded nodes in one page, above which composites fold in groups
+
+_BODY = """<main>
+<h1 id="result">{title}</h1>
+<div class="steps" role="group" aria-label="Steps">
+<button id="first" type="button">Whole</button>
+<button id="back" type="button">← Back</button>
+<button id="next" type="button">Next →</button>
+<input id="at" type="range" min="0" max="1" value="0" step="1" aria-label="Step">
+<output id="where" for="at"></output>
+<label id="roots" class="quiet" hidden>gradients of <select id="root"></select></label>
+</div>
+<div id="picture">{picture}</div>
+<p class="hint">A click explains a node, and folds or unfolds a composite.
+Keys: ← → step, Home the whole picture, End the last step; ↑ ↓ from node to node, Enter clicks.</p>
+<section id="explanation" class="panel" aria-live="polite" aria-label="Explanation"></section>
+<section class="panel" aria-label="Inputs">
+<div class="head"><h2>What if?</h2><button id="reset" type="button" disabled>Reset</button></div>
+<div id="inputs"></div>
+<div id="change" aria-live="polite"></div>
+</section>
+</main>
+{others}
+"""
+
+
+def page(y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **options: Any) -> str:
+    """The page of y, or of several outputs, as HTML text.
+
+    Every state of its composites is drawn beforehand: they fold one by one where there are few,
+    else all of one name together, else all together, but for those that `fold` names.  Raises
+    ValueError for a graph too large to draw.
+    """
+    look = look_of(**options)
+    outputs, names = _swept(outputs_of(y), names)
+    order = inputs_first(*outputs)
+    index = {v: i for i, v in enumerate(order)}
+    members: dict[Scope, list[int]] = {}
+    for i, v in enumerate(order):
+        for scope in () if v.scope is None else v.scope.path:
+            members.setdefault(scope, []).append(i)
+    if fold is None:
+        fold = _crowded(outputs)
+    folded = fold if isinstance(fold, bool) else folded_names(fold, members)
+    bit = _groups(list(members), len(order), folded)
+    states = list(product((False, True), repeat=len(set(bit.values()))))
+
+    def drawing(state: tuple[bool, ...], limit: int) -> tuple[str, Figure]:
+        drawn = figure(outputs, lambda scope: state[bit[scope]], names, look.precision, limit)
+        return re.sub(r"\n +<", "\n<", svg(sheet(drawn, look))), drawn
+
+    first = states[-1 if folded is True else 0]
+    if not isinstance(folded, bool):
+        chosen = {bit[scope] for scope in members if scope.name in folded}
+        first = tuple(place in chosen for place in range(len(first)))
+    drawn = {first: drawing(first, LIMIT)}  # what cannot be drawn raises here
+    for state in states:
+        if state not in drawn:
+            with suppress(ValueError):  # too large unfolded: the page does without
+                drawn[state] = drawing(state, 2 * CROWDED)
+    figures = dict(drawn.values())  # two states may give one picture
+    place = {picture: i for i, picture in enumerate(figures)}
+    nodes = [_node(v, index, labels(names)) for v in order]
+    data = {
+        "nodes": nodes,
+        "roots": [index[v] for v in outputs],
+        "composites": [
+            {
+                **{"name": cut(s.name), "formula": s.formula, "derivative": s.derivative},
+                **{"bit": bit[s], "members": numbers},
+            }
+            for s, numbers in members.items()
+        ],
+        "drawings": [_drawing(each) for each in figures.values()],
+        "states": {_key(state): place[picture] for state, (picture, _) in drawn.items()},
+        "state": _key(first),
+        "precision": look.precision,
+    }
+    title = nodes[index[outputs[0]]].get("label", "computation graph")
+    shown = drawn[first][0]
+    others = "".join(
+        f'<template id="drawing{i}">{picture}</template>\n'
+        for picture, i in place.items()
+        if picture != shown
+    )
+    body = _BODY.format(title=html.escape(title), picture=shown, others=others)
+    return html_file(title, body, data, "sweep.js", "explore.js")
+
+
+def _swept(
+    outputs: list[Value], names: Mapping[str, Any] | None
+) -> tuple[list[Value], dict[str, Value]]:
+    """Copies of the outputs and of the named Values, with the gradients of the first output."""
+    copies: dict[int, Any] = {}
+    outputs = [copy.deepcopy(v, copies) for v in outputs]
+    named = {name: copies[id(v)] for v, name in labels(names).items() if id(v) in copies}
+    order = inputs_first(*outputs)
+    for v in order:
+        v.grad = None
+    with suppress(*ARITHMETIC):  # the page sweeps again, and says in words why it cannot
+        outputs[0].backward()
+    for v in order:
+        if v.grad is None and not v.is_literal:
+            v.grad = 0.0  # keeps a place in the picture
+    return outputs, named
+
+
+def _groups(scopes: list[Scope], size: int, folded: Any) -> dict[Scope, int]:
+    """For each composite the place of the bit that says whether it is folded."""
+    groups: list[Callable[[Scope], Any]] = [lambda s: s, lambda s: s.name]
+    groups.append(lambda s: not isinstance(folded, bool) and s.name in folded)
+    for group in groups:
+        bits: dict[Any, int] = {}
+        for scope in scopes:
+            bits.setdefault(group(scope), len(bits))
+        if 2 ** len(bits) * size <= CAPACITY:
+            break
+    return {scope: bits[group(scope)] for scope in scopes}
+
+
+def _crowded(outputs: list[Value]) -> bool:
+    """Whether `draw` would fold by itself."""
+    try:
+        figure(outputs, False, limit=CROWDED)
+    except ValueError:
+        return True
+    return False
+
+
+def _key(state: tuple[bool, ...]) -> str:
+    return "".join("01"[folded] for folded in state)
+
+
+def _node(v: Value, index: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:
+    node: dict[str, Any] = {"value": v.data}
+    if v.op is not None:
+        node |= {"op": v.op, "inputs": [index[x] for x in v.inputs]}
+    label = names.get(v) or v.label
+    if label:
+        node["label"] = cut(label)
+    if v.is_literal:
+        node["literal"] = True
+    return node
+
+
+def _drawing(figure: Figure) -> dict[str, Any]:
+    """What the script must know of a picture: which element shows which recorded nodes."""
+    before: dict[str, list[str]] = {node.id: [] for node in figure.nodes}
+    for edge in figure.edges:
+        before[edge.head].append(edge.tail)
+    nodes = {node.id: node for node in figure.nodes}
+    try:
+        ids = list(TopologicalSorter(before).static_order())
+    except CycleError:  # a transform inside a composite records outside it
+        ids = list(nodes)
+    return {
+        "units": [
+            {
+                **{"id": id, "kind": nodes[id].kind, "text": cut(nodes[id].text)},
+                "node": None if id[0] == "c" else nodes[id].values[0],
+                "composite": int(id[1:]) if id[0] == "c" else None,
+            }
+            for id in ids
+        ],
+        "boxes": [{"id": box.id, "composite": int(box.id[1:])} for box in figure.boxes],
+        "edges": [
+            {"id": e.id, "from": e.tail, "to": e.head, "source": e.source, "uses": e.uses}
+            for e in figure.edges
+        ],
+    }
+
+
+class Exploration:
+    """A page for a notebook: it shows itself inside a frame that can reach nothing outside."""
+
+    def __init__(self, page: str) -> None:
+        self.page = page
+
+    def _repr_html_(self) -> str:
+        frame = 'sandbox="allow-scripts" width="100%" height="760" frameborder="0"'
+        return f'<iframe {frame} srcdoc="{html.escape(self.page)}"></iframe>'

