@@ -11,7 +11,7 @@ from typing import Any
 from autograd.core import primitives
 from autograd.core.context import recording
 from autograd.core.nested import number
-from autograd.core.node import NAN, describe, inputs_first, missing_partial
+from autograd.core.node import NAN, describe, inputs_first, is_fresh, missing_partial, short
 from autograd.core.value import Value
 
 
@@ -31,7 +31,44 @@ def gradients(y: Value, xs: Iterable[Value]) -> list[Value]:
     sources = list(xs) if isinstance(xs, Iterable) else [None]
     if not all(type(v) is Value for v in (y, *sources)):
         raise TypeError("gradients expects a Value and a list of Values, as in gradients(y, [x])")
+    check_fresh(y)
     return recorded_adjoints([y], sources, [1.0], ends=[])
+
+
+def check_fresh(*roots: Value) -> None:
+    """Whether the numbers of the recorded graph follow from its leaves, by one replay of it.
+
+    ValueError if not, that is where a leaf's data was assigned after the recording; it names the
+    leaf, and its number then where a product tells it.  What reads a recorded graph asks first.
+
+    >>> x = Value(2.0, "x")
+    >>> y = x * 3.0
+    >>> x.data = 5.0
+    >>> check_fresh(y)
+    Traceback (most recent call last):
+    ValueError: x was 2.0 when mul(x=5.0, 3.0) was recorded, and is 5.0 now: call y.recompute()
+    """
+    order = inputs_first(*roots)
+    for v in order:
+        if v._primitive is not None and not is_fresh(v):
+            raise _stale(v, order)
+
+
+def _stale(v: Value, order: list[Value]) -> ValueError:
+    """The error where the numbers of v no longer follow from its inputs."""
+    recorded = f"{v.op}({', '.join(map(describe, v.inputs))}) was recorded"
+    y = order[-1].label
+    write = f"call {y if y is not None and y.isidentifier() else 'y'}.recompute()"
+    leaves = {x: None for x in v.inputs if x.op is None and not x.is_literal} or v.inputs
+    for u in order:
+        for x, then in ((u._a, u._db), (u._b, u._da)) if u._primitive is primitives.mul else ():
+            if x in leaves and then != x._data:
+                name, now = x.label or "a leaf", short(x._data)
+                return ValueError(
+                    f"{name} was {short(then)} when {recorded}, and is {now} now: {write}"
+                )
+    changed = " or ".join(map(describe, leaves))
+    return ValueError(f"{changed} was assigned or computed anew after {recorded}: {write}")
 
 
 # --- the chain rule, whatever it carries ---
@@ -170,10 +207,7 @@ def _share(weight: Any, v: Value, i: int) -> Any:
     inputs = [x.data if x.is_literal else x for x in v.inputs]
     partial = v._primitive.partials[i](*inputs, v)
     if number(partial) != slope:
-        now = ", ".join(describe(x) for x in v.inputs)
-        raise ValueError(
-            f"a leaf's data was assigned after {v.op}({now}) was recorded: call recompute() first"
-        )
+        raise _stale(v, [v])
     return _times(weight, partial)
 
 

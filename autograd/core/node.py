@@ -137,9 +137,7 @@ class Node:
             try:
                 for v in order:
                     if v._primitive is not None:
-                        numbers = [x._data for x in v.inputs]
-                        v._data = v._primitive.value(numbers, map(describe, v.inputs))
-                        v._da, v._db = v._primitive.slopes(numbers, v._data)
+                        v._data, v._da, v._db = replayed(v)
             except BaseException:
                 for v, data, da, db in before:
                     v._data, v._da, v._db = data, da, db
@@ -328,6 +326,23 @@ def descend(stack: list[Any], order: dict[Any, None]) -> None:
         if len(stack) == size:  # it waits for nothing
             order[v] = None
             stack.pop()
+
+
+def replayed(v: Any) -> tuple[float, float, float]:
+    """What v and its partials are by its inputs' present numbers.  Raises what recording does."""
+    numbers = [x._data for x in v.inputs]
+    y = v._primitive.value(numbers, map(describe, v.inputs))
+    return (y, *v._primitive.slopes(numbers, y))
+
+
+def is_fresh(v: Any) -> bool:
+    """Whether the numbers of v, an inner node, still follow from those of its inputs."""
+    try:
+        y, da, db = replayed(v)
+    except ARITHMETIC:
+        return False
+    pairs = (y, v._data), (da, v._da), (db, v._db)
+    return all(new == old or (new != new and old != old) for new, old in pairs)  # NaN: no partial
 
 
 def is_real(x: Any) -> bool:

@@ -147,6 +147,8 @@ class Value(Node):
     def backward(self, seed: float = 1.0) -> None:
         """Add seed * d(self)/d(node) to `.grad` of this node and of all below it but literals.
 
+        It sweeps what was recorded: where a leaf's number was assigned since, the gradients are
+        those at the numbers it had then, until `recompute`.
         A sweep that fails (a derivative that does not exist, one too large for a float) raises
         and leaves every `.grad` as it was.
         """
