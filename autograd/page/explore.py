@@ -58,8 +58,13 @@ def page(y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **opt
     ValueError for a graph too large to draw.
     """
     look = look_of(**options)
-    outputs, names = _swept(outputs_of(y), names)
+    outputs, names = copied(outputs_of(y), names)
     order = inputs_first(*outputs)
+    with suppress(*ARITHMETIC):  # the page sweeps again, and says in words why it cannot
+        outputs[0].backward()
+    for v in order:
+        if v.grad is None and not v.is_literal:
+            v.grad = 0.0  # keeps a place in the picture
     index = {v: i for i, v in enumerate(order)}
     members: dict[Scope, list[int]] = {}
     for i, v in enumerate(order):
@@ -87,16 +92,15 @@ def page(y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **opt
     figures = dict(drawn.values())  # two states may give one picture
     place = {picture: i for i, picture in enumerate(figures)}
     nodes = [_node(v, index, labels(names)) for v in order]
+    described = [
+        {"name": cut(s.name), "formula": s.formula, "derivative": s.derivative}
+        | {"bit": bit[s], "members": numbers}
+        for s, numbers in members.items()
+    ]
     data = {
         "nodes": nodes,
         "roots": [index[v] for v in outputs],
-        "composites": [
-            {
-                **{"name": cut(s.name), "formula": s.formula, "derivative": s.derivative},
-                **{"bit": bit[s], "members": numbers},
-            }
-            for s, numbers in members.items()
-        ],
+        "composites": described,
         "drawings": [_drawing(each) for each in figures.values()],
         "states": {_key(state): place[picture] for state, (picture, _) in drawn.items()},
         "state": _key(first),
@@ -113,22 +117,16 @@ def page(y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **opt
     return html_file(title, body, data, "sweep.js", "explore.js")
 
 
-def _swept(
+def copied(
     outputs: list[Value], names: Mapping[str, Any] | None
-) -> tuple[list[Value], dict[str, Value]]:
-    """Copies of the outputs and of the named Values, with the gradients of the first output."""
+) -> tuple[list[Value], dict[str, Any]]:
+    """Copies of the outputs, and of the named Values among them, without gradients."""
     copies: dict[int, Any] = {}
     outputs = [copy.deepcopy(v, copies) for v in outputs]
-    named = {name: copies[id(v)] for v, name in labels(names).items() if id(v) in copies}
-    order = inputs_first(*outputs)
-    for v in order:
+    for v in inputs_first(*outputs):
         v.grad = None
-    with suppress(*ARITHMETIC):  # the page sweeps again, and says in words why it cannot
-        outputs[0].backward()
-    for v in order:
-        if v.grad is None and not v.is_literal:
-            v.grad = 0.0  # keeps a place in the picture
-    return outputs, named
+    named = labels(names).items()
+    return outputs, {name: copies[id(v)] for v, name in named if id(v) in copies}
 
 
 def _groups(scopes: list[Scope], size: int, folded: Any) -> dict[Scope, int]:
@@ -175,25 +173,19 @@ def _drawing(figure: Figure) -> dict[str, Any]:
     for edge in figure.edges:
         before[edge.head].append(edge.tail)
     nodes = {node.id: node for node in figure.nodes}
-    try:
-        ids = list(TopologicalSorter(before).static_order())
-    except CycleError:  # a transform inside a composite records outside it
-        ids = list(nodes)
-    return {
-        "units": [
-            {
-                **{"id": id, "kind": nodes[id].kind, "text": cut(nodes[id].text)},
-                "node": None if id[0] == "c" else nodes[id].values[0],
-                "composite": int(id[1:]) if id[0] == "c" else None,
-            }
-            for id in ids
-        ],
-        "boxes": [{"id": box.id, "composite": int(box.id[1:])} for box in figure.boxes],
-        "edges": [
-            {"id": e.id, "from": e.tail, "to": e.head, "source": e.source, "uses": e.uses}
-            for e in figure.edges
-        ],
-    }
+    with suppress(CycleError):  # a transform inside a composite records outside it
+        nodes = {id: nodes[id] for id in TopologicalSorter(before).static_order()}
+    units = [
+        {"id": id, "kind": node.kind, "text": cut(node.text), "node": None, "composite": None}
+        | ({"composite": int(id[1:])} if id[0] == "c" else {"node": node.values[0]})
+        for id, node in nodes.items()
+    ]
+    edges = [
+        {"id": e.id, "from": e.tail, "to": e.head, "source": e.source, "uses": e.uses}
+        for e in figure.edges
+    ]
+    boxes = [{"id": box.id, "composite": int(box.id[1:])} for box in figure.boxes]
+    return {"units": units, "boxes": boxes, "edges": edges}
 
 
 class Exploration:

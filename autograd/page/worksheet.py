@@ -6,16 +6,17 @@ that it names are computed here, before; the script only compares numbers.
 
 import html
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from autograd.core.value import Value
 from autograd.draw.figure import Edge, Figure, Node, figure
-from autograd.draw.sheet import Look, sheet
+from autograd.draw.sheet import Look, Sheet, sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import number
+from autograd.page.explore import copied
 from autograd.page.html import html_file
 
 MOST_SLIPS = 200  # told for one blank
@@ -52,58 +53,65 @@ def sheet_of_exercises(
     """
     if type(y) is not Value:
         raise TypeError(f"a worksheet is of one Value, not {y!r:.60}")
-    copies: dict[int, Value] = {}
-    copy = y.__deepcopy__(copies)
-    copy.zero_grad()
+    (copy,), renamed = copied([y], names)
     copy.backward()
-    renamed = {k: copies.get(id(v), v) for k, v in (names or {}).items()}
     drawn = figure([copy], fold, renamed, precision)
-    nodes = {node.id: node for node in drawn.nodes}
-    asked: dict[str, tuple[str, float, Any]] = {}  # by id: what, the answer, the use
-    judge = shares(copy)
-    for edge in reversed(drawn.edges):
-        head, tail = nodes[edge.head], nodes[edge.tail]
-        if edge.gradient is not None and head.kind != "output":
-            text = f"{tail.text} → {head.text}, along which {number(edge.value, precision)} flows"
-            source = drawn.recorded[edge.source]
-            answer = judge.rounded(source, edge.gradient)
-            asked[edge.id] = text, answer, _use(drawn, edge, head)
-    for node in drawn.nodes:
-        if node.total is not None:
-            asked[node.id] = f"{node.text}: the sum of its shares", node.total, ()
+    asked = _asked(drawn, shares(copy), precision)
     count = math.ceil(len(asked) / 2) if blanks is None else blanks
     if not 0 < count <= len(asked):
         raise ValueError(f"{count} blanks, but the graph has {len(asked)} gradients to ask for")
     chosen = set(Random(seed).sample(list(asked), count))
     numbered = {id: i for i, id in enumerate((id for id in asked if id in chosen), 1)}
 
-    plain = sheet(drawn, Look("book", False, precision, direction))
-    items = []
-    for item in plain.items:
-        place = numbered.get(item.id.removesuffix("_label"))
-        texts = [
-            replace(t, text=f"({place})" if t.kind == "gradient" and place else t.text)
-            for t in item.texts
-            if not t.text.startswith("Σ")
-        ]
-        texts = [replace(t, text=t.text.partition("  Σ ")[0]) for t in texts]
-        items.append(replace(item, texts=tuple(texts), title=""))
-    links = [replace(link, title="") for link in plain.links]
-    picture = svg(replace(plain, items=tuple(items), links=tuple(links)))
-
     rows, key, data = [], [], []
     for id, i in numbered.items():
-        text, answer, use = asked[id]
+        text, answer, slips = asked[id]
         cell = f"<tr><th>({i}) {html.escape(text)}</th>"
         blank = f'<input type="number" step="any" aria-label="blank {i}" data-blank="{i - 1}">'
         rows.append(f'{cell}<td>{blank} <output aria-live="polite"></output></td></tr>')
         key.append(f"{cell}<td>{number(answer, 12)}</td></tr>")
-        data.append({"answer": answer, "slips": _told(judge.wrong(answer, *use), answer)})
+        some = [(t, x) for t, x in slips if abs(x - answer) > 1e-9 * abs(x) and math.isfinite(x)]
+        data.append({"answer": answer, "slips": some[:MOST_SLIPS]})
     title = f"Worksheet: {y.label or 'the backward pass'}"
     body = _BODY.format(
-        title=html.escape(title), picture=picture, rows="".join(rows), key="".join(key)
+        title=html.escape(title),
+        picture=svg(_blanked(sheet(drawn, Look("book", False, precision, direction)), numbered)),
+        rows="".join(rows),
+        key="".join(key),
     )
     return html_file(title, body, data, "worksheet.js")
+
+
+def _asked(drawn: Figure, judge: Any, precision: int) -> dict[str, tuple[str, float, Any]]:
+    """What can be asked for, by the id of its place: in words, the answer, and wrong ones."""
+    nodes = {node.id: node for node in drawn.nodes}
+    asked = {}
+    for edge in reversed(drawn.edges):
+        head = nodes[edge.head]
+        if edge.gradient is not None and head.kind != "output":
+            flows = number(edge.value, precision)
+            text = f"{nodes[edge.tail].text} → {head.text}, along which {flows} flows"
+            answer = judge.rounded(drawn.recorded[edge.source], edge.gradient)
+            asked[edge.id] = text, answer, judge.wrong(answer, *_use(drawn, edge, head))
+    for node in drawn.nodes:
+        if node.total is not None:
+            asked[node.id] = f"{node.text}: the sum of its shares", node.total, ()
+    return asked
+
+
+def _blanked(plain: Sheet, numbered: dict[str, int]) -> Sheet:
+    """The sheet with numbers in brackets for those gradients, and nothing that tells them."""
+    items = []
+    for item in plain.items:
+        place = numbered.get(item.id.removesuffix("_label"))
+        texts = [
+            replace(t, text=f"({place})" if t.kind == "gradient" and place else told)
+            for t in item.texts
+            if (told := t.text.partition("  Σ ")[0]) and not told.startswith("Σ")
+        ]
+        items.append(replace(item, texts=tuple(texts), title=""))
+    links = tuple(replace(link, title="") for link in plain.links)
+    return replace(plain, items=tuple(items), links=links)
 
 
 def _use(drawn: Figure, edge: Edge, head: Node) -> tuple[Any, ...]:
@@ -115,9 +123,3 @@ def _use(drawn: Figure, edge: Edge, head: Node) -> tuple[Any, ...]:
     if edge.partial is None:
         return ()
     return drawn.recorded[head.values[-1]], source, head.text, 0, edge.partial
-
-
-def _told(wrong: Iterable[tuple[str, float]], answer: float) -> list[tuple[str, float]]:
-    """Those wrong forms that are numbers of their own."""
-    some = [(t, x) for t, x in wrong if math.isfinite(x) and abs(x - answer) > 1e-9 * abs(x)]
-    return some[:MOST_SLIPS]

@@ -156,3 +156,9 @@ def test_the_demos(tmp_path):
     assert len(made) == 6
     for path in (tmp_path / "worksheets").glob("*.html"):
         assert blanks(path.read_text("utf-8"))
+
+
+def test_names_are_written_at_the_leaves(tmp_path):
+    a, b = Value(2.0), [Value(3.0)]
+    page = sheet(tmp_path, a * b[0], names={"a": a, "b": b, "other": 3})
+    assert ">a<" in picture(page) and ">b[0]<" in picture(page)
