@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from autograd import layers, nn, optim
+from autograd import functions, layers, losses, nn, optim
 from autograd.checks.derivation import assert_gradients
 from autograd.checks.gradcheck import GradientMismatch, gradcheck
 from autograd.checks.numerical import numerical_gradient
@@ -13,132 +13,19 @@ from autograd.core.nested import data, grads, values
 from autograd.core.value import Value, compiled
 from autograd.draw import draw
 from autograd.files import load, save, worksheet
-from autograd.functions import (
-    absolute,
-    affine,
-    cos,
-    dot,
-    elu,
-    exp,
-    expm1,
-    gelu,
-    identity,
-    leaky_relu,
-    log,
-    log1p,
-    log_softmax,
-    logsumexp,
-    matmul,
-    maximum,
-    mean,
-    minimum,
-    power,
-    prelu,
-    reciprocal,
-    relu,
-    relu6,
-    sigmoid,
-    silu,
-    sin,
-    softmax,
-    softplus,
-    sqrt,
-    sum,
-    tan,
-    tanh,
-)
-from autograd.losses import (
-    binary_cross_entropy,
-    cross_entropy_error,
-    hinge,
-    mean_squared_error,
-    softmax_cross_entropy,
-    sum_of_squares_error,
-)
+from autograd.functions import *
+from autograd.losses import *
 from autograd.page import explore
 from autograd.plot import plot
-from autograd.transforms import (
-    grad,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    value_and_grad,
-    vjp,
-)
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.words import explain, tree, what_if
 
-__all__ = [
-    "GradientMismatch",
-    "Value",
-    "absolute",
-    "affine",
-    "assert_gradients",
-    "binary_cross_entropy",
-    "compiled",
-    "cos",
-    "cross_entropy_error",
-    "data",
-    "dot",
-    "draw",
-    "elu",
-    "exp",
-    "explain",
-    "explore",
-    "expm1",
-    "gelu",
-    "grad",
-    "gradcheck",
-    "gradients",
-    "grads",
-    "hessian",
-    "hinge",
-    "hvp",
-    "identity",
-    "jacobian",
-    "jvp",
-    "layers",
-    "leaky_relu",
-    "load",
-    "log",
-    "log1p",
-    "log_softmax",
-    "logsumexp",
-    "matmul",
-    "maximum",
-    "mean",
-    "mean_squared_error",
-    "minimum",
-    "named_scope",
-    "nn",
-    "no_grad",
-    "numerical_gradient",
-    "optim",
-    "plot",
-    "power",
-    "prelu",
-    "reciprocal",
-    "relu",
-    "relu6",
-    "save",
-    "sigmoid",
-    "silu",
-    "sin",
-    "softmax",
-    "softmax_cross_entropy",
-    "softplus",
-    "sqrt",
-    "sum",
-    "sum_of_squares_error",
-    "tan",
-    "tanh",
-    "tree",
-    "value_and_grad",
-    "values",
-    "vjp",
-    "what_if",
-    "worksheet",
-]
+__all__ = ["Value", "compiled", "named_scope", "no_grad", "values"]
+__all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ += ["draw", "explain", "explore", "load", "plot", "save", "tree", "what_if"]
+__all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_gradient", "worksheet"]
+__all__ += ["data", "grads", "layers", "nn", "optim"]
+__all__ += functions.__all__ + losses.__all__
 
 
 for _name, _module in (

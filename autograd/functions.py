@@ -9,6 +9,7 @@ taken when.  Kinks: relu'(0) = abs'(0) = 0, ties of maximum and minimum share 1/
 import builtins
 import math
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from autograd.core import primitives
@@ -16,6 +17,14 @@ from autograd.core.context import named_scope
 from autograd.core.nested import build, elementwise, flatten, is_array, is_nested, number, scalar
 from autograd.core.primitives import Primitive
 from autograd.core.value import Value
+
+# The one list: what is public as `ag.NAME`, known to expressions, and, where it maps each number
+# to one, an activation by name.
+__all__ = ["absolute", "cos", "exp", "expm1", "log", "log1p", "maximum", "minimum", "power"]
+__all__ += ["reciprocal", "sin", "sqrt", "tan", "tanh"]
+__all__ += ["elu", "gelu", "identity", "leaky_relu", "prelu", "relu", "relu6", "sigmoid", "silu"]
+__all__ += ["softplus"]
+__all__ += ["affine", "dot", "log_softmax", "logsumexp", "matmul", "mean", "softmax", "sum"]
 
 
 def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
@@ -326,6 +335,7 @@ def affine(x: Any, W: Any, b: Any) -> Any:
 def rowwise(function: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
     """Decorator: function of one row of numbers becomes one over the last axis of any nesting."""
 
+    @wraps(function)
     def over(xs: Any) -> Any:
         if not is_nested(xs) or len(xs) == 0:
             raise ValueError(f"{function.__name__} needs a row of at least one number, not {xs!r}")
@@ -334,9 +344,6 @@ def rowwise(function: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
         result = function([scalar(x) for x in xs])
         return build(xs, result) if isinstance(result, list) else result
 
-    over.__name__ = over.__qualname__ = function.__name__
-    over.__doc__ = function.__doc__
-    over.__module__ = function.__module__
     return over
 
 

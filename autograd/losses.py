@@ -16,6 +16,9 @@ from autograd.core.node import describe
 from autograd.core.value import Value
 from autograd.functions import below, checked, logsumexp, mean_of, softplus, sum_of
 
+__all__ = ["binary_cross_entropy", "cross_entropy_error", "hinge", "mean_squared_error"]
+__all__ += ["softmax_cross_entropy", "sum_of_squares_error"]
+
 
 def _numbers(x: Any, what: str) -> list[Any]:
     """The elements of x, checked; an error says at which index."""

@@ -1,5 +1,6 @@
 """The functions: accuracy against 50-digit arithmetic, kinks, shapes, errors."""
 
+import inspect
 import math
 import random
 
@@ -7,8 +8,9 @@ import mpmath
 import pytest
 
 import autograd as ag
-from autograd import Value
+from autograd import Value, functions, losses, nn
 from autograd.core.node import inputs_first
+from autograd.shell.expression import FUNCTIONS
 
 mp = mpmath.mp.clone()
 mp.dps = 50
@@ -346,3 +348,30 @@ def test_bad_input_is_named(call, error, words):
     with pytest.raises(error) as raised:
         call()
     assert words in str(raised.value)
+
+
+OFFERED = {"below", "checked", "mean_of", "rowwise", "sum_of"}  # to other rooms, not to users
+
+
+@pytest.mark.parametrize("room", [functions, losses])
+def test_every_function_stands_in_the_one_list(room):
+    own = {name for name, f in vars(room).items() if getattr(f, "__module__", "") == room.__name__}
+    assert {name for name in own if not name.startswith("_")} - OFFERED == set(room.__all__)
+    for name in room.__all__:
+        function = getattr(room, name)
+        assert getattr(ag, name) is function is FUNCTIONS[name]
+        assert function.__name__ == name and function.__doc__ and inspect.signature(function)
+
+
+def test_a_function_of_one_number_is_an_activation_by_name():
+    for name in functions.__all__:
+        function = getattr(functions, name)
+        one = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+        try:
+            elementwise = len(one) == 1 and function([[0.5], 0.25]) == [
+                [function(0.5)],
+                function(0.25),
+            ]
+        except (TypeError, ValueError):
+            elementwise = False
+        assert (name in nn.ACTIVATIONS) == elementwise, name

@@ -107,6 +107,7 @@ def elementwise(operands: int) -> Callable[[Callable[..., Any]], Callable[..., A
                     return map_nested(lambda *xs: mapped(*xs, *rest, **options), *xs)
             return function(*[scalar(x) for x in args], **options)
 
+        mapped.operands = operands  # type: ignore[attr-defined]  # for who looks for activations
         return mapped
 
     return decorate

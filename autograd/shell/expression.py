@@ -18,15 +18,8 @@ from autograd.core.value import Value
 
 LENGTH = 10_000  # characters of an expression
 WORK = 30_000  # elements that calls are given; those of two lists count with each other
-NAMES = """
-    exp log expm1 log1p sqrt sin cos tan reciprocal power maximum minimum absolute
-    sigmoid tanh relu leaky_relu prelu relu6 softplus elu gelu silu identity
-    softmax log_softmax logsumexp sum mean dot matmul affine
-    sum_of_squares_error mean_squared_error cross_entropy_error softmax_cross_entropy
-    binary_cross_entropy hinge
-"""
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: getattr(losses if hasattr(losses, name) else functions, name) for name in NAMES.split()
+    name: getattr(room, name) for room in (functions, losses) for name in room.__all__
 }
 FUNCTIONS["abs"] = functions.absolute
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
