@@ -40,19 +40,16 @@ two-sided one of relu is 1/2, which is no derivative.  `gradcheck` says so inste
 >>> ag.assert_gradients(ag.relu(x), {x: 0.0})  # the convention, told in its docstring
 """
 
-import copy
 import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
 from autograd.checks.numerical import EPS, Flat, components, estimates
+from autograd.checks.rounding import ROUNDING, adjoints, near
 from autograd.core.graph import gradients
 from autograd.core.nested import fill, items, number, scalar
-from autograd.core.node import inputs_first
 from autograd.core.value import Value
-
-ROUNDING = 64.0 * EPS  # of the size of the terms that a gradient is the sum of
 
 
 class Row(NamedTuple):
@@ -178,63 +175,3 @@ def gradcheck(
 
 def _slope(f: Callable[[list[Value]], Value], i: int, leaves: list[Value]) -> Value:
     return gradients(f(leaves), leaves)[i]
-
-
-def near(a: float, b: float, relative: float, absolute: float) -> bool:
-    """Whether a and b differ by no more than a share of the larger plus an absolute amount."""
-    return abs(a - b) <= relative * max(abs(a), abs(b)) + absolute
-
-
-def adjoints(y: Value) -> dict[Value, tuple[float, float]]:
-    """For y and each node below it d(y)/d(node), and the size of the terms that it is the sum of.
-
-    The size times a float's rounding tells how much of a small gradient is left of cancellation.
-    A factor that is a difference, or sin or cos near a zero, counts with the size of what it is
-    left of: the numbers of the leaves are rounded too, and sin(math.pi) is not 0.
-    No `.grad` changes.  Raises what `backward` raises.
-
-    >>> x = Value(3.0)
-    >>> adjoints(x * x - 6.0 * x)[x]
-    (0.0, 12.0)
-    """
-    order = inputs_first(y)
-    found = {v: (0.0, 0.0) for v in order}
-    found[y] = (1.0, 1.0)
-    # One factor of a path at a time counts with its size: taken all together they would compound
-    # to what no rounding explains.
-    left = dict.fromkeys(order, 0.0)
-    for v in reversed(order):
-        adjoint, size = found[v]
-        if size == 0.0:
-            continue
-        if not math.isfinite(adjoint):
-            copy.deepcopy(y).backward()  # raises, naming the rule
-        for x, d in zip(v.inputs, v.partials, strict=True):
-            if d is None and (adjoint == 0.0 or x.is_literal):
-                continue
-            slope = math.nan if d is None else d
-            share, terms = found[x]
-            found[x] = (share + adjoint * slope, min(terms + size * abs(slope), 1e300))
-            beyond = max(0.0, _size_of_slope(v, x) - abs(slope))
-            left[x] = min(1e300, left[x] + left[v] * abs(slope) + abs(adjoint) * beyond)
-    return {v: (adjoint, min(size + left[v], 1e300)) for v, (adjoint, size) in found.items()}
-
-
-def _size(v: Value) -> float:
-    """The size of a node's number, or of the numbers that it is left of."""
-    if v.op == "add":
-        return sum(abs(x.data) for x in v.inputs)
-    if v.op in ("sin", "cos"):
-        return abs(v.data) + abs((v.partials[0] or 0.0) * v.inputs[0].data)
-    return abs(v.data)
-
-
-def _size_of_slope(v: Value, x: Value) -> float:
-    """The same for the derivative of v by its input x; 0 where it is nothing's remainder."""
-    if v.op == "mul":
-        return _size(v.inputs[1] if x is v.inputs[0] else v.inputs[0])
-    if v.op in ("sin", "cos"):
-        return abs(v.data) * _size(x)
-    if v.op == "power" and x is v.inputs[0] and v.inputs[1].data == 2.0:
-        return 2.0 * _size(x)
-    return 0.0

@@ -13,8 +13,9 @@ from itertools import combinations, permutations
 from typing import NamedTuple
 
 from autograd import functions
-from autograd.checks.gradcheck import ROUNDING, adjoints, near
+from autograd.checks.rounding import ROUNDING, adjoints, near
 from autograd.core.context import Scope
+from autograd.core.graph import push
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
 from autograd.words import number, visible
@@ -142,12 +143,9 @@ def _composites(found: Found, below: dict[Value, float]) -> list[Use]:
         if len(inputs) == 1 and len(outputs) == 1:
             (x,), (output,) = inputs, outputs
             if x in below:
-                slopes = {x: 1.0}
-                for v in nodes:
-                    pairs = zip(v.inputs, v.partials, strict=True)
-                    slopes[v] = sum(slopes[u] * (d or 0.0) for u, d in pairs if u in slopes)
+                slope = push(nodes, {x: 1.0})[output]
                 a = found[output][0]
-                uses.append(Use(output, x, scope.name, 0, slopes[output], a, below[x]))
+                uses.append(Use(output, x, scope.name, 0, slope, a, below[x]))
     return uses
 
 

@@ -4,7 +4,7 @@ import random
 import pytest
 
 import autograd as ag
-from autograd.checks.gradcheck import adjoints
+from autograd.checks.rounding import adjoints
 from autograd.core.primitives import Primitive
 from autograd.core.value import Value
 
