@@ -2,12 +2,14 @@
 
 Each takes the arguments and defaults of its namesake in `torch.optim` and gives its numbers, but
 `Momentum`, which is SGD with momentum 0.9.  Invariant: a step changes all parameters that have a
-gradient or, where one of the results is too large for a float, none of them.
+gradient or, where one of the results is too large for a float, none of them.  The fields of an
+optimizer are its options; to add one, write its fields and the rule for one parameter.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from math import isfinite, sqrt
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.core.nested import flatten
 from autograd.core.node import describe
@@ -16,43 +18,42 @@ from autograd.core.value import Value
 State = dict[str, float]
 
 
-class _Optimizer:
+@dataclass(eq=False, repr=False)
+class Optimizer:
     """What all share: the parameters, the options by name (`.lr` can be changed), the steps."""
 
-    lr: float
-    maximize: bool
+    params: Iterable[Any]  # nested as they are given; then the list of them
+    lr: float = 0.001
+    maximize: bool = field(default=False, kw_only=True)
 
-    def __init__(self, params: Iterable[Any]) -> None:
-        self._options = list(vars(self))  # what the class has set before it calls this
-        if not isinstance(params, Iterable):
+    def __post_init__(self) -> None:
+        if not isinstance(self.params, Iterable):
             raise TypeError(
-                f"params is {params!r:.60}, expected a list of Values: "
+                f"params is {self.params!r:.60}, expected a list of Values: "
                 "of a model, pass model.parameters()"
             )
-        self.params = list(flatten(list(params)))
-        for i, p in enumerate(self.params):
+        params = self.params = list(flatten(list(self.params)))
+        for i, p in enumerate(params):
             if type(p) is not Value:
                 raise TypeError(f"params[{i}] is {p!r:.60}, not a Value")
             if p.op is not None:
                 raise ValueError(f"params[{i}] is the result of {p.op}, not a leaf: {p!r}")
-        if len(set(self.params)) != len(self.params):
+        if len(set(params)) != len(params):
             raise ValueError("params: a parameter is there more than once")
-        if not self.params:
+        if not params:
             raise ValueError("params: no parameters to optimize")
-        for name in self._options:
-            option = getattr(self, name)
-            if name == "betas" and not (isinstance(option, tuple | list) and len(option) == 2):
-                raise TypeError(f"betas={option!r:.60}: expected a pair of numbers")
-            for number in option if name == "betas" else (option,):
-                try:
-                    fits = isfinite(number) and number >= 0.0
-                except TypeError:
-                    raise TypeError(f"{name}={option!r:.60}: expected a number") from None
-                if not fits:
-                    raise ValueError(f"{name}={option}: expected a finite number, 0 or more")
-                if name in ("alpha", "betas") and number >= 1.0:  # the share that a mean keeps
-                    raise ValueError(f"{name}={option}: expected less than 1")
-        self.state: list[State] = [{} for _ in self.params]
+        for name, option in self._options().items():
+            _check(name, option)
+        self.state: list[State] = [{} for _ in params]
+
+    def _options(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "params"}
+
+    def __repr__(self) -> str:
+        usual = {f.name: f.default for f in fields(self)}
+        told = {k: v for k, v in self._options().items() if k == "lr" or v != usual[k]}
+        size = f"{len(self.state)} parameter" + "s" * (len(self.state) > 1)
+        return f"{type(self).__name__}({', '.join([size, *[f'{k}={v}' for k, v in told.items()]])})"
 
     def _rule(self, x: float, g: float, state: State) -> float:
         """The next number of a parameter x with gradient g; what to remember goes to state."""
@@ -87,50 +88,59 @@ class _Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next steps depend on but the parameters: what JSON can hold."""
-        options = {name: getattr(self, name) for name in self._options}
-        return {"options": options, "state": [dict(s) for s in self.state]}
+        return {"options": self._options(), "state": [dict(s) for s in self.state]}
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
         """Go on as the optimizer whose `state_dict` this is.
 
         Raises ValueError if that was one of another kind or with another number of parameters.
         """
-        options, state = saved["options"], saved["state"]
-        if set(options) != set(self._options):
-            raise ValueError(f"saved options {sorted(options)}, expected {sorted(self._options)}")
-        if len(state) != len(self.params):
-            raise ValueError(f"saved state of {len(state)} parameters, expected {len(self.params)}")
+        options, state, own = saved["options"], saved["state"], self._options()
+        if set(options) != set(own):
+            raise ValueError(f"saved options {sorted(options)}, expected {sorted(own)}")
+        if len(state) != len(self.state):
+            raise ValueError(f"saved state of {len(state)} parameters, expected {len(self.state)}")
         for name, option in options.items():
             setattr(self, name, option)
         self.state = [dict(s) for s in state]
 
 
-class SGD(_Optimizer):
+def _check(name: str, option: Any) -> None:
+    """TypeError or ValueError unless this is a number that the option may have, or two."""
+    pair = name == "betas"
+    if pair and not (isinstance(option, tuple | list) and len(option) == 2):
+        raise TypeError(f"betas={option!r:.60}: expected a pair of numbers")
+    for number in option if pair else (option,):
+        try:
+            fits = isfinite(number) and number >= 0.0
+        except TypeError:
+            raise TypeError(f"{name}={option!r:.60}: expected a number") from None
+        if not fits:
+            raise ValueError(f"{name}={option}: expected a finite number, 0 or more")
+        if name in ("alpha", "betas") and number >= 1.0:  # the share that a mean keeps
+            raise ValueError(f"{name}={option}: expected less than 1")
+
+
+@dataclass(eq=False, repr=False)
+class SGD(Optimizer):
     """Stochastic gradient descent: x -= lr * g, with momentum, dampening, Nesterov's form.
 
     >>> x = Value(1.0)
     >>> optimizer = SGD([x], lr=0.1)
     >>> (x * x).backward()
     >>> optimizer.step()
-    >>> x.data
-    0.8
+    >>> x.data, optimizer
+    (0.8, SGD(1 parameter, lr=0.1))
     """
 
-    def __init__(
-        self,
-        params: Iterable[Any],
-        lr: float = 0.001,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        self.lr, self.momentum, self.dampening = lr, momentum, dampening
-        self.weight_decay, self.nesterov, self.maximize = weight_decay, nesterov, maximize
-        super().__init__(params)
-        if nesterov and (momentum == 0.0 or dampening != 0.0):
+    momentum: float = 0.0
+    dampening: float = 0.0
+    weight_decay: float = 0.0
+    nesterov: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.nesterov and (self.momentum == 0.0 or self.dampening != 0.0):
             raise ValueError("nesterov needs a momentum and no dampening")
 
     def _rule(self, x: float, g: float, state: State) -> float:
@@ -143,33 +153,22 @@ class SGD(_Optimizer):
         return x - self.lr * g
 
 
+@dataclass(eq=False, repr=False)
 class Momentum(SGD):
     """SGD with momentum 0.9 unless told otherwise: v = momentum * v + g, x -= lr * v."""
 
-    def __init__(
-        self, params: Iterable[Any], lr: float = 0.001, momentum: float = 0.9, **options: Any
-    ) -> None:
-        super().__init__(params, lr, momentum, **options)
+    momentum: float = 0.9
 
 
-class AdaGrad(_Optimizer):
+@dataclass(eq=False, repr=False)
+class AdaGrad(Optimizer):
     """x -= lr * g / (root of the sum of all g² so far).  Duchi, Hazan, Singer (2011)."""
 
-    def __init__(
-        self,
-        params: Iterable[Any],
-        lr: float = 0.01,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        self.lr, self.lr_decay, self.weight_decay = lr, lr_decay, weight_decay
-        self.initial_accumulator_value, self.eps = initial_accumulator_value, eps
-        self.maximize = maximize
-        super().__init__(params)
+    lr: float = 0.01
+    lr_decay: float = 0.0
+    weight_decay: float = 0.0
+    initial_accumulator_value: float = 0.0
+    eps: float = 1e-10
 
     def _rule(self, x: float, g: float, state: State) -> float:
         steps = state.get("steps", 0.0)
@@ -180,24 +179,16 @@ class AdaGrad(_Optimizer):
         return x - self.lr / (1.0 + steps * self.lr_decay) * g / (sqrt(squares) + self.eps)
 
 
-class RMSprop(_Optimizer):
+@dataclass(eq=False, repr=False)
+class RMSprop(Optimizer):
     """x -= lr * g / (root of a running mean of g²).  Hinton (2012), lecture 6."""
 
-    def __init__(
-        self,
-        params: Iterable[Any],
-        lr: float = 0.01,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        self.lr, self.alpha, self.eps, self.weight_decay = lr, alpha, eps, weight_decay
-        self.momentum, self.centered, self.maximize = momentum, centered, maximize
-        super().__init__(params)
+    lr: float = 0.01
+    alpha: float = 0.99
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    momentum: float = 0.0
+    centered: bool = False
 
     def _rule(self, x: float, g: float, state: State) -> float:
         g += self.weight_decay * x
@@ -214,7 +205,8 @@ class RMSprop(_Optimizer):
         return x - self.lr * move
 
 
-class Adam(_Optimizer):
+@dataclass(eq=False, repr=False)
+class Adam(Optimizer):
     """Running means of g and g², both freed of their start at 0.  Kingma, Ba (2015).
 
     amsgrad keeps the largest mean of g² so far: Reddi, Kale, Kumar (2018).
@@ -227,22 +219,11 @@ class Adam(_Optimizer):
     0.9
     """
 
-    _decoupled = False
-
-    def __init__(
-        self,
-        params: Iterable[Any],
-        lr: float = 0.001,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        self.lr, self.betas, self.eps = lr, betas, eps
-        self.weight_decay, self.amsgrad, self.maximize = weight_decay, amsgrad, maximize
-        super().__init__(params)
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+    weight_decay: float = 0.0
+    amsgrad: bool = False
+    _decoupled: ClassVar[bool] = False
 
     def _rule(self, x: float, g: float, state: State) -> float:
         if self._decoupled:
@@ -260,20 +241,9 @@ class Adam(_Optimizer):
         return x - step
 
 
+@dataclass(eq=False, repr=False)
 class AdamW(Adam):
     """Adam whose weight decay shrinks x itself, outside the means.  Loshchilov, Hutter (2019)."""
 
-    _decoupled = True
-
-    def __init__(
-        self,
-        params: Iterable[Any],
-        lr: float = 0.001,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.01,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+    weight_decay: float = 0.01
+    _decoupled: ClassVar[bool] = True
