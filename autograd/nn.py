@@ -90,9 +90,20 @@ class Neuron(Module):
 class Layer(Module):
     """`nout` neurons that see the same `nin` inputs; a single one gives a Value, more a list."""
 
-    def __init__(self, nin: int, nout: int, **options: Any) -> None:
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        nonlin: bool = True,
+        *,
+        activation: Activation = "relu",
+        init: str | float | None = None,
+        rng: Any = None,
+    ) -> None:
         nout = _size("nout", nout, "a layer needs at least one neuron")
-        self.neurons = [Neuron(nin, **options) for _ in range(nout)]
+        self.neurons = [
+            Neuron(nin, nonlin, activation=activation, init=init, rng=rng) for _ in range(nout)
+        ]
         self._label("")
 
     def _label(self, number: str) -> None:
@@ -131,20 +142,27 @@ class MLP(Module):
     (13, 'add')
     """
 
-    def __init__(self, nin: int, nouts: list[int], **options: Any) -> None:
+    def __init__(
+        self,
+        nin: int,
+        nouts: Iterable[int],
+        nonlin: bool = True,
+        *,
+        activation: Activation = "relu",
+        init: str | float | None = None,
+        rng: Any = None,
+    ) -> None:
         if isinstance(nouts, str) or not isinstance(nouts, Iterable):
             raise TypeError(f"nouts={nouts!r:.60}: expected a list of sizes, such as [16, 1]")
-        nouts = [
-            _size(f"nouts[{i}]", n, "a layer needs at least one neuron")
-            for i, n in enumerate(nouts)
-        ]
-        if not nouts:
-            raise ValueError("nouts: an MLP needs at least one layer")
         sizes = [nin, *nouts]
-        inside, last = {"nonlin": True, **options}, {**options, "nonlin": False}
+        if len(sizes) == 1:
+            raise ValueError("nouts: an MLP needs at least one layer")
+        for i, n in enumerate(sizes[1:]):
+            _size(f"nouts[{i}]", n, "a layer needs at least one neuron")
+        inside = [nonlin] * (len(sizes) - 2)
         self.layers = [
-            Layer(sizes[i], sizes[i + 1], **(inside if i + 1 < len(nouts) else last))
-            for i in range(len(nouts))
+            Layer(a, b, curved, activation=activation, init=init, rng=rng)
+            for a, b, curved in zip(sizes, sizes[1:], [*inside, False], strict=False)
         ]
         for i, layer in enumerate(self.layers, 1):
             layer._label(str(i))
