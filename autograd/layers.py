@@ -15,9 +15,9 @@ from typing import Any
 from autograd import functions, losses
 from autograd.core import primitives
 from autograd.core.context import recording
-from autograd.core.graph import gradients
 from autograd.core.nested import data, flatten, is_nested, leaves, map_nested
 from autograd.core.value import Value
+from autograd.transforms import vjp
 
 
 class _Layer:
@@ -46,25 +46,25 @@ class _Layer:
         name = type(self).__name__
         if self.output is None:
             raise RuntimeError(f"{name}.backward before {name}.forward")
-        outputs = list(flatten(self.output))
         if is_nested(dout):
             _same_shape(f"{name}.backward: dout", dout, "the output", self.output)
-        douts = list(flatten(leaves(dout, "dout")))
-        if len(douts) < len(outputs):
-            douts *= len(outputs)
+        douts = map_nested(lambda y, d: d, self.output, leaves(dout, "dout"))
         if self._plain and not _has_values(dout):
-            for y in outputs:
+            pairs = list(zip(flatten(self.output), flatten(douts), strict=True))
+            for y, _ in pairs:
                 y.zero_grad()
-            for y, d in zip(outputs, douts, strict=True):
+            for y, d in pairs:
                 y.backward(d.data)
             return {key: map_nested(lambda v: v.grad or 0.0, x) for key, x in self._inputs.items()}
-        with recording():  # anew, from nodes of its own: an input may depend on another one
-            held = {k: map_nested(primitives.identity, x) for k, x in self._inputs.items()}
-            outputs = list(flatten(self._formula(*held.values())))
-            pairs = zip(outputs, douts if _has_values(dout) else data(douts), strict=True)
-            total = functions.sum([y if d == 1.0 else y * d for y, d in pairs])
-        found = iter(gradients(total, [v for x in held.values() for v in flatten(x)]))
-        return {key: map_nested(lambda v: next(found), x) for key, x in held.items()}
+        # Anew, from nodes of its own: an input may depend on another one.
+        _, pull = vjp(self._formula, *self._inputs.values())
+        found = pull(douts if _has_values(dout) else data(douts))
+        return dict(zip(self._inputs, found, strict=True))
+
+    def backward(self, dout: Any = 1) -> Any:
+        """The gradient of the input; where there are two, both."""
+        dx, *others = self._gradients(dout).values()
+        return (dx, *others) if others else dx
 
 
 class _Pair(_Layer):
@@ -75,11 +75,6 @@ class _Pair(_Layer):
         if is_nested(x) and is_nested(y):
             _same_shape(f"{type(self).__name__}.forward: y", y, "x", x)
         return self._record(x=x, y=y)
-
-    def backward(self, dout: Any = 1) -> tuple[Any, Any]:
-        """The gradients of x and y."""
-        dx, dy = self._gradients(dout).values()
-        return dx, dy
 
 
 class AddLayer(_Pair):
@@ -104,19 +99,15 @@ class MulLayer(_Pair):
     _formula = staticmethod(partial(map_nested, primitives.mul))
 
 
-class _Activation(_Layer):
+class _Unary(_Layer):
     """A function of x alone."""
 
     def forward(self, x: Any) -> Any:
         """The output, in the shape of x."""
         return self._record(x=x)
 
-    def backward(self, dout: Any = 1) -> Any:
-        """The gradient of x."""
-        return self._gradients(dout)["x"]
 
-
-class Relu(_Activation):
+class Relu(_Unary):
     """max(x, 0), elementwise, with derivative 0 at 0.
 
     >>> layer = Relu()
@@ -127,7 +118,7 @@ class Relu(_Activation):
     _formula = staticmethod(functions.relu)
 
 
-class Sigmoid(_Activation):
+class Sigmoid(_Unary):
     """1 / (1 + e⁻ˣ), elementwise.
 
     >>> layer = Sigmoid()
@@ -138,7 +129,7 @@ class Sigmoid(_Activation):
     _formula = staticmethod(functions.sigmoid)
 
 
-class Softmax(_Activation):
+class Softmax(_Unary):
     """exp(x_i) / sum of exp(x_k), over each row.
 
     >>> layer = Softmax()
@@ -222,10 +213,6 @@ class SoftmaxWithLoss(_Layer):
 
     def _formula(self, x: Any) -> Any:
         return losses.softmax_cross_entropy(x, self.t)
-
-    def backward(self, dout: Any = 1) -> Any:
-        """The gradient of x."""
-        return self._gradients(dout)["x"]
 
 
 def _has_values(x: Any) -> bool:
