@@ -1,9 +1,11 @@
 """Scalar automatic differentiation: a `Value` records, `backward()` sweeps the chain rule."""
 
+import re
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from autograd import functions, layers, losses, nn, optim
+from autograd import functions, losses
 from autograd.checks.derivation import assert_gradients
 from autograd.checks.gradcheck import GradientMismatch, gradcheck
 from autograd.checks.numerical import numerical_gradient
@@ -27,18 +29,54 @@ __all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_grad
 __all__ += ["data", "grads", "layers", "nn", "optim"]
 __all__ += functions.__all__ + losses.__all__
 
+for _old in ("primitives", "node", "value", "scope"):  # what pickles of version 0.1 name
+    _new = _old.replace("scope", "context")
+    sys.modules[f"{__name__}.{_old}"] = sys.modules[f"{__name__}.core.{_new}"]
 
-for _name, _module in (
-    *(("primitives", "primitives"), ("node", "node")),
-    *(("value", "value"), ("scope", "context")),
-):  # what pickles of version 0.1 name
-    sys.modules[f"{__name__}.{_name}"] = sys.modules[f"{__name__}.core.{_module}"]
+TOPICS = {  # of help(autograd): the rooms that the names come from
+    "record": "core.value core.context core.nested",
+    "compute": "functions losses",
+    "differentiate": "core.graph transforms",
+    "see": "draw words page plot files",
+    "check": "checks",
+    "learn": "layers nn optim",
+    "replay": "program",
+}
+ROOMS = {  # loaded when they are first used
+    "layers": "the layers of the book, with forward and backward",
+    "nn": "Neuron, Layer, MLP, networks in the manner of micrograd",
+    "optim": "SGD, Momentum, AdaGrad, RMSprop, Adam, AdamW",
+}
 
+
+def _page() -> str:
+    """The public names by topics, each with the clause that its documentation begins with."""
+    topic_of = {room: topic for topic, rooms in TOPICS.items() for room in rooms.split()}
+    told = {"compiled": ("core.value", "whether the engine runs as machine code")}
+    told |= {name: (name, line) for name, line in ROOMS.items()}
+    pages = dict.fromkeys(TOPICS, "")
+    for name in __all__:
+        thing = globals().get(name)
+        room, line = told.get(name) or (thing.__module__[len("autograd.") :], thing.__doc__ or "")
+        clause = re.split(r"[.:;]\s|\.?\n", f"{line}\n", maxsplit=1)[0]
+        topic = topic_of.get(room) or topic_of[room.partition(".")[0]]
+        pages[topic] += f"\n    {name:23}{clause}"
+    return (__doc__ or "") + "".join(f"\n\n{topic}{page}" for topic, page in pages.items() if page)
+
+
+__doc__ = _page()
 __version__: str | None  # of the installed package; None where it is not installed
 
-if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+if TYPE_CHECKING:
+    from autograd import layers, nn, optim
+else:  # a type checker would take every name for an attribute
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *ROOMS})
 
     def __getattr__(name: str) -> object:
+        if name in ROOMS:
+            return import_module(f"{__name__}.{name}")
         if name != "__version__":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import metadata

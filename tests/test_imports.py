@@ -1,6 +1,7 @@
 """The architecture: imports point one way, optional libraries stay where they belong."""
 
 import ast
+import pydoc
 import subprocess
 import sys
 from pathlib import Path
@@ -147,3 +148,20 @@ def test_every_public_name_is_documented():
     for name in autograd.__all__:
         public = getattr(autograd, name)
         assert not callable(public) or public.__doc__, name
+
+
+def test_help_opens_with_every_public_name_in_one_line():
+    import autograd
+
+    sentence, *topics = autograd.__doc__.split("\n\n")
+    assert sentence.count("\n") == 0
+    pages = {page.split("\n")[0]: page.split("\n")[1:] for page in topics}
+    assert list(pages)[:6] == ["record", "compute", "differentiate", "see", "check", "learn"]
+    lines = [line for page in pages.values() for line in page]
+    assert sorted(line.split()[0] for line in lines) == sorted(autograd.__all__)
+    for line in lines:
+        name, told = line[4:27].strip(), line[27:]
+        assert hasattr(autograd, name) and name in dir(autograd)
+        assert len(told) > 3 and len(line) < 120 and not told.endswith("."), line
+    text = pydoc.plain(pydoc.render_doc(autograd))
+    assert text.index("differentiate\n") < text.index("PACKAGE CONTENTS") < text.index("CLASSES")

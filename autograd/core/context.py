@@ -88,6 +88,9 @@ def _close(token: Token[Any]) -> None:
 class named_scope(_Context):
     """Mark what is recorded inside as one composite.  A context manager and a decorator.
 
+    Pictures draw a box of that name around it, titled with `formula`, as "σ(x) = 1 / (1 + e⁻ˣ)";
+    folded into one node it shows `derivative`, the simplified one in the input x and the output y,
+    as "y (1 − y)".  Both are text to be shown: nothing is computed with them.
     Raises TypeError if the name is not text.
 
     >>> import autograd as ag
