@@ -230,11 +230,14 @@ def _of_wholes(v: Value, true: float, uses: list[Use]) -> Iterator[tuple[str, fl
             product = parts[0].below * parts[1].below
             what = f"the product of the derivatives for that of the product: at {name(c)}"
             yield what, true + adjoint * (product - slope)
-        if c.op == "mul" and len(parts) == 1 and parts[0].input.op == "reciprocal":
-            for use in into.get(parts[0].input, ()):
-                numerator = true + adjoint * (use.consumer.data * use.below - slope)
-                text = f"the derivative by the numerator for that by the denominator: {use.place}"
-                yield text, numerator
+        if c.op == "divide" and len(parts) == 2 and parts[1].below:
+            quotient = parts[0].below / parts[1].below
+            what = f"the quotient of the derivatives for that of the quotient: at {name(c)}"
+            yield what, true + adjoint * (quotient - slope)
+        if c.op == "divide" and len(parts) == 1 and parts[0].slot == 1:
+            numerator = true + adjoint * (parts[0].below / parts[0].input.data - slope)
+            text = f"the derivative by the numerator for that by the denominator: {parts[0].place}"
+            yield text, numerator
 
 
 def _edges(uses: list[Use]) -> dict[Value, list[Use]]:
@@ -279,14 +282,10 @@ def _forgotten_target(
 
 def _divisor(use: Use) -> int | None:
     """N where this use divides by a literal N > 1, or multiplies by a literal 1/N."""
-    if use.kind != "mul":
+    if use.kind != "mul" and (use.kind != "divide" or use.slot == 1):
         return None
     other = use.consumer.inputs[1 - use.slot]
-    if other.op == "reciprocal":
-        other = other.inputs[0]
-        n = other.data
-    else:
-        n = 1.0 / use.partial if use.partial else 0.0
+    n = 1.0 / use.partial if use.partial else 0.0
     whole = round(n) if abs(n) < 1e9 else 0
     literal = other.is_literal
     return whole if literal and whole > 1 and abs(n - whole) < 1e-9 * whole else None
@@ -403,6 +402,9 @@ def _form(use: Use) -> Form | None:
     if use.kind == "power" and use.slot == 0:
         n = use.consumer.inputs[1].data
         return lambda x, y: (n, x ** (n - 1.0))
+    if use.kind == "divide":
+        b = use.consumer.inputs[1].data
+        return (lambda x, y: (-1.0, y, 1.0 / x)) if use.slot else (lambda x, y: (1.0 / b,))
     return FORMS.get(use.kind)
 
 

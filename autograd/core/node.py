@@ -6,7 +6,7 @@ recursive.  How nodes come about is told in `value.py`: the class in use is `Val
 """
 
 import math
-from numbers import Real
+from numbers import Complex, Real
 from threading import Lock
 from typing import Any, Self, TypeVar
 
@@ -206,7 +206,9 @@ class Node:
         return self._data >= (other._data if isinstance(other, Node) else other)
 
     def __eq__(self, other: object) -> bool:
-        return self is other  # two nodes with one number are two nodes
+        if isinstance(other, Node):
+            return self is other  # two nodes with one number are two nodes
+        return self._data == other if is_real(other) else NotImplemented
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -283,6 +285,9 @@ class Node:
             while _released:
                 _released.pop()
         _depth -= 1
+
+
+Complex.register(Node)  # without which `pytest.approx(0.6)` calls every Value unequal
 
 
 def restore(kind: type[N], state: tuple[Any, ...], a: Any = None, b: Any = None) -> N:

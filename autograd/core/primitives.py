@@ -112,7 +112,10 @@ mul = Primitive("mul", "×", lambda a, b: a * b, lambda a, b, y: b, lambda a, b,
 exp = Primitive("exp", "exp", math.exp, lambda x, y: y)
 reciprocal = Primitive("reciprocal", "1/x", lambda x: 1.0 / x, lambda x, y: -(y * y))
 
-# What cannot be composed, or only with a loss of digits.
+# What cannot be composed, or only with a loss of digits.  a * (1/b) is often rounded otherwise.
+divide = Primitive(
+    "divide", "÷", lambda a, b: a / b, lambda a, b, y: 1.0 / b, lambda a, b, y: -(y / b)
+)
 log = Primitive("log", "log", math.log, lambda x, y: reciprocal(x))
 expm1 = Primitive("expm1", "expm1", math.expm1, lambda x, y: exp(x))
 log1p = Primitive("log1p", "log1p", math.log1p, lambda x, y: reciprocal(1.0 + x))

@@ -3,7 +3,7 @@ import cython
 from autograd.core.node cimport Node
 from autograd.core.primitives cimport Primitive
 
-cdef object _add, _mul, _exp, _relu, _reciprocal
+cdef object _add, _mul, _exp, _relu, _reciprocal, _divide
 cdef int _open_contexts
 cdef bint _plain
 
@@ -11,6 +11,8 @@ cdef bint _plain
 cdef class Value(Node):
     pass
 
+@cython.locals(d=double, y=double)
+cdef Value quotient(Value a, Value b)
 @cython.locals(x=Value, y=double)
 cpdef Value as_declared(Primitive primitive, Value a, Value b=*)
 @cython.locals(y=Value)

@@ -36,7 +36,7 @@ from autograd.core.primitives import Primitive
 compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machine code
 _plain = not compiled  # for `new_node`, to which it is a number in C
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
-_exp, _reciprocal = primitives.exp, primitives.reciprocal
+_exp, _reciprocal, _divide = primitives.exp, primitives.reciprocal, primitives.divide
 surroundings: ContextVar[Any] = ContextVar("autograd", default=(None, True))  # (scope, recording)
 _open_contexts = 0  # of scopes in all threads, counted under scope.py's lock: spares a look
 
@@ -88,6 +88,10 @@ class Value(Node):
             return NotImplemented
         return new_node(_mul, self, x, self._data * x._data, x._data, self._data)
 
+    def __truediv__(self, other: Any) -> Any:
+        x = operand(other)
+        return NotImplemented if x is None else quotient(self, x)
+
     def relu(self) -> "Value":
         """max(self, 0), with derivative 0 at 0."""
         return new_node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
@@ -120,10 +124,6 @@ class Value(Node):
             return NotImplemented
         return self + (-x if x is other else literal(-x._data))  # x - 2 is one node, not two
 
-    def __truediv__(self, other: Any) -> Any:
-        x = operand(other)
-        return NotImplemented if x is None else self * x.reciprocal()
-
     def __pow__(self, other: Any) -> Any:
         x = operand(other)
         return NotImplemented if x is None else Value.record(primitives.power, self, x)
@@ -139,7 +139,7 @@ class Value(Node):
 
     def __rtruediv__(self, other: Any) -> Any:
         x = literal(other)
-        return self.reciprocal() if x._data == 1.0 else x * self.reciprocal()
+        return self.reciprocal() if x._data == 1.0 else quotient(x, self)
 
     def __rpow__(self, other: Any) -> Any:
         return Value.record(primitives.power, other, self)
@@ -168,6 +168,15 @@ def operand(x: Any) -> Any:
     if type(x) is Value:
         return x
     return literal(x) if type(x) is float or is_real(x) else None
+
+
+def quotient(a: Value, b: Value) -> Value:
+    """a / b, rounded as Python rounds it."""
+    d = b._data
+    if not 1e-150 < abs(d) < 1e150 or abs(a._data) > 1e150:  # 0, or something may be too large
+        return as_declared(_divide, a, b)
+    y = a._data / d
+    return new_node(_divide, a, b, y, 1.0 / d, -(y / d))
 
 
 def as_declared(primitive: Primitive, a: Value, b: Any = None) -> Value:

@@ -152,29 +152,24 @@ class _Lowering:
         """Whether v is a number in an expression, to be written into its operator."""
         return v.is_literal and v not in self.names and v.label is None and v not in self.ends
 
-    def divisor(self, v: Value) -> bool:
-        """Whether v is 1/literal, so that a multiplication by it was written as a division."""
-        plain = self.label(v) is None and v not in self.ends
-        return plain and v.op == "reciprocal" and self.constant(v.inputs[0])
-
     def operator(self, v: Value) -> tuple[str, tuple[int, ...]]:
         """What is written in an operator, and the slots of those inputs that have an edge."""
         symbol, inputs = v.primitive.symbol, v.inputs
         if len(inputs) == 1:
             return symbol, (0,)
-        written = [self.constant(x) or (v.op == "mul" and self.divisor(x)) for x in inputs]
+        written = [self.constant(x) for x in inputs]
         if written[0] == written[1]:
             return symbol, (0, 1)
         slot = written.index(True)
-        x = inputs[slot]
-        divided = not self.constant(x)
-        c = x.inputs[0].data if divided else x.data
+        c = inputs[slot].data
         text = number(c, self.precision)
         signed = f"({text})" if c < 0.0 else text
         if v.op == "add":
             written_in = text if c < 0.0 else f"+{text}"
         elif v.op == "mul":
-            written_in = ("÷" if divided else "×") + signed
+            written_in = f"×{signed}"
+        elif v.op == "divide":
+            written_in = f"÷{signed}" if slot else f"{signed}÷x"
         elif v.op == "power" and slot == 0:
             written_in = f"{signed}ˣ"
         elif v.op == "power":

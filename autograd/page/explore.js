@@ -35,6 +35,7 @@ function expression(op, a, b) {
   switch (op) {
     case "add": return `${a} + ${bracket(b, /^−| \+ /)}`;
     case "mul": return `${bracket(a)} × ${bracket(b)}`;
+    case "divide": return `${bracket(a)} ÷ ${bracket(b)}`;
     case "power": return `${bracket(a)} ^ ${bracket(b)}`;
     case "reciprocal": return `1 / ${bracket(a)}`;
     case "absolute": return `|${a}|`;
@@ -69,6 +70,7 @@ const PROVERB = {
   add: "Addition passes the gradient on unchanged.",
   mul: "Multiplication swaps its inputs: to each goes the gradient times the other.",
   exp: "The derivative of eˣ is eˣ itself, the output.",
+  divide: "The derivative of a ÷ b by a is 1/b, by b it is −y/b, with y the output.",
   reciprocal: "The derivative of 1/x is −y², with y the output.",
   log: "The derivative of log x is 1/x.",
   relu: "relu lets the gradient through where its input is positive, and stops it elsewhere.",

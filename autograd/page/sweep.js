@@ -44,6 +44,8 @@ const PRIMITIVES = {
   mul: [(a, b) => a * b, [(a, b) => b, "b"], [(a) => a, "a"]],
   exp: [Math.exp, [(x, y) => y, "y"]],
   reciprocal: [reciprocal, [(x, y) => -(y * y), "−y²"]],
+  divide: [(a, b) => b === 0 ? refuse(REASON.zero) : a / b,
+    [(a, b) => reciprocal(b), "1/b"], [(a, b, y) => -(y / b), "−y/b"]],
   log: [log, [reciprocal, "1/x"]],
   expm1: [Math.expm1, [Math.exp, "eˣ"]],
   log1p: [log1p, [(x) => reciprocal(1 + x), "1/(1 + x)"]],

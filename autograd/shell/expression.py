@@ -22,11 +22,18 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: getattr(room, name) for room in (functions, losses) for name in room.__all__
 }
 FUNCTIONS["abs"] = functions.absolute
+
+
+def _quotient(a: Any, b: Any) -> Any:
+    """As `a / b` is recorded: 1/x is the one node `reciprocal`."""
+    return primitives.divide(a, b) if type(a) is Value or a != 1.0 else primitives.reciprocal(b)
+
+
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: primitives.add,
     ast.Sub: lambda a, b: primitives.add(a, -b),
     ast.Mult: primitives.mul,
-    ast.Div: lambda a, b: primitives.mul(a, primitives.reciprocal(b)),
+    ast.Div: _quotient,
     ast.Pow: primitives.power,
     ast.USub: lambda a: -a,
     ast.UAdd: lambda a: a,

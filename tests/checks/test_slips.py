@@ -172,8 +172,7 @@ SLIPS = {  # what the line says: the wrong gradient of a node, from its uses; or
 
 
 def divides(c, slot):
-    other = c.inputs[1 - slot] if c.op == "mul" else c
-    return other.op == "reciprocal" and other.inputs[0].is_literal
+    return c.op == "divide" and slot == 0 and c.inputs[1].is_literal
 
 
 def derivation(y, nodes, slipped=None, wrong=None):

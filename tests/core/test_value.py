@@ -4,6 +4,7 @@ import copy
 import gc
 import math
 import pickle
+import random
 import sys
 import threading
 from decimal import Decimal
@@ -143,12 +144,38 @@ def test_operators(function, gradient):
 
 def test_composition_of_the_operators():
     a, b = Value(6.0), Value(3.0)
-    assert [(a - b).op, (-a).op, (a / b).op, (1 / b).op] == ["add", "mul", "mul", "reciprocal"]
-    assert (a / b).inputs[1].op == "reciprocal" and (a - b).inputs[1].op == "mul"
+    assert [(a - b).op, (-a).op, (a / b).op, (1 / b).op] == ["add", "mul", "divide", "reciprocal"]
+    assert (a / b).inputs == (a, b) and (a - b).inputs[1].op == "mul"
     two = (a - 2).inputs[1]
     assert (two.data, two.op) == (-2.0, None) and (-two).inputs[0] is two
-    with pytest.raises(OverflowError):
-        a / 1e-310
+    assert (Value(1e-312) / 1e-310).data == 1e-312 / 1e-310  # though 1/1e-310 is no float
+    assert (Value(1.0) / b).op == "divide"  # the 1 is a variable here
+
+
+def quotients(count=10_000):
+    rng = random.Random(3)
+    for _ in range(count):
+        yield rng.randint(-99, 99), rng.choice((-1, 1)) * rng.randint(1, 99)
+        yield tuple(rng.choice((-1, 1)) * 10 ** rng.uniform(-300, 300) for _ in range(2))
+
+
+def test_a_quotient_is_rounded_as_python_rounds_it():
+    for a, b in quotients():
+        if abs(a) < abs(b) * 1e308:
+            want = a / b
+            assert (Value(a) / Value(b)).data == (Value(a) / b).data == want, (a, b)
+            assert a == 1 or (a / Value(b)).data == want, (a, b)
+
+
+def test_equality_compares_with_numbers_and_is_identity_between_values():
+    x, y = Value(0.6), Value(0.6)
+    assert x == 0.6 and x == 0.6 and x != 0.5 and Value(1.0) == 1 == Value(1) and x != math.nan
+    assert x == x and x != y and len({x, y, x}) == 2 and y not in [x]
+    assert x == Fraction(0.6) and (x == "0.6") is False and x.__eq__("0.6") is NotImplemented
+    assert x in [0.5, 0.6] and [x, x] == [0.6, 0.6]
+    assert x + 1e-9 == pytest.approx(0.6) and pytest.approx(0.6) == x + 1e-9
+    assert x != pytest.approx(0.7) and pytest.approx(0.7) != x
+    assert [x, y + 1.0] == pytest.approx([0.6, 1.6]) and {"a": x} == pytest.approx({"a": 0.6})
 
 
 def test_a_literal_is_a_leaf_without_a_gradient():
