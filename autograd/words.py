@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from autograd.core.node import inputs_first, missing_partial
+from autograd.core.graph import check_fresh, pull, push, share_of
+from autograd.core.node import inputs_first
 from autograd.core.sweeps import derivatives
 from autograd.core.value import Value
 
@@ -58,7 +59,8 @@ def tree(y: Value, depth: int = 30, lines: int = 400) -> str:
     │  └─ count  2
     └─ apple     100  ↑1
     """
-    nodes = inputs_first(_node(y))
+    check_fresh(_node(y))
+    nodes = inputs_first(y)
     uses = Counter(x for v in nodes for x in v.inputs)
     marks: dict[Value, str] = {}
     rows: list[Row] = []
@@ -105,29 +107,26 @@ def explain(y: Value, x: Value) -> str:
       2  = 1 × 2  add → mul=4 → x  (2 of 2 alike)
     3 + 2 + 2 = 7
     """
-    order = inputs_first(_node(y))
+    check_fresh(_node(y))
+    order = inputs_first(y)
     title = f"d({name(y)})/d({name(_node(x))})"
     if x not in order:
         return Words(f"{title} = 0: no path leads from {name(y)} to {name(x)}")
-    best = _best(order, x)
-    sums = {y: (1.0, 1)}  # adjoint and number of paths
+    # For each node above x the log of the largest |product| along a path down to x.
+    best = push(order, {x: 0}, lambda size, v, i: size + _size(v.partials[i]), max)
+
+    def shared(carried: tuple[float, int], v: Value, i: int) -> tuple[float, int] | None:
+        return (share_of(carried[0], v, i), carried[1]) if v.inputs[i] in best else None
+
     edges = []
-    for v in reversed(order):
-        if v not in best:
-            continue
-        adjoint, paths = sums.pop(v)  # forgotten once used: `paths` may have many digits
+    sums = pull(order, {y: (1.0, 1)}, shared, lambda a, b: (a[0] + b[0], a[1] + b[1]))
+    for v, (slope, total) in sums:  # adjoint and number of paths, which may have many digits
+        _finite(slope, f"gradient at {name(v)}")
         if v is x:
             break
-        for i, (u, d) in enumerate(zip(v.inputs, v.partials, strict=True)):
-            if u in best:
-                if d is None and adjoint != 0.0:
-                    raise missing_partial(v, i)
-                share = adjoint * (d or 0.0)
-                so_far, already = sums.get(u, (0.0, 0))
-                sums[u] = (_finite(so_far + share, f"gradient at {name(u)}"), already + paths)
-                if u is x:
-                    edges.append((share, adjoint, d, v, paths))
-    slope, total = adjoint, paths
+        for u, d in zip(v.inputs, v.partials, strict=True):
+            if u is x:
+                edges.append((slope * (d or 0.0), slope, d, v, total))
     plural = "path" if total == 1 else "paths"
     at = ", ".join(f"{name(v)} = {number(v.data)}" for v in dict.fromkeys((y, x)))
     text = [f"{title} = {number(slope)} at {at}: {_count(total)} {plural}"]
@@ -183,13 +182,15 @@ class WhatIf(NamedTuple):
 
     def __str__(self) -> str:
         moves = [*self.leaves, (self.name, self.before, self.after, 0.0)]
-        rows = [(label, f"{number(a)} → {number(b)}") for label, a, b, _ in moves]
+        rows: list[Row] = [(label, f"{number(a)} → {number(b)}", "") for label, a, b, _ in moves]
         products = _middle(self.leaves, lambda leaf: _product([leaf[3], leaf[2] - leaf[1]]))
-        rows.append(("change", f"{self.change:+.12g}"))
-        rows.append(("estimate", f"{self.estimate:+.12g} = {' + '.join(products) or 0}"))
         missed = self.change - self.estimate
         exact = abs(missed) <= 1e-12 * max(map(abs, self[:4]))
-        rows.append(("missed by", "0, to rounding" if exact else f"{missed:+.12g}"))
+        rows += [
+            ("change", _signed(self.change), "computed again"),
+            ("estimate", f"{_signed(self.estimate)} = {' + '.join(products) or 0}", "by gradients"),
+            ("missed by", "0, to rounding" if exact else _signed(missed), ""),
+        ]
         return "\n".join(columns(rows))
 
     def __repr__(self) -> str:
@@ -199,29 +200,30 @@ class WhatIf(NamedTuple):
 def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
     """What y would be if leaves had other numbers, beside the estimate from the gradients.
 
-    `changes` maps leaves below y to numbers.  The graph is replayed on a copy, from the leaves'
-    present numbers: y itself stays.  Raises TypeError for what is not a Value or not a number,
-    ValueError for an inner node and for one that y does not depend on, what `recompute` raises, and
-    what `backward` does where these leaves need it.
+    `changes` maps leaves below y to numbers.  What comes back compares y as it was recorded with a
+    copy of the graph computed again from these numbers and the present ones of the other leaves: y
+    itself stays.  Raises TypeError for what is not a Value or not a number, ValueError for an inner
+    node, for a leaf that y does not depend on, and where a leaf was assigned after the recording,
+    what `recompute` raises, and what `backward` does where these leaves need it.
 
     >>> apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
     >>> print(what_if(apple * count * tax, {apple: 120}))
     apple      100 → 120
     mul        220 → 264
-    change     +44
-    estimate   +44 = 2.2 × 20
+    change     +44             computed again
+    estimate   +44 = 2.2 × 20  by gradients
     missed by  0, to rounding
     """
     if not isinstance(changes, Mapping):
         raise TypeError(f"what_if needs a dict of leaves and numbers, got {changes!r:.60}")
+    check_fresh(_node(y))
     copies: dict[int, Any] = {}
-    replay = _node(y).__deepcopy__(copies)
+    replay = y.__deepcopy__(copies)
     for leaf in changes:
         if _node(leaf).op is not None:
             raise ValueError(f"what_if changes leaves only, not {leaf!r}")
         if id(leaf) not in copies:
             raise ValueError(f"what_if: {name(y)} does not depend on {leaf!r}")
-    before = replay.recompute().data
     slopes = derivatives([replay], [copies[id(leaf)] for leaf in changes], [[1.0]])[0]
     leaves = []
     for (leaf, new), slope in zip(changes.items(), slopes, strict=True):
@@ -229,23 +231,13 @@ def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
         old, copy.data = copy.data, new
         leaves.append((name(leaf), old, copy.data, slope))
     after = replay.recompute().data
-    change = _finite(after - before, "change")
+    change = _finite(after - y.data, "change")
     steps = [_finite(g * (new - old), "estimate") for _, old, new, g in leaves]
     estimate = _finite(math.fsum(steps), "estimate")
-    return WhatIf(before, after, change, estimate, name(y), tuple(leaves))
+    return WhatIf(y.data, after, change, estimate, name(y), tuple(leaves))
 
 
 # --- paths ---
-
-
-def _best(order: list[Value], x: Value) -> dict[Value, int]:
-    """For each node above x, the log of the largest |product| along a path down to x."""
-    best = {x: 0}
-    for v in order:
-        below = [best[u] + _size(d) for u, d in zip(v.inputs, v.partials, strict=True) if u in best]
-        if below and v is not x:
-            best[v] = max(below)
-    return best
 
 
 def _size(d: float | None) -> int:
@@ -306,6 +298,10 @@ def name(v: Value) -> str:
 def number(x: float) -> str:
     """x to 12 significant digits: 220, 2.2, 1e-07."""
     return f"{x + 0.0:.12g}"
+
+
+def _signed(x: float) -> str:
+    return f"{x + 0.0:+.12g}"
 
 
 def _factor(d: float | None) -> str:
