@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from itertools import islice
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 from autograd.core import primitives
 from autograd.core.context import recording, variables
@@ -22,6 +22,7 @@ from autograd.core.nested import blocks, fill, is_array, items, map_tree, scalar
 from autograd.core.sweeps import derivatives
 from autograd.core.value import Value
 
+# Of numbers as of Values, whichever the function's own annotation says: its arguments' types go.
 Function = Callable[..., Any]
 
 
@@ -162,7 +163,7 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     return gradient
 
 
-def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Callable[..., tuple[Any, Any]]:
     """The value and the gradient, in one sweep: `grad` tells of the rest.
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
@@ -170,19 +171,21 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     @_transform("value_and_grad", f)
-    def both(*args: Any, **options: Any) -> Any:
+    def both(*args: Any, **options: Any) -> tuple[Any, Any]:
         return _value_and_grad("value_and_grad", f, args, argnums, options)
 
     return both
 
 
-def _value_and_grad(name: str, f: Function, args: Any, argnums: Any, options: Any) -> Any:
+def _value_and_grad(
+    name: str, f: Function, args: Any, argnums: Any, options: Any
+) -> tuple[Any, Any]:
     at, xs, out, ys, symbolic = _record(name, f, args, argnums, options, single=True)
     (row,) = _sweep(ys, xs, [[1.0]], symbolic)
     return _results(out, ys, symbolic), fill(at, row)
 
 
-def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The result of f, and the function that takes adjoints of it to adjoints of the primals.
 
     The adjoints have the shape of the result; what comes back is a tuple, one for each primal.
@@ -194,10 +197,10 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     _transform("vjp", f)
     at, xs, out, ys, symbolic = _record("vjp", f, primals, tuple(range(len(primals))), {})
 
-    def pull(adjoints: Any) -> Any:
+    def pull(adjoints: Any) -> tuple[Any, ...]:
         seeds = _alike("vjp: the adjoints", adjoints, "the result", out)
         values = symbolic or _holds_value(seeds) or _reach(ys)
-        return fill(at, _sweep(ys, xs, [seeds], values)[0])
+        return tuple(fill(at, _sweep(ys, xs, [seeds], values)[0]))
 
     return _results(out, ys, symbolic), pull
 
@@ -229,7 +232,11 @@ def _alike(name: str, given: Any, other: str, tree: Any) -> list[Any]:
     return [scalar(x) for x in items(given)]
 
 
-def jacobian(f: Function, argnums: int | Sequence[int] = 0, mode: str | None = None) -> Function:
+def jacobian(
+    f: Function,
+    argnums: int | Sequence[int] = 0,
+    mode: Literal["forward", "reverse"] | None = None,
+) -> Function:
     """All derivatives of a function's numbers by those of its argument, as a function.
 
     The structure is that of f's result, with the argument's in the place of each number; of two
