@@ -1,0 +1,428 @@
+"""A recorded graph as a straight line of steps, each computed once, with its derivatives.
+
+Two forms.  A `Recording` is the graph as it was recorded, one node for each Value, in the order of
+the eager sweep.  `lower` makes `Steps` of it: nodes that compute the same thing become one step,
+the derivatives are steps too, and what nothing needs is gone.
+
+Invariant: in floats the steps give, bit for bit, the numbers of the eager engine.  So they are
+changed only where that is exact: −(−a) is a, (−a)·b is −(a·b), a·1 is a, a + (−b) is a − b, a¹ is
+a, a² is a·a, 1/a is the reciprocal, and an operation on constants is done beforehand where no digit
+is lost.  The derivatives come from the primitives' own rules, called on `Operand`s, added up in the
+order of the sweep.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from autograd.core.node import inputs_first
+from autograd.core.primitives import PRIMITIVES, Primitive
+from autograd.core.value import Value
+
+INPUT, CONSTANT, NEG, SUB, DETACH = "input", "constant", "neg", "sub", "detach"  # no primitives
+# What hands on an operand that is not finite: its result is not finite either.  After any other
+# step it might be lost, as in 1/inf = 0: its operands are looked at themselves.
+HANDS_ON = frozenset((NEG, SUB, "add", "mul", "log", "log1p", "sqrt", "sin", "cos", "tan"))
+
+
+class Guard(NamedTuple):
+    """A comparison that the function made, `a kind b`, and how it came out."""
+
+    kind: str  # "lt", "le", "gt", "ge", "eq"
+    a: int
+    b: int
+    holds: bool
+
+
+@dataclass
+class Recording:
+    """A recorded graph in columns, without Values: node i is `op[i]` of nodes `a[i]` and `b[i]`.
+
+    `op` is a primitive's name, "input" (then `a` is the number of the input) or "constant" (then
+    `constants[i]` is its number, a Fraction where the user wrote one); -1 stands where there is no
+    operand.  Inputs are first those of the call, then the leaves that f holds by closure.
+    """
+
+    op: list[str] = field(default_factory=list)
+    a: list[int] = field(default_factory=list)
+    b: list[int] = field(default_factory=list)
+    constants: dict[int, float | Fraction] = field(default_factory=dict)
+    inputs: int = 0
+    results: list[int] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    labels: dict[int, str] = field(default_factory=dict)
+    scopes: dict[int, Any] = field(default_factory=dict)  # the innermost `Scope` of a node
+    missing: bool = False  # whether a gradient recorded in it has lost a term, there being no
+    # derivative at this point: the recording is good for this point only
+
+    def node(self, op: str, a: int = -1, b: int = -1) -> int:
+        """Add a node; its index comes back."""
+        self.op.append(op)
+        self.a.append(a)
+        self.b.append(b)
+        return len(self.op) - 1
+
+    def new_input(self) -> int:
+        """Add a node for one more input."""
+        self.inputs += 1
+        return self.node(INPUT, self.inputs - 1)
+
+    def new_constant(self, number: float | Fraction) -> int:
+        """Add a node for a number."""
+        i = self.node(CONSTANT)
+        self.constants[i] = number
+        return i
+
+
+def record(
+    ys: list[Value],
+    xs: list[Value],
+    told: Iterable[tuple[str, Any, Any, bool]] = (),
+    written: dict[Value, Fraction] | None = None,
+) -> tuple[Recording, list[Value]]:
+    """The graph from the xs to the ys as a Recording, and the leaves that it held beside the xs.
+
+    `told` are the comparisons made, of Values and numbers; `written` tells what a literal was
+    before it became a float.  Nodes stand in the order in which an eager sweep meets them, the
+    last last: bits depend on the order of additions.
+
+    >>> x = Value(3.0)
+    >>> record([x * x + 1], [x])[0].op
+    ['input', 'mul', 'constant', 'add']
+    """
+    told, written = list(dict.fromkeys(told)), written or {}
+    r = Recording()
+    index = {x: r.new_input() for x in xs}
+    held: list[Value] = []
+    roots = [v for guard in told for v in guard[1:3] if type(v) is Value]
+    for v in inputs_first(*reversed(ys), *roots, ends=xs):
+        if v.primitive is not None:
+            index[v] = i = r.node(v.op, *[index[x] for x in v.inputs])
+            if v.scope is not None:
+                r.scopes[i] = v.scope
+            r.missing |= v.op == "mul" and None in v.partials
+        elif v.is_literal:
+            index[v] = r.new_constant(written.get(v, v.data))
+        else:
+            index[v] = r.new_input()
+            held.append(v)
+    r.labels = {i: v.label for v, i in index.items() if v.label is not None}
+    r.results = [index[y] for y in ys]
+    for kind, a, b, holds in told:
+        i, j = (index[v] if type(v) is Value else r.new_constant(float(v)) for v in (a, b))
+        r.guards.append(Guard(kind, i, j, holds))
+    return r, held
+
+
+def _both_sides(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The methods of an operator, with the operand on the left and on the right."""
+    primitive = PRIMITIVES[name]
+    return lambda a, b: Operand.record(primitive, a, b), lambda b, a: Operand.record(
+        primitive, a, b
+    )
+
+
+class Operand:
+    """A step, as what the rules of the primitives are called with: what they do becomes steps."""
+
+    __slots__ = ("i", "steps")
+
+    def __init__(self, steps: "Steps", i: int) -> None:
+        self.steps = steps
+        self.i = i
+
+    @staticmethod
+    def record(primitive: Primitive, *inputs: Any) -> "Operand":
+        """What `Primitive.__call__` hands over to."""
+        steps: Steps = next(x.steps for x in inputs if type(x) is Operand)
+        return Operand(steps, steps.apply(primitive.name, *map(steps.index, inputs)))
+
+    __add__, __radd__ = _both_sides("add")
+    __mul__, __rmul__ = _both_sides("mul")
+    __truediv__, __rtruediv__ = _both_sides("divide")
+    __pow__, __rpow__ = _both_sides("power")
+
+    def __sub__(self, other: Any) -> Any:
+        return self + -other
+
+    def __rsub__(self, other: Any) -> Any:
+        return other + -self
+
+    def __neg__(self) -> "Operand":
+        return Operand(self.steps, self.steps.negated(self.i))
+
+    def __abs__(self) -> "Operand":
+        return Operand.record(PRIMITIVES["absolute"], self)
+
+    def __float__(self) -> float:
+        raise TypeError("a rule that is to be a program has no numbers: write it in operators")
+
+    __bool__ = __lt__ = __le__ = __gt__ = __ge__ = __float__
+
+
+class Steps:
+    """A straight line: step i is `op[i]` of steps `a[i]` and `b[i]`, which come before it.
+
+        op          a primitive's name, or "neg" (−a), "sub" (a − b), "input", "constant"
+        a, b        indices of steps, -1 where there is none; `a` of an input is its number
+        constants   {i: number} of the "constant" steps: a float, or a Fraction that the user wrote
+        inputs      how many there are: those of the call, then the leaves held by closure
+        results     indices of the function's numbers
+        rows        one row for each result: indices of its derivatives by the chosen inputs
+        guards      `Guard(kind, a, b, holds)`, a and b being steps: where one comes out otherwise,
+                    these steps are of another branch, and no number of theirs is to be used
+        checked     steps whose numbers must be finite; else the eager engine tells what is wrong
+        order       the steps that are needed, in order, inputs and constants too
+
+    A derivative of 0 is +0.0 eagerly: add 0.0 to what comes out of `rows`, it may be -0.0 there.
+    Constants may stand on both sides of a step, as in 0.1·0.3: done beforehand, they would be
+    rounded, which is no matter in floats but is in fractions.
+    """
+
+    def __init__(self) -> None:
+        self.op: list[str] = []
+        self.a: list[int] = []
+        self.b: list[int] = []
+        self.constants: dict[int, float | Fraction] = {}
+        self.inputs = 0
+        self.results: list[int] = []
+        self.rows: list[list[int]] = []
+        self.guards: list[Guard] = []
+        self.checked: list[int] = []
+        self.order: list[int] = []
+        self._known: dict[Any, int] = {}
+
+    def __len__(self) -> int:
+        """How many steps compute something."""
+        return sum(self.op[i] not in (INPUT, CONSTANT) for i in self.order)
+
+    # --- making steps ---
+
+    def step(self, op: str, a: int = -1, b: int = -1) -> int:
+        """The step that computes this, a new one if there is none."""
+        i = self._known.setdefault((op, a, b), len(self.op))
+        if i == len(self.op):
+            self.op.append(op)
+            self.a.append(a)
+            self.b.append(b)
+        return i
+
+    def constant(self, number: float | Fraction) -> int:
+        """The step that is this number; -0.0 is not 0.0."""
+        key = (CONSTANT, number, math.copysign(1.0, number))
+        i = self._known.setdefault(key, len(self.op))
+        if i == len(self.op):
+            self.op.append(CONSTANT)
+            self.a.append(-1)
+            self.b.append(-1)
+            self.constants[i] = number
+        return i
+
+    def index(self, x: Any) -> int:
+        """The step of an operand or of a number."""
+        return x.i if type(x) is Operand else self.constant(float(x))
+
+    def negated(self, a: int) -> int:
+        """−a."""
+        if self.op[a] == NEG:
+            return self.a[a]
+        if a in self.constants:
+            return self.constant(-self.constants[a])
+        return self.step(NEG, a)
+
+    def sum(self, a: int, b: int) -> int:
+        """a + b, or the difference that it is."""
+        if self.op[b] == NEG:
+            return self.step(SUB, a, self.a[b])
+        if self.op[a] == NEG:
+            return self.step(SUB, b, self.a[a])
+        return self.step("add", min(a, b), max(a, b))
+
+    def product(self, a: int, b: int) -> int:
+        """a · b, with a minus sign outermost."""
+        if a in self.constants:
+            a, b = b, a
+        if b in self.constants:
+            number = self.constants[b]
+            exact = _exact("mul", number, self.constants.get(a))
+            if exact is not None:
+                return self.constant(exact)
+            if abs(number) == 1:
+                return a if number > 0 else self.negated(a)
+            if self.op[a] == NEG:
+                return self.product(self.a[a], self.constant(-number))
+            return self.step("mul", a, b)
+        if self.op[a] == NEG:
+            return self.negated(self.product(self.a[a], b))
+        if self.op[b] == NEG:
+            return self.negated(self.product(a, self.a[b]))
+        return self.step("mul", min(a, b), max(a, b))
+
+    def apply(self, op: str, a: int, b: int = -1) -> int:
+        """A primitive, by its name, on steps."""
+        if op == "mul":
+            return self.product(a, b)
+        number = self.constants.get(b)
+        exact = _exact(op, number, self.constants.get(a))
+        if exact is not None:
+            return self.constant(exact)
+        if op == "add":
+            return self.sum(a, b)
+        if op in ("identity", DETACH):
+            return a
+        if op == "divide" and self.constants.get(a) == 1:
+            return self.step("reciprocal", b)
+        if op == "power" and number == 1:
+            return a
+        if op == "power" and number == 2:
+            return self.product(a, a)
+        if op == "power_slope" and number:  # b a^(b-1), as it is declared
+            return self.product(b, self.apply("power", a, self.constant(number - 1)))
+        return self.step(op, a, b)
+
+    # --- reading them ---
+
+    def operands(self, i: int) -> tuple[int, ...]:
+        """The steps that step i is computed from."""
+        if self.op[i] in (INPUT, CONSTANT):
+            return ()
+        return (self.a[i],) if self.b[i] < 0 else (self.a[i], self.b[i])
+
+    def finish(self, looked_at: Iterable[int]) -> None:
+        """Find what is needed for results, derivatives and guards, and what is to be checked."""
+        roots = [*self.results, *[i for row in self.rows for i in row], *looked_at]
+        roots += [i for guard in self.guards for i in (guard.a, guard.b)]
+        needed = bytearray(len(self.op))
+        for i in roots:
+            needed[i] = True
+        for i in range(len(self.op) - 1, -1, -1):
+            if needed[i]:
+                for x in self.operands(i):
+                    needed[x] = True
+        self.order = [i for i, need in enumerate(needed) if need]
+        for i in self.order:
+            if self.op[i] not in HANDS_ON:
+                roots += self.operands(i)
+        computed = (i for i in roots if self.op[i] not in (INPUT, CONSTANT))
+        self.checked = list(dict.fromkeys(computed))
+
+
+def _exact(op: str, b: float | Fraction | None, a: float | Fraction | None) -> float | None:
+    """a + b or a · b of two constants, None where that loses a digit or one is none."""
+    if type(a) is not float or type(b) is not float or op not in ("add", "mul"):
+        return None
+    number = a + b if op == "add" else a * b
+    if number - number != 0.0 or number == 0.0:  # too large; or the sign of a zero matters
+        return None
+    x, y = Fraction(a), Fraction(b)
+    return number if number == (x + y if op == "add" else x * y) else None
+
+
+def lower(r: Recording, by: list[int] | None = None, forward: bool = False) -> Steps:
+    """The steps of a recording; with `by`, the derivatives of its results by those inputs too.
+
+    Reverse mode adds up as `derivatives` does backward, forward mode as it does forward.
+
+    >>> x = Value(3.0)
+    >>> steps = lower(record([x * x + 1], [x])[0], by=[0])
+    >>> [(steps.op[i], steps.a[i], steps.b[i]) for i in steps.order]
+    [('input', 0, -1), ('mul', 0, 0), ('constant', -1, -1), ('add', 1, 2), ('add', 0, 0)]
+    >>> steps.results, steps.rows
+    ([3], [[5]])
+    """
+    s = Steps()
+    s.inputs = r.inputs
+    at = [s.step(INPUT, k) for k in range(r.inputs)]
+    steps: list[int] = []  # of each node
+    for i, (op, a, b) in enumerate(zip(r.op, r.a, r.b, strict=True)):
+        if op == INPUT:
+            steps.append(at[a])
+        elif op == CONSTANT:
+            steps.append(s.constant(r.constants[i]))
+        else:
+            steps.append(s.apply(op, steps[a], steps[b] if b >= 0 else -1))
+    s.results = [steps[y] for y in r.results]
+    s.guards = [Guard(g.kind, steps[g.a], steps[g.b], g.holds) for g in r.guards]
+    lost: list[int] = []  # adjoints that meet a derivative of 0: they must be finite all the same
+    if by is not None:
+        chain = _Chain(r, s, steps, by, lost)
+        s.rows = chain.forward() if forward else [chain.reverse(y) for y in r.results]
+    s.finish(lost)
+    return s
+
+
+class _Chain:
+    """The chain rule over the nodes of a recording that depend on the chosen inputs."""
+
+    def __init__(
+        self, r: Recording, s: Steps, steps: list[int], by: list[int], lost: list[int]
+    ) -> None:
+        self.r, self.s, self.steps, self.lost = r, s, steps, lost
+        self.one, self.zero = s.constant(1.0), s.constant(0.0)
+        node = {r.a[i]: i for i, op in enumerate(r.op) if op == INPUT}
+        self.by = [node[k] for k in by]
+        active = set(self.by)
+        self.inner: list[int] = []  # nodes, inputs first
+        for i, op in enumerate(r.op):
+            if op in (INPUT, CONSTANT, DETACH):
+                continue
+            if r.a[i] in active or r.b[i] in active:
+                active.add(i)
+                self.inner.append(i)
+        self.active = active
+        self._partials: dict[int, list[tuple[int, int | None]]] = {}
+
+    def partials(self, i: int) -> list[tuple[int, int | None]]:
+        """For each active input of node i: the input, and the step of d(node)/d(input), None: 0."""
+        if i not in self._partials:
+            op, a, b = self.r.op[i], self.r.a[i], self.r.b[i]
+            found: list[tuple[int, int | None]]
+            if op == "add":  # these two by themselves: they are most of a program
+                found = [(a, self.one), (b, self.one)]
+            elif op == "mul":
+                found = [(a, self.steps[b]), (b, self.steps[a])]
+            else:
+                nodes = (a,) if b < 0 else (a, b)
+                found = [(x, self.by_rule(i, k, nodes)) for k, x in enumerate(nodes)]
+            self._partials[i] = [(x, d) for x, d in found if x in self.active]
+        return self._partials[i]
+
+    def by_rule(self, i: int, k: int, nodes: tuple[int, ...]) -> int | None:
+        """The step of d(node i)/d(input k), as the primitive's rule has it; None: 0."""
+        if nodes[k] not in self.active:
+            return None
+        operands = [Operand(self.s, self.steps[x]) for x in (*nodes, i)]
+        d = PRIMITIVES[self.r.op[i]].partials[k](*operands)
+        return None if type(d) is not Operand and not d else self.s.index(d)
+
+    def times(self, carried: int, d: int | None) -> int | None:
+        """What goes along an edge with the derivative d."""
+        if d is None:
+            self.lost.append(carried)
+            return None
+        return self.s.product(carried, d)
+
+    def reverse(self, y: int) -> list[int]:
+        """The derivatives of one node by the chosen inputs."""
+        adjoints = {y: self.one} if y in self.active else {}
+        for i in reversed(self.inner):
+            for x, d in self.partials(i) if i in adjoints else ():
+                share = self.times(adjoints[i], d)
+                if share is not None:
+                    adjoints[x] = self.s.sum(adjoints[x], share) if x in adjoints else share
+        return [adjoints.get(x, self.zero) for x in self.by]
+
+    def forward(self) -> list[list[int]]:
+        """The derivatives of each result by the chosen inputs, one input after the other."""
+        columns = []
+        for chosen in self.by:
+            tangents = {chosen: self.one}
+            for i in self.inner:
+                for x, d in self.partials(i):
+                    share = self.times(tangents[x], d) if x in tangents else None
+                    if share is not None:
+                        tangents[i] = self.s.sum(tangents[i], share) if i in tangents else share
+            columns.append([tangents.get(y, self.zero) for y in self.r.results])
+        return [list(row) for row in zip(*columns, strict=True)] or [[] for _ in self.r.results]
