@@ -8,21 +8,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.core.value import Value
-from autograd.draw import draw, figure_of, outputs_of
+from autograd.draw import figure_of, outputs_of
 
 
 def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
-    """Write a picture of y, in the format that the suffix names: svg png pdf dot html mmd json.
+    """Write a picture of y, in the format of the suffix: svg png pdf tex dot html mmd json.
 
-    The options are those of `draw`; .json is the recorded graph itself, for `load`.  Raises
-    ValueError for another suffix, RuntimeError for .png and .pdf where Graphviz's `dot` is not
-    installed, OSError where the file cannot be written; then no file is left.
+    The options are those of `draw`; .json is the recorded graph itself, for `load`, and has none.
+    Raises ValueError for another suffix, TypeError for an option that the format does not have,
+    OSError where the file cannot be written; then no file is left.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"first what is drawn, then the path: save(y, {y!r:.60})")
     name = os.path.basename(path)
-    form = FORMATS.get(os.path.splitext(name)[1].lower())
-    if form is None:
-        raise ValueError(f"the suffix of {name!r} is none of {' '.join(FORMATS)}")
-    write(path, form(y, **options))
+    form = os.path.splitext(name)[1].lower()[1:]
+    if form not in FORMATS:
+        raise ValueError(f"the suffix of {name!r} is none of .{' .'.join(FORMATS)}")
+    write(path, FORMATS[form](y, form, **options))
 
 
 def load(path: str | os.PathLike[str]) -> Value | list[Value]:
@@ -98,53 +100,27 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> None:
 # --- the formats ---
 
 
-def _svg(y: Any, **options: Any) -> str:
-    from autograd.draw.sheet import sheet
-    from autograd.draw.svg import svg
+def _picture(y: Any, form: str, **options: Any) -> str | bytes:
+    from autograd.draw.formats import written
 
-    return svg(sheet(*figure_of(y, **options)))
-
-
-def _dot(y: Any, **options: Any) -> str:
-    return str(draw(y, **options).source)
+    return written(*figure_of(y, **options), form)
 
 
-def _png(y: Any, **options: Any) -> bytes:
-    from autograd.draw.layout import dot
-
-    return dot(_dot(y, **options), "png")
-
-
-def _pdf(y: Any, **options: Any) -> bytes:
-    from autograd.draw.layout import dot
-
-    return dot(_dot(y, **options), "pdf")
-
-
-def _html(y: Any, **options: Any) -> str:
+def _html(y: Any, form: str, **options: Any) -> str:
     from autograd.page.explore import page
 
     return page(y, **options)
 
 
-def _mermaid(y: Any, **options: Any) -> str:
-    from autograd.draw.mermaid import mermaid
-
-    return mermaid(*figure_of(y, **options))
-
-
-def _json(y: Any, **options: Any) -> str:
+def _json(y: Any, form: str, **options: Any) -> str:
     from autograd.core.document import write
 
+    if options:
+        raise TypeError(f".json is the recorded graph, not a picture: no option {min(options)!r}")
     return write(outputs_of(y))
 
 
 FORMATS: dict[str, Callable[..., str | bytes]] = {
-    ".svg": _svg,
-    ".png": _png,
-    ".pdf": _pdf,
-    ".dot": _dot,
-    ".html": _html,
-    ".mmd": _mermaid,
-    ".json": _json,
+    **dict.fromkeys(("svg", "png", "pdf", "tex", "dot", "mmd"), _picture),
+    **{"html": _html, "json": _json},
 }

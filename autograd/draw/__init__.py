@@ -1,4 +1,4 @@
-"""Pictures of a graph: a figure, laid out once as a sheet, and written as SVG, DOT or Mermaid.
+"""Pictures of a graph: a figure in a style is a sheet, is laid out once, is written in a format.
 
 Invariant: nothing here changes a graph, needs a prior sweep, or imports Graphviz before a picture
 is asked for.
@@ -7,6 +7,7 @@ is asked for.
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from autograd.core.graph import check_fresh
 from autograd.core.nested import flatten
 from autograd.core.value import Value
 
@@ -14,8 +15,8 @@ OPTIONS = ("style", "fold", "partials", "precision", "direction", "names")  # of
 
 if TYPE_CHECKING:
     from autograd.draw.figure import Figure
+    from autograd.draw.item import Look
     from autograd.draw.picture import Picture
-    from autograd.draw.sheet import Look
 
 
 def draw(
@@ -37,8 +38,8 @@ def draw(
     `locals()`, whose names are written at its Values.  Gradients are drawn where a sweep has been.
 
     Raises ValueError for an option of no such value, for a fold none of whose names is among the
-    graph's composites, if it has any, and where more than 1,000 nodes would be drawn; TypeError for
-    names and fold of another kind.
+    graph's composites, if it has any, where a leaf's number was assigned after the recording, and
+    where more than 1,000 nodes would be drawn; TypeError for names and fold of another kind.
 
     >>> x = Value(3.0, "x")
     >>> print(draw(x * x).source.splitlines()[0])
@@ -67,20 +68,24 @@ def figure_of(
 
 def look_of(**options: Any) -> "Look":
     """The look that the options ask for.  TypeError for one that `draw` does not have."""
-    from autograd.draw.sheet import Look
+    from autograd.draw.sheet import look
 
     for option in options:
         if option not in OPTIONS:
             raise TypeError(f"no option {option!r:.60}: those of draw are {', '.join(OPTIONS)}")
-    return Look(**options)
+    return look(**options)
 
 
 def outputs_of(y: Any) -> list[Value]:
-    """The outputs to be drawn as a list: at least one, and Values all, each once."""
+    """The outputs to be drawn as a list: at least one, and Values all, each once.
+
+    ValueError where their numbers do not follow from their leaves.
+    """
     outputs = list(flatten(y))
     for v in outputs:
         if type(v) is not Value:
             raise TypeError(f"only a Value can be drawn, not {v!r:.60}")
     if not outputs:
         raise ValueError("nothing to draw: no outputs")
+    check_fresh(*outputs)
     return list(dict.fromkeys(outputs))

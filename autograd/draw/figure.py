@@ -9,34 +9,36 @@ folded.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from autograd.core.context import Scope
-from autograd.core.node import inputs_first
+from autograd.core.graph import pull
 from autograd.core.value import Value
-from autograd.draw.text import SUPERSCRIPTS, number
+from autograd.draw.fold import rules
+from autograd.draw.recorded import Recorded, Written, labels
+from autograd.draw.text import printed
 
-CROWDED = 150  # drawn nodes above which composites fold by themselves
 LIMIT = 1000  # drawn nodes above which no picture is made: some 0.6 s of layout
 REACH = 10_000  # the same for the sum of the edges' lengths, in ranks: some 1.5 s, growing faster
 
-Fold = Callable[[Scope], Scope | None]  # the outermost folded composite at or around this one
+Use = tuple[Value, int]  # a consumer and the slot of its input
+Path = tuple[Scope, ...]  # open composites, outermost first
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Unit:
     """A leaf, an operator (literals folded into it), a folded composite, or an output's end."""
 
     id: str
     kind: str  # "leaf" "operator" "composite" "output"
     text: str  # what is written in it: a name, a number, a symbol
     label: str | None  # the user's name for it
-    derivative: str  # of a composite: "y (1 − y)"
-    total: float | None  # of a leaf that is used more than once: its own gradient
     values: tuple[int, ...]  # the recorded nodes it stands for
-    box: str | None  # the innermost open composite around it
+    box: str | None = None  # the innermost open composite around it
+    derivative: str = ""  # of a composite: "y (1 − y)"
+    total: float | None = None  # of a leaf that is used more than once: its own gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,14 @@ class Figure:
     """All that is drawn.  `recorded` are the nodes that the indices in it mean."""
 
     recorded: tuple[Value, ...]
-    nodes: tuple[Node, ...]
+    nodes: tuple[Unit, ...]
     edges: tuple[Edge, ...]
     boxes: tuple[Box, ...]
+
+    @property
+    def main(self) -> set[str]:
+        """The ids of the nodes on the longest path."""
+        return {id for edge in self.edges if edge.main for id in (edge.tail, edge.head)}
 
 
 def figure(
@@ -86,374 +93,232 @@ def figure(
     reach: int = REACH,
 ) -> Figure:
     """The figure of a graph.  ValueError where it would be too large to lay out."""
-    return _Lowering(outputs, labels(names), precision).figure(fold, limit, reach)
-
-
-def labels(names: Mapping[str, Any] | None) -> dict[Value, str]:
-    """The name of each Value in a dict such as locals(), the first of several; lists by element.
-
-    What else is in the dict is left alone.  Raises TypeError where it is no such dict.
-    """
-    names = {} if names is None else names
-    right = isinstance(names, Mapping) and all(isinstance(name, str) for name in names)
-    if not right or (names and all(isinstance(x, str) for x in names.values())):
-        raise TypeError(f"names is a dict of name -> Value, such as locals(), not {names!r:.60}")
-    found: dict[Value, str] = {}
-    for name, x in names.items():
-        if type(x) is Value:
-            found.setdefault(x, name)
-        elif isinstance(x, (list, tuple)):
-            for i, item in enumerate(x):
-                if type(item) is Value:
-                    found.setdefault(item, f"{name}[{i}]")
-    return found
-
-
-def folded_names(fold: Any, scopes: Iterable[Scope]) -> set[str]:
-    """The names that fold holds, or is.  One set may serve several graphs: a name may be missing.
-
-    ValueError where the graph has composites, but none of the names, which then are misspelt.
-    """
-    names = (
-        [fold] if isinstance(fold, str) else list(fold) if isinstance(fold, Iterable) else [fold]
+    graph = Recorded(outputs, labels(names))
+    for rule, most in rules(fold, graph.paths, limit):
+        owners = {scope: None if scope is None else rule(scope) for scope in graph.paths}
+        written = _written(graph, owners, precision, most)
+        if written is not None:
+            found = _Assembly(graph, owners, written).figure()
+            if _reach(found) <= reach and len(found.boxes) <= most // 2:
+                return found
+    raise ValueError(
+        f"the picture would have more than {limit} nodes, or edges too long to follow: "
+        "fold its composites (fold=True; named_scope makes one), or draw a part: an inner "
+        "node, a smaller example, one row of the batch"
     )
-    if not all(isinstance(name, str) for name in names):
-        raise TypeError(f"fold is True, False or a set of composites' names, not {fold!r:.60}")
-    known = sorted({scope.name for scope in scopes})
-    if names and known and not set(names) & set(known):
-        given = ", ".join(map(repr, names))
-        raise ValueError(
-            f"fold: the graph has no composite {given:.60}, but {', '.join(known):.200}"
-        )
-    return set(names)
 
 
-class _Lowering:
-    """One graph on its way to a figure: what each recorded node is drawn as."""
-
-    def __init__(self, outputs: list[Value], names: dict[Value, str], precision: int) -> None:
-        self.outputs = outputs
-        self.names = names
-        self.precision = precision
-        self.order = inputs_first(*outputs)
-        self.index = {v: i for i, v in enumerate(self.order)}
-        self.ends = set(outputs)
-        self.paths: dict[Scope | None, tuple[Scope, ...]] = {None: ()}
-        for v in self.order:
-            if v.scope not in self.paths:
-                path = v.scope.path
-                self.paths.update({scope: path[: i + 1] for i, scope in enumerate(path)})
-        self.scopes = {scope: k for k, scope in enumerate(filter(None, self.paths))}
-
-    def label(self, v: Value) -> str | None:
-        return self.names.get(v) or v.label
-
-    def constant(self, v: Value) -> bool:
-        """Whether v is a number in an expression, to be written into its operator."""
-        return v.is_literal and v not in self.names and v.label is None and v not in self.ends
-
-    def operator(self, v: Value) -> tuple[str, tuple[int, ...]]:
-        """What is written in an operator, and the slots of those inputs that have an edge."""
-        symbol, inputs = v.primitive.symbol, v.inputs
-        if len(inputs) == 1:
-            return symbol, (0,)
-        written = [self.constant(x) for x in inputs]
-        if written[0] == written[1]:
-            return symbol, (0, 1)
-        slot = written.index(True)
-        c = inputs[slot].data
-        text = number(c, self.precision)
-        signed = f"({text})" if c < 0.0 else text
-        if v.op == "add":
-            written_in = text if c < 0.0 else f"+{text}"
-        elif v.op == "mul":
-            written_in = f"×{signed}"
-        elif v.op == "divide":
-            written_in = f"÷{signed}" if slot else f"{signed}÷x"
-        elif v.op == "power" and slot == 0:
-            written_in = f"{signed}ˣ"
-        elif v.op == "power":
-            whole = c == int(c) and abs(c) < 1000.0
-            written_in = "x" + str(int(c)).translate(SUPERSCRIPTS) if whole else f"x^{signed}"
-        elif v.op == "step":
-            written_in = f"x>{text}" if slot else f"{text}>x"
-        else:
-            written_in = f"{symbol}(x, {text})" if slot else f"{symbol}({text}, x)"
-        return written_in, (1 - slot,)
-
-    # --- folding ---
-
-    def figure(self, fold: Any, limit: int, reach: int) -> Figure:
-        if fold is not None:
-            found = self.attempt(self.rule(fold), limit, reach)
-        else:  # the least folding that suffices
-            depth = max(map(len, self.paths.values()))
-            rules = [self.rule(False), *(self.at_depth(d) for d in reversed(range(min(depth, 8))))]
-            attempts = [(rule, CROWDED) for rule in rules] + [(rules[-1], limit)]
-            found = next(filter(None, (self.attempt(*a, reach) for a in attempts)), None)
-        if found is None:
-            raise ValueError(
-                f"the picture would have more than {limit} nodes, or edges too long to follow: "
-                "fold its composites (fold=True; named_scope makes one), or draw a part: an inner "
-                "node, a smaller example, one row of the batch"
-            )
-        return found
-
-    def attempt(self, rule: Fold, limit: int, reach: int) -> Figure | None:
-        """The figure, or None where it is too large."""
-        drawn = self.drawn(rule, limit)
-        if drawn is None:
+def _written(
+    graph: Recorded, owners: dict[Scope | None, Scope | None], precision: int, limit: int
+) -> dict[Value, Written] | None:
+    """What is written in each node that is not hidden, in order; None if there are too many."""
+    needed = set(graph.outputs)
+    keys: set[Any] = set()
+    found: dict[Value, Written] = {}
+    for v in reversed(graph.order):
+        if v not in needed:
+            continue
+        owner = owners[v.scope]
+        keys.add(owner or v)
+        if len(keys) + len(graph.outputs) > limit:
             return None
-        figure = self.build(rule, drawn)
-        fits = _reach(figure) <= reach and len(figure.boxes) <= limit // 2
-        return figure if fits else None
+        if v.primitive is None:
+            found[v] = (graph.label(v) or printed(v.data, precision), ())
+        elif owner is not None:
+            slots = (s for s, x in enumerate(v.inputs) if not graph.is_constant(x))
+            found[v] = (owner.name, tuple(slots))
+        else:
+            found[v] = graph.operator(v, precision)
+        needed.update(v.inputs[s] for s in found[v][1])
+    return dict(reversed(found.items()))
 
-    def rule(self, fold: Any) -> Fold:
-        if fold is True:
-            return self.at_depth(0)
-        if fold is False:
-            return lambda scope: None
-        if callable(fold):  # the page's: one composite by one
-            return lambda scope: next(filter(fold, self.paths[scope]), None)
-        names = folded_names(fold, self.scopes)
-        return lambda scope: next((s for s in self.paths[scope] if s.name in names), None)
 
-    def at_depth(self, depth: int) -> Fold:
-        def folded(scope: Scope) -> Scope | None:
-            path = self.paths[scope]
-            return path[depth] if len(path) > depth else None
+class _Assembly:
+    """Units and edges from what is written in the nodes and which composite each is folded into."""
 
-        return folded
+    def __init__(
+        self,
+        graph: Recorded,
+        owners: dict[Scope | None, Scope | None],
+        written: dict[Value, Written],
+    ) -> None:
+        self.graph, self.owners, self.written = graph, owners, written
+        self.members: dict[str, list[Value]] = {}  # by unit
+        for v in written:
+            self.members.setdefault(self.unit(v), []).append(v)
+        self.uses = self.edges_of_uses()
+        self.fans: dict[Value, int] = dict.fromkeys(written, 0)  # edges that leave a node
+        for x in [*(x for x, _ in self.uses), *graph.outputs]:
+            self.fans[x] += 1
+        self.places: dict[str, Path] = {
+            unit: self.around(vs[0]) for unit, vs in self.members.items()
+        }
+        for (x, _), use in self.uses.items():
+            if x.is_literal and self.fans[x] == 1 and x not in graph.ends:
+                self.places[self.unit(x)] = self.around(use[0][0])
 
-    def owners(self, rule: Fold) -> dict[Scope | None, Scope | None]:
-        return {scope: None if scope is None else rule(scope) for scope in self.paths}
+    def unit(self, v: Value) -> str:
+        """The id of the unit that stands for v."""
+        owner = self.owners[v.scope]
+        graph = self.graph
+        return f"n{graph.index[v]}" if owner is None else f"c{graph.scopes[owner]}"
 
-    def drawn(self, rule: Fold, limit: int) -> dict[Value, tuple[str, tuple[int, ...]]] | None:
-        """What is written in each node that is not hidden, in order; None if there are too many."""
-        owners = self.owners(rule)
-        needed = set(self.outputs)
-        keys: set[Any] = set()
-        found: dict[Value, tuple[str, tuple[int, ...]]] = {}
-        for v in reversed(self.order):
-            if v not in needed:
-                continue
-            owner = owners[v.scope]
-            keys.add(owner or v)
-            if len(keys) + len(self.outputs) > limit:
-                return None
-            if v.primitive is None:
-                found[v] = (self.label(v) or number(v.data, self.precision), ())
-            elif owner is not None:
-                slots = tuple(s for s, x in enumerate(v.inputs) if not self.constant(x))
-                found[v] = (owner.name, slots)
-            else:
-                found[v] = self.operator(v)
-            needed.update(v.inputs[s] for s in found[v][1])
-        return dict(reversed(found.items()))
+    def around(self, v: Value) -> Path:
+        """The open composites around v."""
+        path, owner = self.graph.paths[v.scope], self.owners[v.scope]
+        return path if owner is None else path[: path.index(owner)]
 
-    # --- building ---
+    def box(self, place: Path) -> str | None:
+        return f"b{self.graph.scopes[place[-1]]}" if place else None
 
-    def build(self, rule: Fold, drawn: dict[Value, tuple[str, tuple[int, ...]]]) -> Figure:
-        owners = self.owners(rule)
-        index = self.index
-
-        def key(v: Value) -> str:
-            owner = owners[v.scope]
-            return f"n{index[v]}" if owner is None else f"c{self.scopes[owner]}"
-
-        def around(v: Value) -> tuple[Scope, ...]:
-            """The open composites around a node, outermost first."""
-            path, owner = self.paths[v.scope], owners[v.scope]
-            return path if owner is None else path[: path.index(owner)]
-
-        # Uses, in the order of consumers; those of one node within a folded composite are one edge.
-        uses: dict[tuple[Any, ...], list[tuple[Value, int]]] = {}
-        for v, (_, slots) in drawn.items():
+    def edges_of_uses(self) -> dict[tuple[Value, Any], list[Use]]:
+        """The uses by edge, in the order of consumers; those in one folded composite are one."""
+        uses: dict[tuple[Value, Any], list[Use]] = {}
+        for v, (_, slots) in self.written.items():
+            head = self.unit(v)
             for s in slots:
                 x = v.inputs[s]
-                if owners[v.scope] is None:
-                    uses[x, index[v], s] = [(v, s)]
-                elif key(x) != key(v):
-                    uses.setdefault((x, key(v)), []).append((v, s))
-        members: dict[str, list[Value]] = {}
-        for v in drawn:
-            members.setdefault(key(v), []).append(v)
-        fans: dict[Value, int] = dict.fromkeys(drawn, 0)
-        for x, *_ in uses:
-            fans[x] += 1
-        for x in self.outputs:
-            fans[x] += 1
-        results = {k: [v for v in vs if fans[v]] for k, vs in members.items()}
-        main = self.longest(drawn)
+                if self.owners[v.scope] is None:
+                    uses[x, (v, s)] = [(v, s)]
+                elif self.unit(x) != head:
+                    uses.setdefault((x, head), []).append((v, s))
+        return uses
 
-        nodes = []
-        boxes: dict[Scope, None] = {}
-        places: dict[str, tuple[Scope, ...]] = {}
-        for id, vs in members.items():
-            v, (text, _) = vs[0], drawn[vs[0]]
-            kind = "leaf" if v.primitive is None else "composite" if id[0] == "c" else "operator"
-            place = around(v)
-            if v.is_literal and fans[v] == 1 and v not in self.ends:
-                place = next(around(use[0][0]) for edge, use in uses.items() if edge[0] is v)
-            places[id] = place
-            boxes.update(dict.fromkeys(place))
-            owner = owners[v.scope]
-            nodes.append(
-                Node(
-                    id,
-                    kind,
-                    text,
-                    self.label(v) if kind == "leaf" else None,
-                    "" if owner is None else owner.derivative,
-                    v.grad if kind == "leaf" and fans[v] > 1 else None,
-                    tuple(index[v] for v in vs),
-                    self.box(place),
-                )
-            )
+    def figure(self) -> Figure:
+        graph, index = self.graph, self.graph.index
+        main = self.longest()
+        through: dict[str, dict[Value, float]] = {}
+        units = [self.drawn_as(unit, vs) for unit, vs in self.members.items()]
         edges = []
-        for edge, use in uses.items():
-            x, (consumer, slot) = edge[0], use[0]
-            head = key(consumer)
-            if owners[consumer.scope] is None:
-                partial = consumer.partials[slot]
-            else:
-                partial = _partial_through(members[head], results[head], x)
-            place = _common(places[key(x)], places[head])
-            edges.append(
-                self.edge(
-                    f"e{index[consumer]}_{slot}",
-                    key(x),
-                    head,
-                    x,
-                    use,
-                    fans[x],
-                    _share(x, use),
-                    partial,
-                    self.box(place),
-                    any(main.get(c) == s for c, s in use) and x in main,
-                )
-            )
-        for j, v in enumerate(self.outputs):
-            text = "" if v.primitive is None else self.label(v) or ""
-            nodes.append(Node(f"o{j}", "output", text, text or None, "", None, (index[v],), None))
-            shares = [_share(v, use) for edge, use in uses.items() if edge[0] is v]
-            rest = _rest(v.grad, shares)
-            edges.append(
-                self.edge(f"eo{j}", key(v), f"o{j}", v, [], fans[v], rest, None, None, j == 0)
-            )
+        for (x, _), use in self.uses.items():
+            consumer, slot = use[0]
+            head = self.unit(consumer)
+            partial = consumer.partials[slot]
+            if self.owners[consumer.scope] is not None:
+                if head not in through:
+                    through[head] = self.partials_through(head)
+                partial = _finite(through[head].get(x))
+            here = self.box(_common(self.places[self.unit(x)], self.places[head]))
+            straight = x in main and any(main.get(v) == s for v, s in use)
+            id, share = f"e{index[consumer]}_{slot}", _share(x, use)
+            edges.append(self.edge(id, head, x, use, share, partial, here, straight))
+        for j, v in enumerate(graph.outputs):
+            text = "" if v.primitive is None else graph.label(v) or ""
+            units.append(Unit(f"o{j}", "output", text, text or None, (index[v],)))
+            seed = _rest(v.grad, [_share(v, use) for (x, _), use in self.uses.items() if x is v])
+            edges.append(self.edge(f"eo{j}", f"o{j}", v, [], seed, None, None, j == 0))
+        boxes = dict.fromkeys(scope for unit in self.members for scope in self.places[unit])
         return Figure(
-            tuple(self.order),
-            tuple(nodes),
+            tuple(graph.order),
+            tuple(units),
             tuple(edges),
             tuple(
-                Box(f"b{self.scopes[s]}", s.name, s.formula, self.box(self.paths[s][:-1]))
+                Box(f"b{graph.scopes[s]}", s.name, s.formula, self.box(graph.paths[s][:-1]))
                 for s in boxes
             ),
         )
 
-    def box(self, place: tuple[Scope, ...]) -> str | None:
-        return f"b{self.scopes[place[-1]]}" if place else None
+    def drawn_as(self, id: str, values: list[Value]) -> Unit:
+        v, owner = values[0], self.owners[values[0].scope]
+        leaf = v.primitive is None
+        return Unit(
+            *(id, "leaf" if leaf else "operator" if owner is None else "composite"),
+            *(self.written[v][0], self.graph.label(v) if leaf else None),
+            *(tuple(self.graph.index[v] for v in values), self.box(self.places[id])),
+            *("" if owner is None else owner.derivative, self.total(v) if leaf else None),
+        )
+
+    def total(self, v: Value) -> float | None:
+        """The gradient of v where it is the sum of several shares."""
+        return v.grad if self.fans[v] > 1 else None
 
     def edge(
         self,
         id: str,
-        tail: str,
         head: str,
         x: Value,
-        use: list[tuple[Value, int]],
-        fan: int,
+        use: list[Use],
         gradient: float | None,
         partial: float | None,
         box: str | None,
         main: bool,
     ) -> Edge:
-        uses = tuple((self.index[v], s) for v, s in use)
-        name = None if x.primitive is None or not use else self.label(x)
+        uses = tuple((self.graph.index[v], s) for v, s in use)
+        name = None if x.primitive is None or not use else self.graph.label(x)
         return Edge(
-            *(id, tail, head, self.index[x], uses, x.data, gradient, partial, name),
-            *(x.grad if fan > 1 else None, box, main),
+            *(id, self.unit(x), head, self.graph.index[x], uses, x.data, gradient, partial, name),
+            *(self.total(x), box, main),
         )
 
-    def longest(self, drawn: dict[Value, tuple[str, tuple[int, ...]]]) -> dict[Value, int]:
+    def partials_through(self, unit: str) -> dict[Value, float]:
+        """d(result)/d(x) through a folded composite of one result, by a sweep inside it."""
+        members = self.members[unit]
+        results = [v for v in members if self.fans[v]]
+        return dict(pull(members, {results[0]: 1.0}, _part)) if len(results) == 1 else {}
+
+    def longest(self) -> dict[Value, int]:
         """The nodes of the longest path to the first output, each with the slot it comes in by."""
         depth: dict[Value, int] = {}
-        for v, (_, slots) in drawn.items():
+        for v, (_, slots) in self.written.items():
             depth[v] = 1 + max((depth[v.inputs[s]] for s in slots), default=0)
         path: dict[Value, int] = {}
-        v = self.outputs[0]
-        while True:
-            slots = drawn[v][1]
-            path[v] = max(slots, key=lambda s: depth[v.inputs[s]], default=-1)
-            if path[v] < 0:
-                return path
+        v = self.graph.outputs[0]
+        while self.written[v][1]:
+            path[v] = max(self.written[v][1], key=lambda s: depth[v.inputs[s]])
             v = v.inputs[path[v]]
+        path[v] = -1
+        return path
 
 
 def _reach(figure: Figure) -> int:
     """The sum of the edges' lengths in ranks, each leaf being next to its first use."""
     ranks: dict[str, int] = {}
-    heads: dict[str, list[str]] = {node.id: [] for node in figure.nodes}
-    tails: dict[str, list[str]] = {node.id: [] for node in figure.nodes}
+    heads: dict[str, list[str]] = {unit.id: [] for unit in figure.nodes}
+    tails: dict[str, list[str]] = {unit.id: [] for unit in figure.nodes}
     for edge in figure.edges:
         heads[edge.tail].append(edge.head)
         tails[edge.head].append(edge.tail)
-    for node in figure.nodes:
-        ranks[node.id] = 1 + max((ranks.get(id, 0) for id in tails[node.id]), default=0)
-    for node in figure.nodes:
-        if node.kind == "leaf":
-            ranks[node.id] = min(ranks[id] for id in heads[node.id]) - 1
+    for unit in figure.nodes:
+        ranks[unit.id] = 1 + max((ranks.get(id, 0) for id in tails[unit.id]), default=0)
+    for unit in figure.nodes:
+        if unit.kind == "leaf":
+            ranks[unit.id] = min(ranks[id] for id in heads[unit.id]) - 1
     return sum(abs(ranks[edge.head] - ranks[edge.tail]) for edge in figure.edges)
 
 
-def _common(a: tuple[Scope, ...], b: tuple[Scope, ...]) -> tuple[Scope, ...]:
+def _common(a: Path, b: Path) -> Path:
     n = 0
     while n < min(len(a), len(b)) and a[n] is b[n]:
         n += 1
     return a[:n]
 
 
-def _product(adjoint: float | None, partial: float | None) -> float | None:
-    """adjoint x partial; None where there is no such number."""
-    if adjoint is None or (partial is None and adjoint != 0.0):
-        return None
-    product = adjoint * partial if partial is not None else 0.0
-    return product if math.isfinite(product) else None
+# --- numbers, NaN where there is none ---
 
 
-def _total(terms: Iterable[float | None]) -> float | None:
-    total = 0.0
-    for term in terms:
-        if term is None:
-            return None
-        total += term
-    return total if math.isfinite(total) else None
+def _finite(x: float | None) -> float | None:
+    return x if x is not None and math.isfinite(x) else None
 
 
-def _share(x: Value, use: list[tuple[Value, int]]) -> float | None:
+def _part(weight: float, v: Value, i: int) -> float:
+    """weight * d(v)/d(input i)."""
+    slope = v.partials[i]
+    return weight * slope if slope is not None else math.nan if weight else 0.0
+
+
+def _share(x: Value, use: list[Use]) -> float | None:
     """What these uses give to the gradient of x; None for a literal, which has none."""
-    if x.is_literal:
+    if x.is_literal or any(v.grad is None for v, _ in use):
         return None
-    return _total(_product(v.grad, v.partials[s]) for v, s in use)
+    return _finite(sum(_part(v.grad or 0.0, v, s) for v, s in use))
 
 
 def _rest(grad: float | None, shares: list[float | None]) -> float | None:
     """What of an output's gradient did not come from its uses: the seed of the sweep."""
-    inner = _total(shares)
-    if grad is None or inner is None:
-        return grad if inner == 0.0 else None
+    if None in shares:
+        return None
+    inner = sum(share or 0.0 for share in shares)
+    if grad is None:
+        return None
     rest = grad - inner
     return rest if abs(rest) > 1e-12 * max(abs(grad), abs(inner)) or not shares else 0.0
-
-
-def _partial_through(members: list[Value], results: list[Value], x: Value) -> float | None:
-    """d(result)/d(x) through a folded composite of one result, by a sweep inside it."""
-    if len(results) != 1:
-        return None
-    inside = set(members)
-    adjoints: dict[Value, float | None] = dict.fromkeys([*members, x], 0.0)
-    adjoints[results[0]] = 1.0
-    for v in reversed(members):
-        for a, partial in zip(v.inputs, v.partials, strict=True):
-            if a in inside or a is x:
-                adjoints[a] = _total((adjoints[a], _product(adjoints[v], partial)))
-    return adjoints[x]

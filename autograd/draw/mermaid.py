@@ -5,8 +5,8 @@ rest as entities, so no label can end a string or be taken for markup.
 """
 
 from autograd.draw.figure import Figure
-from autograd.draw.sheet import Look
-from autograd.draw.text import cut, number
+from autograd.draw.item import Look
+from autograd.draw.text import cut, printed
 
 _SHAPES = {
     "leaf": '(["{}"])',
@@ -26,13 +26,13 @@ def mermaid(figure: Figure, look: Look) -> str:
     for node in figure.nodes:
         text = cut(node.text)
         if node.total is not None:
-            text += f" {number(node.total, look.precision)}"
+            text += f" {printed(node.total, look.precision)}"
         lines[node.box].append(node.id + _SHAPES[node.kind].format(_escape(text)))
     for edge in figure.edges:
         numbers = [edge.value, edge.gradient]
-        texts = [number(x, look.precision) for x in numbers if x is not None]
+        texts = [printed(x, look.precision) for x in numbers if x is not None]
         if look.partials and edge.partial is not None:
-            texts.append(f"∂ {number(edge.partial, look.precision)}")
+            texts.append(f"∂ {printed(edge.partial, look.precision)}")
         if edge.name is not None:
             texts.insert(0, cut(edge.name))
         label = "<br/>".join(map(_escape, texts))

@@ -10,22 +10,30 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from autograd.draw.dot import FONT, digraph
+from autograd.draw.item import COLOURS, Item, Sheet, Text
 from autograd.draw.layout import layout
-from autograd.draw.sheet import COLOURS, INK, PALE, Item, Sheet, Text
 
 MARGIN = 4.0
 NEAR = 48.0  # from a name to a label in the next rank: no other item is between them
 AHEAD = {"LR": 1 + 0j, "RL": -1 + 0j, "TB": 1j, "BT": -1j}
 
 
-def svg(sheet: Sheet, engine: str = "embedded") -> str:
-    """The sheet as an SVG document.
+def svg(sheet: Sheet) -> str:
+    """The sheet as an SVG document."""
+    root = tree(sheet)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def tree(sheet: Sheet) -> ET.Element:
+    """The sheet as the tree of an SVG document, from which every other format is drawn.
 
     Each box is a `g` of class "box", each node one of class "node leaf", "node operator",
     "node composite" or "node output", each edge one of class "edge" with its `line`, its `arrow`
-    and its texts `value`, `gradient`, `partial`, `name`; their ids are those of the figure.
+    and its texts `value`, `gradient`, `partial`, `name`; their ids are those of the figure.  Every
+    length is in points of 1/72 inch.
     """
-    placed = layout(digraph(sheet, texts=False).source, engine)
+    placed = layout(digraph(sheet, texts=False).source)
     _, _, wide, tall = _numbers(placed["bb"])
     objects = {o["name"]: o for o in placed.get("objects", ())}
     edges = {e["id"]: e for e in placed.get("edges", ())}
@@ -39,7 +47,7 @@ def svg(sheet: Sheet, engine: str = "embedded") -> str:
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "class": f"autograd {sheet.look.style}",
+            "class": f"autograd {sheet.look.style.name}",
             **{side: f"{length}pt" for side, length in size.items()},
             "viewBox": f"0 0 {size['width']} {size['height']}",
             "font-family": FONT,
@@ -83,8 +91,7 @@ def svg(sheet: Sheet, engine: str = "embedded") -> str:
     for item in sheet.items:
         if item.shape != "label":
             _item(_group(root, item.id, item.classes, item.title), item, middles[item.id])
-    ET.indent(root)
-    return ET.tostring(root, encoding="unicode") + "\n"
+    return root
 
 
 def _numbers(pos: str) -> tuple[float, ...]:
@@ -152,7 +159,7 @@ def _straight(a: complex, b: complex, unit: complex) -> complex:
 
 def _line(g: Any, sheet: Sheet, curves: list[list[complex]]) -> None:
     """One path through all curves, and the arrow at its tip."""
-    colour = INK if sheet.look.style == "book" else PALE
+    colour = sheet.look.style.ink
     path = ""
     for start, *curve, _ in curves:
         points = [f"{_n(p.real)},{_n(p.imag)}" for p in (start, *curve)]

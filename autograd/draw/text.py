@@ -20,10 +20,10 @@ _WIDTHS = {
 }
 
 
-def number(x: float, precision: int = 4) -> str:
+def printed(x: float, precision: int = 4) -> str:
     """x to so many significant digits, with a real minus sign; the whole part is never cut.
 
-    >>> [number(x) for x in (220.0, -0.19661193, 12345.678, 2.0611e-9)]
+    >>> [printed(x) for x in (220.0, -0.19661193, 12345.678, 2.0611e-9)]
     ['220', '−0.1966', '12346', '2.061e−09']
     """
     text = f"{x:.{precision}g}"

@@ -18,7 +18,9 @@ from autograd.core.node import inputs_first
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
 from autograd.draw import look_of, outputs_of
-from autograd.draw.figure import CROWDED, LIMIT, Figure, figure, folded_names, labels
+from autograd.draw.figure import LIMIT, Figure, figure
+from autograd.draw.fold import CROWDED, folded_names
+from autograd.draw.recorded import labels
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import cut

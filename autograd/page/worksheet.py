@@ -12,10 +12,11 @@ from random import Random
 from typing import Any
 
 from autograd.core.value import Value
-from autograd.draw.figure import Edge, Figure, Node, figure
-from autograd.draw.sheet import Look, Sheet, sheet
+from autograd.draw.figure import Edge, Figure, Unit, figure
+from autograd.draw.item import Sheet
+from autograd.draw.sheet import look, sheet
 from autograd.draw.svg import svg
-from autograd.draw.text import number
+from autograd.draw.text import printed
 from autograd.page.explore import copied
 from autograd.page.html import html_file
 
@@ -69,13 +70,15 @@ def sheet_of_exercises(
         cell = f"<tr><th>({i}) {html.escape(text)}</th>"
         blank = f'<input type="number" step="any" aria-label="blank {i}" data-blank="{i - 1}">'
         rows.append(f'{cell}<td>{blank} <output aria-live="polite"></output></td></tr>')
-        key.append(f"{cell}<td>{number(answer, 12)}</td></tr>")
+        key.append(f"{cell}<td>{printed(answer, 12)}</td></tr>")
         some = [(t, x) for t, x in slips if abs(x - answer) > 1e-9 * abs(x) and math.isfinite(x)]
         data.append({"answer": answer, "slips": some[:MOST_SLIPS]})
     title = f"Worksheet: {y.label or 'the backward pass'}"
     body = _BODY.format(
         title=html.escape(title),
-        picture=svg(_blanked(sheet(drawn, Look("book", False, precision, direction)), numbered)),
+        picture=svg(
+            _blanked(sheet(drawn, look(precision=precision, direction=direction)), numbered)
+        ),
         rows="".join(rows),
         key="".join(key),
     )
@@ -89,7 +92,7 @@ def _asked(drawn: Figure, judge: Any, precision: int) -> dict[str, tuple[str, fl
     for edge in reversed(drawn.edges):
         head = nodes[edge.head]
         if edge.gradient is not None and head.kind != "output":
-            flows = number(edge.value, precision)
+            flows = printed(edge.value, precision)
             text = f"{nodes[edge.tail].text} → {head.text}, along which {flows} flows"
             answer = judge.rounded(drawn.recorded[edge.source], edge.gradient)
             asked[edge.id] = text, answer, judge.wrong(answer, *_use(drawn, edge, head))
@@ -114,7 +117,7 @@ def _blanked(plain: Sheet, numbered: dict[str, int]) -> Sheet:
     return replace(plain, items=tuple(items), links=links)
 
 
-def _use(drawn: Figure, edge: Edge, head: Node) -> tuple[Any, ...]:
+def _use(drawn: Figure, edge: Edge, head: Unit) -> tuple[Any, ...]:
     """The use that an edge shows: consumer, input, kind, slot, partial; () if it shows several."""
     source = drawn.recorded[edge.source]
     if head.kind == "operator":

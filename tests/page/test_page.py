@@ -13,7 +13,7 @@ import autograd as ag
 from autograd import Value
 from autograd.core.node import inputs_first
 from autograd.core.primitives import ARITHMETIC, PRIMITIVES
-from autograd.draw.text import cut, number
+from autograd.draw.text import cut, printed
 
 ENGINE = (files("autograd") / "page" / "sweep.js").read_text("utf-8")
 node = shutil.which("node")
@@ -109,7 +109,7 @@ def test_numbers_are_written_as_in_python():
         -0.0,
     ]
     program = "console.log(JSON.stringify(data.map((x) => [text(x), text(x, 12), text(x, 1)])))"
-    python = [tuple(number(x, digits) for digits in (4, 12, 1)) for x in numbers]
+    python = [tuple(printed(x, digits) for digits in (4, 12, 1)) for x in numbers]
     assert [tuple(row) for row in in_node(program, numbers)] == python
 
 

@@ -1,0 +1,68 @@
+"""The style of the textbook: operators in circles, and the numbers of the chain rule on the edges.
+
+Invariant: on each edge its value stands above the line and its share of the gradient below; left
+and right of it where edges run up or down.
+"""
+
+from autograd.draw.figure import Edge, Figure, Unit
+from autograd.draw.item import INK, Item, Link, Look, Style, Text
+from autograd.draw.parts import chain, operator, partial
+from autograd.draw.text import clean, cut, printed
+
+LINE = 14.0  # points from one line of an edge's label to the next
+
+
+def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
+    """The figure's items and links."""
+    main = figure.main
+    items = []
+    for unit in figure.nodes:
+        item = _end if unit.kind in ("leaf", "output") else operator
+        items.append(item(unit, look, unit.id in main))
+    links = []
+    for edge in figure.edges:
+        items.append(_numbers(edge, look))
+        links.append(Link(edge.id, edge.tail, edge.head, items[-1].id, None, chain(edge), edge.box))
+    return items, links
+
+
+def _end(unit: Unit, look: Look, main: bool) -> Item:
+    """The name at an end, with the sum of the gradients under it where its uses have shares."""
+    texts = [Text(cut(unit.text), "name", 14.0)] if unit.text else []
+    height = 20.0
+    if unit.total is not None:
+        texts.append(Text(printed(unit.total, look.precision), "gradient", 12.0, y=LINE + 1.0))
+        height = 2.0 * (LINE + 8.0)  # the name stays in the middle, on its line
+    width = max((t.width for t in texts), default=0.0) + 8.0
+    kind, title = f"node {unit.kind}", clean(unit.text)
+    return Item(unit.id, kind, "plain", width, height, tuple(texts), title, unit.box, main)
+
+
+def _numbers(edge: Edge, look: Look) -> Item:
+    """The label of an edge."""
+    above = [Text(printed(edge.value, look.precision), "value", 12.0)]
+    if edge.name is not None:
+        total = "" if edge.total is None else f"  Σ {printed(edge.total, look.precision)}"
+        above.append(Text(cut(edge.name) + total, "name", 12.0))
+    below = []
+    if edge.gradient is not None:
+        below.append(Text(printed(edge.gradient, look.precision), "gradient", 12.0))
+    below += partial(edge, look, 11.0)
+    rows = max(len(above), len(below))
+    wide = max(t.width for t in above + below)
+    texts = []
+    for sign, column in ((-1.0, above), (1.0, below)):
+        for row, t in enumerate(column):
+            x, y, anchor = 0.0, sign * (LINE * row + 8.5), "middle"
+            if look.upright:
+                x, anchor = sign * 5.0, "end" if sign < 0.0 else "start"
+                y = LINE * (row - 0.5 * (len(column) - 1)) * sign
+            texts.append(Text(t.text, t.kind, t.size, x, y, anchor))
+    width, height = wide + 10.0, 2.0 * (LINE * rows + 4.0)
+    if look.upright:
+        width, height = 2.0 * (wide + 8.0), LINE * rows + 8.0
+    id = f"{edge.id}_label"
+    return Item(id, "edge", "label", width, height, tuple(texts), chain(edge), edge.box, edge.main)
+
+
+BOOK = Style("book", arrange, INK, "white", 30.0, 13.0, 18.0, 0.25, 0.28, 0.7, ordered=True)

@@ -1,0 +1,57 @@
+"""The compact style: a box for each number, with name, value and gradient side by side.
+
+Invariant: every number stands in the picture once; lines bear at most a local derivative.
+"""
+
+from autograd.draw.figure import Edge, Figure, Unit
+from autograd.draw.item import PALE, Item, Link, Look, Style, Text
+from autograd.draw.parts import chain, operator, partial
+from autograd.draw.text import clean, cut, printed
+
+
+def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
+    """The figure's items and links."""
+    main = figure.main
+    units = {unit.id: unit for unit in figure.nodes}
+    inner = (unit for unit in figure.nodes if unit.kind in ("operator", "composite"))
+    items = [operator(unit, look, unit.id in main) for unit in inner]
+    links = []
+    numbers: dict[int, str] = {}  # recorded node -> the item that shows its number
+    for edge in figure.edges:
+        tail, head, source = units[edge.tail], units[edge.head], edge.source
+        if source not in numbers:
+            items.append(_cells(edge, tail, head, figure.recorded[source].grad, look))
+            numbers[source] = items[-1].id
+            if tail.kind != "leaf":
+                links.append(Link(f"l{source}", tail.id, items[-1].id, None, None, "", tail.box))
+        if head.kind != "output":
+            text = next(iter(partial(edge, look, 10.0)), None)
+            links.append(Link(edge.id, numbers[source], head.id, None, text, chain(edge), edge.box))
+    return items, links
+
+
+def _cells(edge: Edge, tail: Unit, head: Unit, grad: float | None, look: Look) -> Item:
+    """A box for one number: name, value | gradient."""
+    leaf = tail.kind == "leaf"
+    name = (tail.label if leaf else edge.name or head.label) or ""
+    cells = [Text(cut(name), "name", 11.0, bold=True)] if name else []
+    cells.append(Text(printed(edge.value, look.precision), "value", 11.0))
+    if grad is not None:
+        cells.append(Text(printed(grad, look.precision), "gradient", 11.0))
+    x = left = -0.5 * sum(t.width + 10.0 for t in cells)
+    texts, bars = [], []
+    for t in cells:
+        if t.kind == "gradient":
+            bars.append(x)
+        wide = t.width + 10.0
+        texts.append(Text(t.text, t.kind, t.size, x + 0.5 * wide, bold=t.bold))
+        x += wide
+    id, kind = (tail.id, "node leaf") if leaf else (f"v{edge.source}", "node number")
+    fill = "#eef4fa" if leaf else "white"
+    return Item(
+        *(id, kind, "value", -2.0 * left, 24.0, tuple(texts), clean(name), tail.box, edge.main),
+        *(tuple(bars), fill, PALE),
+    )
+
+
+BOX = Style("box", arrange, PALE, "#fff7e6", 22.0, 11.0, 15.0, 0.3, 0.15, 0.5)

@@ -1,0 +1,131 @@
+"""What a picture is made of: items with texts, links between them, frames around them.
+
+Invariant: the size of every item is fixed from its texts, so that a layout engine decides about
+places only and never sees a user's text.  Lengths are points of 1/72 inch, y downwards.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autograd.draw.figure import Figure
+from autograd.draw.text import width
+
+DIRECTIONS = ("LR", "RL", "TB", "BT")
+INK, PALE = "#2b2b2b", "#7f8c8d"
+COLOURS = {  # of texts, by class
+    "name": INK,
+    "symbol": INK,
+    "value": "#1f4e79",
+    "gradient": "#c0392b",
+    "partial": "#1e7d4f",
+    "derivative": "#5a6b7b",
+    "title": "#5a6b7b",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One way of drawing: its colours and distances, and what it makes of a figure."""
+
+    name: str
+    arrange: "Callable[[Figure, Look], tuple[list[Item], list[Link]]]"
+    ink: str  # of lines
+    fill: str  # of operators
+    height: float  # of a composite; operators are circles a little larger
+    letters: float  # the size of an operator's name
+    sign: float  # the size of an operator's sign
+    ranksep: float  # inches
+    nodesep: float
+    arrow: float
+    ordered: bool = False  # whether operands keep their order at any cost
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a figure is drawn: what the options of `draw` say."""
+
+    style: Style
+    partials: bool = False
+    precision: int = 4
+    direction: str = "LR"
+
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS:
+            raise ValueError(f"direction is one of {', '.join(DIRECTIONS)}, not {self.direction!r}")
+        if not isinstance(self.precision, int) or not 1 <= self.precision <= 17:
+            raise ValueError(
+                f"precision is a number of digits from 1 to 17, not {self.precision!r}"
+            )
+
+    @property
+    def upright(self) -> bool:
+        """Whether edges run up or down."""
+        return self.direction in ("TB", "BT")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text: its middle is at (x, y) from the middle of its item."""
+
+    text: str
+    kind: str  # a class, a key of COLOURS
+    size: float
+    x: float = 0.0
+    y: float = 0.0
+    anchor: str = "middle"
+    bold: bool = False
+
+    @property
+    def width(self) -> float:
+        """In points."""
+        return width(self.text, self.size) * (1.1 if self.bold else 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What has a place and a size: "plain" "circle" "round" "value", or "label", on an edge."""
+
+    id: str
+    classes: str
+    shape: str
+    width: float
+    height: float
+    texts: tuple[Text, ...]
+    title: str
+    box: str | None
+    main: bool = False
+    bars: tuple[float, ...] = ()  # of a "value": where its cells are divided
+    fill: str = "white"
+    stroke: str = INK
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line from one item to another; through an item of shape "label", if `label` names one."""
+
+    id: str
+    tail: str
+    head: str
+    label: str | None
+    text: Text | None
+    title: str
+    box: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The box around an open composite."""
+
+    id: str
+    title: Text
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that is placed and drawn."""
+
+    look: Look
+    items: tuple[Item, ...]
+    links: tuple[Link, ...]
+    frames: tuple[Frame, ...]
