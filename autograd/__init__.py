@@ -11,7 +11,7 @@ from autograd.checks.gradcheck import GradientMismatch, gradcheck
 from autograd.checks.numerical import numerical_gradient
 from autograd.core.context import named_scope, no_grad
 from autograd.core.graph import gradients
-from autograd.core.nested import data, grads, values
+from autograd.core.nested import assign, data, grads, values
 from autograd.core.value import Value, compiled
 from autograd.draw import draw
 from autograd.files import load, save, worksheet
@@ -26,7 +26,7 @@ __all__ = ["Value", "compiled", "named_scope", "no_grad", "values"]
 __all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 __all__ += ["draw", "explain", "explore", "load", "plot", "save", "tree", "what_if"]
 __all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_gradient", "worksheet"]
-__all__ += ["data", "grads", "layers", "nn", "optim"]
+__all__ += ["assign", "data", "grads", "layers", "nn", "optim"]
 __all__ += functions.__all__ + losses.__all__
 
 for _old in ("primitives", "node", "value", "scope"):  # what pickles of version 0.1 name

@@ -30,6 +30,10 @@ class _Layer:
 
     _formula: Callable[..., Any]
 
+    def __repr__(self) -> str:
+        last = "" if self.output is None else f"output={data(self.output)!r:.60}"
+        return f"{type(self).__name__}({last})"
+
     def _record(self, **inputs: Any) -> Any:
         """The formula of the inputs, which become leaves where they are plain numbers."""
         self._plain = not any(_has_values(x) for x in inputs.values())

@@ -5,27 +5,47 @@ Invariant: with the same seed the weights, and so all results, are those of micr
 
 from collections.abc import Callable, Iterable
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd import functions
 from autograd.core.context import named_scope
-from autograd.core.nested import data, is_nested, scalar
+from autograd.core.nested import data, is_nested, only_leaves, scalar
 from autograd.core.value import Value, literal
 
 ACTIVATIONS = [f for f in functions.__all__ if getattr(getattr(functions, f), "operands", 0) == 1]
 Activation = str | Callable[[Any], Any]
 
 
+INSTEAD = {  # of what PyTorch's modules have
+    "state_dict": "ag.data(model.parameters())",
+    "load_state_dict": "ag.assign(model.parameters(), numbers)",
+    "forward": "model(x)",
+}
+
+
 class Module:
     """Something with parameters."""
+
+    def __new__(cls, *_: Any, **options: Any) -> Self:
+        """Refuses a seed, which other libraries take."""
+        if "seed" in options:
+            raise TypeError(f"{cls.__name__} takes no seed: write rng=random.Random(1)")
+        return super().__new__(cls)
+
+    if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            advice = f": write {INSTEAD[name]}" if name in INSTEAD else ""
+            message = f"{type(self).__name__} has no {name}{advice}"
+            raise AttributeError(message, name=name, obj=self)
 
     def parameters(self) -> list[Value]:
         """All weights and biases, as leaves, in a fixed order."""
         raise NotImplementedError
 
     def zero_grad(self) -> None:
-        """Set `.grad` of all parameters to None."""
-        for p in self.parameters():
+        """Set `.grad` of all parameters to None.  ValueError if one is not a leaf any more."""
+        for p in only_leaves("parameters", self.parameters()):
             p.grad = None
 
 

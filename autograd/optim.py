@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, fields
 from math import isfinite, sqrt
 from typing import Any, ClassVar
 
-from autograd.core.nested import flatten
+from autograd.core.nested import items, only_leaves
 from autograd.core.node import describe
-from autograd.core.value import Value
 
 State = dict[str, float]
 
@@ -32,12 +31,7 @@ class Optimizer:
                 f"params is {self.params!r:.60}, expected a list of Values: "
                 "of a model, pass model.parameters()"
             )
-        params = self.params = list(flatten(list(self.params)))
-        for i, p in enumerate(params):
-            if type(p) is not Value:
-                raise TypeError(f"params[{i}] is {p!r:.60}, not a Value")
-            if p.op is not None:
-                raise ValueError(f"params[{i}] is the result of {p.op}, not a leaf: {p!r}")
+        params = self.params = only_leaves("params", items(list(self.params)))
         if len(set(params)) != len(params):
             raise ValueError("params: a parameter is there more than once")
         if not params:
@@ -125,6 +119,7 @@ def _check(name: str, option: Any) -> None:
 class SGD(Optimizer):
     """Stochastic gradient descent: x -= lr * g, with momentum, dampening, Nesterov's form.
 
+    >>> from autograd import Value
     >>> x = Value(1.0)
     >>> optimizer = SGD([x], lr=0.1)
     >>> (x * x).backward()
@@ -211,6 +206,7 @@ class Adam(Optimizer):
 
     amsgrad keeps the largest mean of g² so far: Reddi, Kale, Kumar (2018).
 
+    >>> from autograd import Value
     >>> x = Value(1.0)
     >>> optimizer = Adam([x], lr=0.1)
     >>> (x * x).backward()

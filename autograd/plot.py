@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.core.context import recording
+from autograd.core.nested import is_nested, scalar
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
 
@@ -24,24 +25,28 @@ def plot(
 
     `axes` is a matplotlib Axes to draw into, else a new figure's.  Where the function is not
     defined the curve has a gap.  Raises ImportError without matplotlib, ValueError if the
-    function is defined nowhere from start to stop.
+    function is defined nowhere from start to stop, TypeError if it returns no number.
 
     >>> import autograd as ag
     >>> axes = plot(ag.sigmoid)  # doctest: +SKIP
     """
+    if not callable(function):
+        raise TypeError(f"plot expects a function, got {type(function).__name__}: {function!r:.60}")
     if not start < stop or points < 2:
         raise ValueError(f"start={start}, stop={stop}, points={points}: no range to draw")
     xs = [start + (stop - start) * i / (points - 1) for i in range(points)]
     ys, slopes = zip(*[_point(function, x) for x in xs], strict=True)
+    name = getattr(function, "__name__", "function").replace("<lambda>", "f")
     if all(y is None for y in ys):
-        raise ValueError(f"the function is not defined anywhere from {start} to {stop}")
+        raise ValueError(
+            f"{name} is not defined anywhere from {start} to {stop}{_advice(function)}"
+        )
     try:
         from matplotlib import pyplot
     except ImportError as error:
         raise ImportError("plot needs matplotlib: pip install 'scalar-autograd[plot]'") from error
     if axes is None:
         axes = pyplot.subplots(layout="constrained")[1]
-    name = getattr(function, "__name__", "function").replace("<lambda>", "f")
     nothing = float("nan")  # matplotlib's gap
     axes.plot(xs, [nothing if y is None else y for y in ys], label=f"{name}(x)", color="#1f4e79")
     axes.plot(
@@ -68,9 +73,27 @@ def _point(function: Callable[[Any], Any], at: float) -> tuple[float | None, flo
         except ARITHMETIC:
             return None, None
     if type(y) is not Value:  # a constant
-        return float(y), 0.0
+        return _number(y), 0.0
     try:
         y.backward()
     except ARITHMETIC:
         return y.data, None
     return y.data, x.grad or 0.0
+
+
+def _number(y: Any) -> float:
+    try:
+        return float(scalar(y))
+    except TypeError as error:
+        write = ": draw one element, as in plot(lambda x: f(x)[0])" if is_nested(y) else ""
+        raise TypeError(f"plot draws functions that return one number; {error}{write}") from None
+
+
+def _advice(function: Callable[[Any], Any]) -> str:
+    """What to write where the function takes a row, and no single number."""
+    try:
+        row = function([0.5, 0.0])
+    except (TypeError, *ARITHMETIC):
+        return ""
+    element = "[0]" if is_nested(row) else ""
+    return f": it takes a row, to be drawn as in plot(lambda x: f([x, 0.0]){element})"

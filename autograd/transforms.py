@@ -138,7 +138,8 @@ def _results(out: Any, ys: list[Value], symbolic: bool) -> Any:
 def _transform(name: str, f: Function) -> Callable[[Function], Function]:
     """Decorator for what a transform returns: f's name and signature."""
     if not callable(f):
-        raise TypeError(f"{name} expects a function, got {type(f).__name__}: {f!r:.60}")
+        write = "; a graph has y.backward() and ag.gradients(y, [x])" if type(f) is Value else ""
+        raise TypeError(f"{name} expects a function, got {type(f).__name__}: {f!r:.60}{write}")
     return wraps(f)
 
 

@@ -45,6 +45,15 @@ def test_layers_and_networks_are_copied_and_pickled(again):
     assert ag.data(again(model)([1.0, 2.0])) == ag.data(model([1.0, 2.0]))
 
 
+def test_reprs_tell_the_last_output():
+    layer = Relu()
+    assert repr(layer) == "Relu()"
+    layer.forward([10, -5])
+    assert repr(layer) == "Relu(output=[10.0, 0.0])"
+    layer.forward(list(range(100)))
+    assert len(repr(layer)) < 80
+
+
 def test_relu_and_its_kink():
     layer = Relu()
     assert layer.forward([10, -5, 0]) == [10.0, 0.0, 0.0]

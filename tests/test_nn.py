@@ -1,6 +1,7 @@
 """Networks in micrograd's manner, against micrograd itself."""
 
 import builtins
+import inspect
 import random
 
 import pytest
@@ -110,12 +111,41 @@ def test_mistakes_are_told(call, says):
         (lambda: Layer(2, None), "nout=None: expected a whole number"),
         (lambda: MLP(2, [1], rng=3), r"rng=3: expected a random\.Random or None"),
         (lambda: MLP(2, [1], rng=3, init="he"), r"rng=3: expected a random\.Random or None"),
+        (lambda: MLP(2, [1], seed=1), r"MLP takes no seed: write rng=random\.Random\(1\)"),
         (lambda: MLP(2, [1], init=[1]), r"init=\[1\]: expected 'xavier', 'he', a deviation"),
     ],
 )
 def test_arguments_of_another_kind_are_told(call, says):
     with pytest.raises(TypeError, match=says):
         call()
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("state_dict", r"ag\.data\(model\.parameters\(\)\)"),
+        ("load_state_dict", r"ag\.assign\(model\.parameters\(\), numbers\)"),
+        ("forward", r"model\(x\)"),
+    ],
+)
+def test_what_pytorch_would_call_is_told(name, instead):
+    with pytest.raises(AttributeError, match=f"MLP has no {name}: write {instead}"):
+        getattr(MLP(2, [1]), name)
+    assert not hasattr(MLP(2, [1]), "parms")
+
+
+def test_options_stand_in_the_signatures():
+    for kind in (MLP, Layer, Neuron):
+        options = inspect.signature(kind).parameters
+        assert {"nonlin", "activation", "init", "rng"} < set(options)
+        assert options["activation"].default == "relu"
+
+
+def test_a_weight_that_became_an_inner_node_is_told():
+    model = MLP(2, [2, 1])
+    model.layers[1].neurons[0].w[0] -= 0.1
+    with pytest.raises(ValueError, match=r"parameters\[6\] is the result of add.*ag\.assign"):
+        model.zero_grad()
 
 
 def notebook(Value, MLP, X, y, steps):

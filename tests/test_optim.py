@@ -127,6 +127,7 @@ def test_a_step_too_large_for_a_float_moves_nothing():
         (lambda: Adam([ag.Value(1)], betas=(0.9, "b")), TypeError, r"betas=\(0\.9, 'b'\): exp"),
         (lambda: SGD([1.0]), TypeError, r"params\[0\] is 1.0, not a Value"),
         (lambda: SGD([ag.Value(1) * 2]), ValueError, r"params\[0\] is the result of mul"),
+        (lambda: SGD([*ag.values([1]), ag.Value(1) - 0.1]), ValueError, r"\[1\] .*ag\.assign"),
         (lambda: SGD([v := ag.Value(1), v]), ValueError, "more than once"),
         (lambda: SGD([ag.Value(1)], lr=-1), ValueError, "lr=-1: expected"),
         (lambda: SGD([ag.Value(1)], lr=math.nan), ValueError, "lr=nan: expected"),
@@ -147,3 +148,24 @@ def test_a_step_too_large_for_a_float_moves_nothing():
 def test_mistakes_are_told(call, error, says):
     with pytest.raises(error, match=says):
         call()
+
+
+def test_reprs_tell_what_is_not_usual():
+    params = ag.values([1, 2])
+    assert repr(SGD(params)) == "SGD(2 parameters, lr=0.001)"
+    assert repr(Momentum(params[:1], 0.1)) == "Momentum(1 parameter, lr=0.1)"
+    adam = AdamW(params, betas=(0.8, 0.9), maximize=True)
+    adam.lr = 0.5
+    assert repr(adam) == "AdamW(2 parameters, lr=0.5, maximize=True, betas=(0.8, 0.9))"
+
+
+def test_the_variance_of_centered_rmsprop_is_never_below_0():
+    """mean(g²) - mean(g)² of a gradient that stays the same cancels, to a little below 0."""
+    x = ag.Value(0.0)
+    optimizer = RMSprop([x], lr=1e-9, alpha=0.5, centered=True)
+    for _ in range(100):
+        x.grad = 0.7
+        optimizer.step()
+    state = optimizer.state[0]
+    assert state["squares"] - state["mean"] ** 2 < 0.0
+    assert x.data < 0.0 and math.isfinite(x.data)

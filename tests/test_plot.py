@@ -48,3 +48,18 @@ def test_without_matplotlib_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match=r"pip install 'scalar-autograd\[plot\]'"):
         ag.plot(ag.sigmoid)
+
+
+@pytest.mark.parametrize(
+    ("function", "error", "says"),
+    [
+        (ag.softmax, ValueError, r"it takes a row, .* plot\(lambda x: f\(\[x, 0\.0\]\)\[0\]\)"),
+        (ag.logsumexp, ValueError, r"it takes a row, .* plot\(lambda x: f\(\[x, 0\.0\]\)\)$"),
+        (lambda x: [x, x], TypeError, r"one number; .* as in plot\(lambda x: f\(x\)\[0\]\)"),
+        (lambda x: None, TypeError, "one number; expected a real number, got NoneType: None$"),
+        (ag.Value(1.0), TypeError, "plot expects a function, got Value"),
+    ],
+)
+def test_what_is_no_function_of_one_number_is_told(function, error, says):
+    with pytest.raises(error, match=says):
+        ag.plot(function)

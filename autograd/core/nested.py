@@ -167,7 +167,8 @@ def grads(tree: Any) -> Any:
     """The gradients of a list, tuple, dict or array of Values, in its shape.
 
     None where no sweep has been; in an array, which then holds objects, too.  TypeError for what
-    is no Value.
+    is no Value.  A step downhill is `assign(W, data(W) - 0.1 * grads(W))` where W is an array:
+    `W -= 0.1 * grads(W)` would make new nodes of its elements, one graph growing from step to step.
 
     >>> x = Value(3.0)
     >>> (x * x).backward()
@@ -179,6 +180,45 @@ def grads(tree: Any) -> Any:
         if type(x) is not Value:
             raise TypeError(f"only a Value has a gradient, not {type(x).__name__}: {x!r:.60}")
     return fill(tree, [x.grad for x in found])
+
+
+def assign(leaves: Any, numbers: Any) -> None:
+    """Set `.data` of the leaves in a list, tuple, dict or array to the numbers in another.
+
+    Lists, tuples and arrays may stand for each other; a Value among the numbers counts as its
+    number.  Raises ValueError where the shapes differ and where there is an inner node, TypeError
+    for what is no Value or no number; nothing has changed then.
+
+    >>> w = {"W": values([[1, 2]]), "b": Value(0)}
+    >>> assign(w, {"W": [[3, 4]], "b": 5})
+    >>> data(w)
+    {'W': [[3.0, 4.0]], 'b': 5.0}
+    """
+    if _form(leaves) != _form(numbers):
+        raise ValueError(f"assign: the numbers have not the shape of the leaves: {numbers!r:.60}")
+    new = [number(scalar(x)) for x in items(numbers)]
+    for v, x in zip(only_leaves("assign: leaves", items(leaves)), new, strict=True):
+        v.data = x
+
+
+def _form(tree: Any) -> Any:
+    """The tree with nothing in it, as lists and dicts."""
+    if isinstance(tree, dict):
+        return {key: _form(x) for key, x in tree.items()}
+    return [_form(x) for x in tree] if is_nested(tree) else None
+
+
+def only_leaves(name: str, xs: list[Any]) -> list[Value]:
+    """The xs, if all are leaves, whose numbers can be set; else TypeError or ValueError."""
+    for i, v in enumerate(xs):
+        if type(v) is not Value:
+            raise TypeError(f"{name}[{i}] is {v!r:.60}, not a Value")
+        if v.op is not None:
+            raise ValueError(
+                f"{name}[{i}] is the result of {v.op}, not a leaf: {v!r}; "
+                "to set the numbers of leaves W write ag.assign(W, numbers), not W -= ..."
+            )
+    return xs
 
 
 # --- trees: dicts too, and an array is one block of leaves ---
