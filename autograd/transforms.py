@@ -18,7 +18,17 @@ from typing import Any, Literal
 from autograd.core import primitives
 from autograd.core.context import recording, variables
 from autograd.core.graph import recorded_adjoints, recorded_tangents
-from autograd.core.nested import blocks, fill, is_array, items, map_tree, scalar, shape, shaped
+from autograd.core.nested import (
+    blocks,
+    fill,
+    is_array,
+    items,
+    map_tree,
+    peek,
+    scalar,
+    shape,
+    shaped,
+)
 from autograd.core.sweeps import derivatives
 from autograd.core.value import Value
 
@@ -131,8 +141,8 @@ def _sweep(
 def _results(out: Any, ys: list[Value], symbolic: bool) -> Any:
     """What the function returned, as Values or plain numbers."""
     if type(out) is Value and not symbolic:
-        return out.data
-    return fill(out, ys if symbolic else [y.data for y in ys])
+        return peek(out)
+    return fill(out, ys if symbolic else [peek(y) for y in ys])
 
 
 def _transform(name: str, f: Function) -> Callable[[Function], Function]:

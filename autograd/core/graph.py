@@ -10,8 +10,17 @@ from typing import Any
 
 from autograd.core import primitives
 from autograd.core.context import recording
-from autograd.core.nested import number
-from autograd.core.node import NAN, describe, inputs_first, is_fresh, missing_partial, short
+from autograd.core.nested import peek
+from autograd.core.node import (
+    NAN,
+    describe,
+    inputs_first,
+    is_fresh,
+    missing_partial,
+    only_here,
+    partials_of,
+    short,
+)
 from autograd.core.value import Value
 
 
@@ -198,15 +207,16 @@ def _merged(found: list[Any], known: list[Value], seeds: list[Any]) -> list[Valu
 
 def _share(weight: Any, v: Value, i: int) -> Any:
     """weight * d(v)/d(input i), by the rule of v's primitive."""
-    slope = v.partials[i]
+    slope = partials_of(v)[i]
     if slope is None:
-        if number(weight) != 0.0:
+        only_here()
+        if peek(weight) != 0.0:
             raise missing_partial(v, i)
         # 0 here as in a sweep of numbers; but what depends on the weight has no derivative either.
         return weight if type(weight) is not Value else _broken_zero(weight)
-    inputs = [x.data if x.is_literal else x for x in v.inputs]
+    inputs = [x._data if x.is_literal else x for x in v.inputs]
     partial = v._primitive.partials[i](*inputs, v)
-    if number(partial) != slope:
+    if peek(partial) != slope:
         raise _stale(v, [v])
     return _times(weight, partial)
 

@@ -42,6 +42,11 @@ def number(x: Any) -> Any:
     return x.data if type(x) is Value else x
 
 
+def peek(x: Any) -> Any:
+    """As `number`, untold to a trace: for what does not depend on it, or says `only_here`."""
+    return x._data if type(x) is Value else x
+
+
 def build(kind: Any, items: Iterable[Any]) -> Any:
     """The items in a structure of the same kind as `kind`: a list, a tuple or an array."""
     items = list(items)

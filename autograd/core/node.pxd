@@ -4,7 +4,7 @@
 # Python's allocator.  Fields are public so that Python code sees them too.
 import cython
 
-cdef int _depth
+cdef int _depth, _open_traces
 cdef list _released
 
 cdef class Node:

@@ -6,17 +6,21 @@ recursive.  How nodes come about is told in `value.py`: the class in use is `Val
 """
 
 import math
+from contextvars import ContextVar
 from numbers import Complex, Real
 from threading import Lock
 from typing import Any, Self, TypeVar
 
 from autograd.core import primitives
-from autograd.core.primitives import ARITHMETIC
+from autograd.core.primitives import ARITHMETIC, Primitive
 
 N = TypeVar("N", bound="Node")
 NAN = math.nan
 LITERAL = -1  # in `_count`: a number written in an expression, whose gradient nobody needs
 sweeping = Lock()  # one at a time: a sweep works in the nodes' `_count` and `_grad`
+tracing: ContextVar[Any] = ContextVar("tracing", default=None)  # who is told of choices by numbers
+_open_traces = 0  # in all threads: spares a look
+detached = Primitive("detach", "detach", lambda x: x, lambda x, y: 0.0)  # only while tracing
 _depth = 0  # of nodes being released one inside the other, and those that have to wait
 _released: list[Any] = []
 
@@ -53,10 +57,14 @@ class Node:
     @property
     def data(self) -> float:
         """The number.  A leaf's can be assigned; nodes recorded before keep their partials."""
+        if _open_traces:
+            refuse_number(self, "data")
         return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
+        if _open_traces:
+            refuse_number(self, "data")
         if self._primitive is not None:
             raise AttributeError(f"only a leaf's data can be assigned, not that of {self!r}")
         self._data = finite(data)
@@ -64,6 +72,8 @@ class Node:
     @property
     def grad(self) -> float | None:
         """The sum of the gradients of all sweeps, None where there was none.  Can be assigned."""
+        if _open_traces:
+            refuse_number(self, "grad")
         return self._grad if self._reached else None
 
     @grad.setter
@@ -97,8 +107,9 @@ class Node:
     @property
     def partials(self) -> tuple[float | None, ...]:
         """d(self)/d(input) for each input; None where that is not a finite number."""
-        slots = (self._da, self._db)[: len(self.inputs)]
-        return tuple(None if d != d else d for d in slots)
+        if _open_traces:
+            refuse_number(self, "partials")
+        return partials_of(self)
 
     @property
     def primitive(self) -> Any:
@@ -147,8 +158,11 @@ class Node:
         return self
 
     def detach(self) -> Self:
-        """A new leaf with the same number and label."""
-        return type(self)(self._data, self.label)
+        """A new leaf with the same number and label; in a traced function, a step of its own."""
+        if not _open_traces or tracing.get() is None:
+            return type(self)(self._data, self._label)
+        state = (self._data, None, 0.0, NAN, detached, None, self._label, False)
+        return restore(type(self), state, self)
 
     # --- functions: NumPy calls them on arrays of nodes ---
 
@@ -194,21 +208,28 @@ class Node:
     # --- comparison, text ---
 
     def __lt__(self, other: Any) -> Any:
-        return self._data < (other._data if isinstance(other, Node) else other)
+        holds = self._data < (other._data if isinstance(other, Node) else other)
+        return tell("lt", self, other, holds) if _open_traces else holds
 
     def __le__(self, other: Any) -> Any:
-        return self._data <= (other._data if isinstance(other, Node) else other)
+        holds = self._data <= (other._data if isinstance(other, Node) else other)
+        return tell("le", self, other, holds) if _open_traces else holds
 
     def __gt__(self, other: Any) -> Any:
-        return self._data > (other._data if isinstance(other, Node) else other)
+        holds = self._data > (other._data if isinstance(other, Node) else other)
+        return tell("gt", self, other, holds) if _open_traces else holds
 
     def __ge__(self, other: Any) -> Any:
-        return self._data >= (other._data if isinstance(other, Node) else other)
+        holds = self._data >= (other._data if isinstance(other, Node) else other)
+        return tell("ge", self, other, holds) if _open_traces else holds
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Node):
             return self is other  # two nodes with one number are two nodes
-        return self._data == other if is_real(other) else NotImplemented
+        if not is_real(other):
+            return NotImplemented
+        holds: bool = self._data == other
+        return tell("eq", self, other, holds) if _open_traces else holds
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -262,6 +283,8 @@ class Node:
 
     def _state(self) -> tuple[Any, ...]:
         """All slots but the inputs."""
+        if _open_traces:
+            refuse_number(self, "copy")
         numbers = (self._data, self.grad, self._da, self._db)
         return (*numbers, self._primitive, self._scope, self._label, self._count == LITERAL)
 
@@ -288,6 +311,43 @@ class Node:
 
 
 Complex.register(Node)  # without which `pytest.approx(0.6)` calls every Value unequal
+
+
+def count_traces(change: int) -> None:
+    """Called as the trace of a function begins (+1) and ends (-1)."""
+    global _open_traces
+    _open_traces += change
+
+
+def tell(kind: str, a: Any, b: Any, holds: Any) -> Any:
+    """Tell the trace that runs, if one does, how a comparison came out; returns that."""
+    trace = tracing.get()
+    if trace is not None:
+        trace.compared(kind, a, b, holds)
+    return holds
+
+
+def tell_written(v: Any, x: Any) -> bool:
+    """Tell the trace that runs that the literal v was written as the fraction x, if it was."""
+    told = _open_traces and type(x).__name__ == "Fraction" and tracing.get() is not None
+    if told:
+        tracing.get().written[v] = x
+    return bool(told)
+
+
+def only_here() -> None:
+    """Tell the trace that runs, if one does, that what is recorded is right at this point only."""
+    if _open_traces and tracing.get() is not None:
+        tracing.get().only_here = True
+
+
+def refuse_number(v: Any, name: str) -> None:
+    """The number of a variable is not to be had while its function is traced: TypeError."""
+    if v._count != LITERAL and tracing.get() is not None:
+        raise TypeError(
+            f".{name} of {describe(v)} inside a traced function: the program is to hold for other "
+            "numbers too.  Compute and compare with the Value itself, or with x.detach()"
+        )
 
 
 def restore(kind: type[N], state: tuple[Any, ...], a: Any = None, b: Any = None) -> N:
@@ -384,9 +444,15 @@ def broken_chain(order: Any, v: Any) -> Exception:
     """The error of a sweep in which the adjoint of v is not a finite number."""
     for consumer in order:
         for i, x in enumerate(consumer.inputs):
-            if x is v and consumer.partials[i] is None and consumer._grad != 0.0:
+            if x is v and partials_of(consumer)[i] is None and consumer._grad != 0.0:
                 return missing_partial(consumer, i)
     return OverflowError(f"the gradient is too large for a float at {describe(v)}")
+
+
+def partials_of(v: Any) -> tuple[float | None, ...]:
+    """What `v.partials` gives, untold to a trace."""
+    slots = (v._da, v._db)[: len(v.inputs)]
+    return tuple(None if d != d else d for d in slots)
 
 
 def missing_partial(v: Any, i: int) -> Exception:

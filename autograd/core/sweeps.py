@@ -5,7 +5,14 @@ Invariant: a sweep uses `_grad` and `_count` of the nodes between, and leaves th
 
 from typing import Any
 
-from autograd.core.node import LITERAL, broken_chain, describe, missing_partial, sweeping
+from autograd.core.node import (
+    LITERAL,
+    broken_chain,
+    describe,
+    missing_partial,
+    partials_of,
+    sweeping,
+)
 
 ACTIVE, OPEN, ASLEEP = 2, 1, -2  # in `_count` while a sweep runs: in it, looked into, left out
 
@@ -112,7 +119,7 @@ def push_forward(order: list[Any]) -> None:
             tangent += b._grad * v._db
         if tangent - tangent != 0.0:
             for i, x in enumerate(v.inputs):
-                if v.partials[i] is None and x._count >= 0 and x._grad != 0.0:
+                if partials_of(v)[i] is None and x._count >= 0 and x._grad != 0.0:
                     raise missing_partial(v, i)
             raise OverflowError(f"the derivative is too large for a float at {describe(v)}")
         v._grad = tangent

@@ -29,6 +29,7 @@ from autograd.core.node import (
     inputs_first,
     is_real,
     sweeping,
+    tell_written,
     undo,
 )
 from autograd.core.primitives import Primitive
@@ -122,7 +123,8 @@ class Value(Node):
         x = operand(other)
         if x is None:
             return NotImplemented
-        return self + (-x if x is other else literal(-x._data))  # x - 2 is one node, not two
+        written = type(other) is not float and tell_written(x, other)
+        return self + (-x if x is other or written else literal(-x._data))  # x - 2 is one node
 
     def __pow__(self, other: Any) -> Any:
         x = operand(other)
@@ -160,6 +162,8 @@ def literal(x: Any) -> Value:
     """A leaf for a number in an expression."""
     v = Value(x)
     v._count = LITERAL
+    if type(x) is not float and type(x) is not int:
+        tell_written(v, x)
     return v
 
 
@@ -206,7 +210,7 @@ def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db:
     if _open_contexts:
         y._scope, recording = surroundings.get()
         if not recording:
-            return Value(data)  # under no_grad the result is a leaf
+            return y.detach()  # under no_grad the result is a leaf
     return y
 
 

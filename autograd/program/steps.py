@@ -54,8 +54,6 @@ class Recording:
     guards: list[Guard] = field(default_factory=list)
     labels: dict[int, str] = field(default_factory=dict)
     scopes: dict[int, Any] = field(default_factory=dict)  # the innermost `Scope` of a node
-    missing: bool = False  # whether a gradient recorded in it has lost a term, there being no
-    # derivative at this point: the recording is good for this point only
 
     def node(self, op: str, a: int = -1, b: int = -1) -> int:
         """Add a node; its index comes back."""
@@ -102,7 +100,6 @@ def record(
             index[v] = i = r.node(v.op, *[index[x] for x in v.inputs])
             if v.scope is not None:
                 r.scopes[i] = v.scope
-            r.missing |= v.op == "mul" and None in v.partials
         elif v.is_literal:
             index[v] = r.new_constant(written.get(v, v.data))
         else:

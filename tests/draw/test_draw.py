@@ -527,7 +527,9 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     assert (tmp_path / "y.svg").read_text() == "before"
     with pytest.raises(TypeError, match=r"first what is drawn, then the path: save\(y, 'a\.svg'\)"):
         ag.save("a.svg", apple())
-    with pytest.raises(TypeError, match=r"\.json is the recorded graph, not a picture: no option 's"):
+    with pytest.raises(
+        TypeError, match=r"\.json is the recorded graph, not a picture: no option 's"
+    ):
         ag.save(apple(), tmp_path / "y.json", style="box")
     with pytest.raises(FileNotFoundError, match=r"to write 'y\.svg' in"):
         ag.save(apple(), tmp_path / "none" / "y.svg")
