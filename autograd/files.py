@@ -14,9 +14,10 @@ from autograd.draw import figure_of, outputs_of
 def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
     """Write a picture of y, in the format of the suffix: svg png pdf tex dot html mmd json.
 
-    The options are those of `draw`; .json is the recorded graph itself, for `load`, and has none.
-    Raises ValueError for another suffix, TypeError for an option that the format does not have,
-    OSError where the file cannot be written; then no file is left.
+    The options are those of `draw`, and for .html lang="en" or "ja", the language of the page, by
+    default what the reader's browser prefers; .json is the recorded graph itself, for `load`, and
+    has none.  Raises ValueError for another suffix, TypeError for an option that the format does
+    not have, OSError where the file cannot be written; then no file is left.
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"first what is drawn, then the path: save(y, {y!r:.60})")
@@ -47,20 +48,24 @@ def load(path: str | os.PathLike[str]) -> Value | list[Value]:
 def worksheet(
     y: Value,
     path: str | os.PathLike[str],
-    blanks: int | None = None,
+    blanks: int | Mapping[str, int] | None = None,
     seed: int = 0,
     fold: Any = None,
     precision: int = 4,
     direction: str = "LR",
     names: Mapping[str, Any] | None = None,
+    lang: str | None = None,
 ) -> None:
     """Write a page with the graph of y, where some gradients of the backward pass are blanks.
 
-    `blanks` says how many, by default half of them, and `seed` chooses which.  The page prints; on
-    the screen it checks the numbers that are typed, to the digits typed, and names the likely slip.
-    The answer key is folded in at its end: open it to print it.  The other options are those of
-    `draw`.  Every `.grad` stays as it is.  Raises ValueError for a suffix other than .html and for
-    a number of blanks that the graph does not have, and what `draw` and `backward` raise.
+    `blanks` says how many, by default half of them, or how many of each pass: {"forward": 2,
+    "backward": 4}; `seed` chooses which.  The page prints on A4, with lines to write on.  On the
+    screen it checks the numbers that are typed, to the digits typed, names the likely slip, and
+    writes what is right into the picture.  The answer key is folded in at its end: opened, it
+    prints on a page of its own.  `lang` is "en" or "ja", by default what the reader's browser
+    prefers; the other options are those of `draw`.  Every `.grad` stays as it is.  Raises
+    ValueError for a suffix other than .html and for a number of blanks that the graph does not
+    have, and what `draw` and `backward` raise.
 
     >>> apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
     >>> from tempfile import TemporaryDirectory
@@ -73,6 +78,7 @@ def worksheet(
     if not os.fspath(path).lower().endswith(".html"):
         raise ValueError(f"a worksheet is an .html file, not {os.fspath(path)!r}")
     options = dict(fold=fold, names=names, precision=precision, direction=direction)
+    options["lang"] = lang
     write(path, sheet_of_exercises(y, Shares, blanks, seed, **options))
 
 

@@ -14,8 +14,9 @@ from itertools import product
 from typing import Any
 
 from autograd.core.context import Scope
+from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
-from autograd.core.primitives import ARITHMETIC
+from autograd.core.primitives import ARITHMETIC, PRIMITIVES
 from autograd.core.value import Value
 from autograd.draw import look_of, outputs_of
 from autograd.draw.figure import LIMIT, Figure, figure
@@ -24,42 +25,69 @@ from autograd.draw.recorded import labels
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import cut
-from autograd.page.html import html_file
+from autograd.page.html import html_file, words_in
 
 CAPACITY = 256  # pictures x recorded nodes in one page, above which composites fold in groups
 
-_BODY = """<main>
+_BODY = """<main class="explorer">
+<header class="head">
 <h1 id="result">{title}</h1>
-<div class="steps" role="group" aria-label="Steps">
-<button id="first" type="button">Whole</button>
-<button id="back" type="button">← Back</button>
-<button id="next" type="button">Next →</button>
-<input id="at" type="range" min="0" max="1" value="0" step="1" aria-label="Step">
-<output id="where" for="at"></output>
-<label id="roots" class="quiet" hidden>gradients of <select id="root"></select></label>
+<div class="views" role="group" data-label="views">
+<label id="roots" class="quiet" hidden><span data-say="of"></span>
+<select id="root"></select></label>
+<label class="quiet"><input id="ask" type="checkbox"><span data-say="ask"></span></label>
+<button id="present" type="button" aria-pressed="false" data-say="present"></button>
 </div>
-<div id="picture">{picture}</div>
-<p class="hint">A click explains a node, and folds or unfolds a composite.
-Keys: ← → step, Home the whole picture, End the last step; ↑ ↓ from node to node, Enter clicks.</p>
-<section id="explanation" class="panel" aria-live="polite" aria-label="Explanation"></section>
-<section class="panel" aria-label="Inputs">
-<div class="head"><h2>What if?</h2><button id="reset" type="button" disabled>Reset</button></div>
+</header>
+<div id="frame">
+<div id="picture" role="region" data-label="picture">{picture}</div>
+<div class="zoom" role="group" data-label="zoom">
+<button id="out" type="button" data-label="out">−</button>
+<button id="fit" type="button" data-say="fit"></button>
+<button id="in" type="button" data-label="in">+</button>
+</div>
+<div id="tip" class="panel" hidden></div>
+</div>
+<section id="explanation" class="panel" aria-live="polite" data-label="explanation"></section>
+<div class="steps" role="group" data-label="steps">
+<button id="first" type="button" data-say="first"></button>
+<button id="back" type="button" data-say="back"></button>
+<button id="play" type="button" aria-pressed="false" data-say="play"></button>
+<button id="next" type="button" data-say="next"></button>
+<input id="at" type="range" min="0" max="1" value="0" step="1" data-label="step">
+<output id="where" for="at"></output>
+</div>
+<section id="whatif" class="panel" data-label="inputs">
+<div class="head"><h2 data-say="whatif"></h2>
+<button id="reset" type="button" data-say="reset"></button></div>
 <div id="inputs"></div>
+<div id="curve" hidden></div>
 <div id="change" aria-live="polite"></div>
+<p class="hint" data-say="hint"></p>
 </section>
 </main>
 {others}
 """
+_SCRIPTS = "sweep answers explore explain picture questions inputs steps"
 
 
-def page(y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **options: Any) -> str:
-    """The page of y, or of several outputs, as HTML text.
+def page(
+    y: Any,
+    fold: Any = None,
+    names: Mapping[str, Any] | None = None,
+    lang: str | None = None,
+    **options: Any,
+) -> str:
+    """The page of y, or of several outputs, as HTML text, its sentences in that language.
 
     Every state of its composites is drawn beforehand: they fold one by one where there are few,
     else all of one name together, else all together, but for those that `fold` names.  Raises
-    ValueError for a graph too large to draw.
+    ValueError for a graph too large to draw, one whose leaves were assigned since, and for a
+    language other than "en", "ja" and None: the browser's.
     """
+    words_in(lang)
     look = look_of(**options)
+    check_fresh(*outputs_of(y))
     outputs, names = copied(outputs_of(y), names)
     order = inputs_first(*outputs)
     with suppress(*ARITHMETIC):  # the page sweeps again, and says in words why it cannot
@@ -107,6 +135,7 @@ def page(y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **opt
         "states": {_key(state): place[picture] for state, (picture, _) in drawn.items()},
         "state": _key(first),
         "precision": look.precision,
+        "upright": look.upright,
     }
     title = nodes[index[outputs[0]]].get("label", "computation graph")
     shown = drawn[first][0]
@@ -116,7 +145,7 @@ def page(y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **opt
         if picture != shown
     )
     body = _BODY.format(title=html.escape(title), picture=shown, others=others)
-    return html_file(title, body, data, "sweep.js", "explore.js")
+    return html_file(title, body, data, lang, *(f"{name}.js" for name in _SCRIPTS.split()))
 
 
 def copied(
@@ -161,6 +190,8 @@ def _node(v: Value, index: dict[Value, int], names: dict[Value, str]) -> dict[st
     node: dict[str, Any] = {"value": v.data}
     if v.op is not None:
         node |= {"op": v.op, "inputs": [index[x] for x in v.inputs]}
+        if v.op not in PRIMITIVES:
+            node["partials"] = v.partials  # the author's own: the page cannot compute it again
     label = names.get(v) or v.label
     if label:
         node["label"] = cut(label)

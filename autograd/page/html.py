@@ -1,4 +1,4 @@
-"""One HTML file that is whole in itself: markup, data, style and scripts.
+"""One HTML file that is whole in itself: markup, words, data, style and scripts.
 
 Invariant: its policy forbids every request and every script and style but those in it, by their
 hashes; data is JSON in it, never markup or code.
@@ -8,32 +8,64 @@ import base64
 import hashlib
 import html
 import json
+import re
 from importlib.resources import files
 from typing import Any
 
+SOURCES = files("autograd") / "page"
+WORDS: dict[str, dict[str, str]] = json.loads((SOURCES / "words.json").read_text("utf-8"))
 
-def html_file(title: str, body: str, data: Any, *scripts: str) -> str:
+
+def html_file(title: str, body: str, data: Any, lang: str | None, *scripts: str) -> str:
     """A whole HTML file: the body, the data as JSON in `#graph`, and scripts of this package.
 
-    The body is markup and must be escaped where it needs to be.
+    The body is markup and must be escaped where it needs to be.  `<p data-say="task">` gets the
+    sentence of that name, and data-label="task" such a label.  With lang None the reader's browser
+    chooses the language.  Raises ValueError for a language without words.
     """
-    sources = files("autograd") / "page"
-    style = (sources / "page.css").read_text("utf-8")
-    script = '"use strict";\n' + "".join((sources / name).read_text("utf-8") for name in scripts)
+    words = words_in(lang)
+    style = _source("page.css")
+    script = '"use strict";\n' + "".join(map(_source, ("words.js", *scripts)))
     policy = "default-src 'none'; base-uri 'none'; form-action 'none'; " + "; ".join(
         f"{kind}-src 'sha256-{_hash(source)}'"
         for kind, source in (("script", script), ("style", style))
     )
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    text = text.replace("<", "\\u003c")
+    known = WORDS if lang is None else {lang: words}
+    body = re.sub(r'data-say="(\w+)">(?=<)', lambda m: m[0] + html.escape(words[m[1]]), body)
+    body = re.sub(r'data-label="(\w+)"', lambda m: f'{m[0]} aria-label="{words[m[1]]}"', body)
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{lang or "en"}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}"
-        f'<script type="application/json" id="graph">{text}</script>\n'
+        f'<script type="application/json" id="words">{_json(known)}</script>\n'
+        f'<script type="application/json" id="graph">{_json(data)}</script>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
+
+
+def words_in(lang: str | None) -> dict[str, str]:
+    """The sentences in a language, English by default.  ValueError where there are none."""
+    if lang is not None and lang not in WORDS:
+        raise ValueError(f"lang is one of {', '.join(WORDS)}, not {lang!r:.60}")
+    return WORDS[lang or "en"]
+
+
+def said(lang: str | None, key: str, **parts: object) -> str:
+    """A sentence with its parts, as markup that the page can say again in another language."""
+    given = "".join(f' data-{name}="{html.escape(str(part))}"' for name, part in parts.items())
+    text = html.escape(words_in(lang)[key].format(**parts))
+    return f'<span data-say="{key}"{given}>{text}</span>'
+
+
+def _source(name: str) -> str:
+    """A file of this folder without its indentation and its lines of comment."""
+    return re.sub(r"^ +|^ *//.*\n", "", (SOURCES / name).read_text("utf-8"), flags=re.M)
+
+
+def _json(data: Any) -> str:
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 def _hash(source: str) -> str:

@@ -6,7 +6,9 @@ const REASON = {
   domain: "is not defined in the real numbers",
   zero: "divides by zero",
   range: "is too large for a float",
+  frozen: "is the author's own function: its number is known for the recorded inputs alone",
 };
+const GRADIENT = "the gradient through ";
 class Refusal extends Error {}
 const refuse = (reason) => { throw new Refusal(reason); };
 const checked = (y) => Number.isFinite(y) ? y : refuse(Number.isNaN(y) ? REASON.domain : REASON.range);
@@ -74,17 +76,23 @@ const PRIMITIVES = {
 
 // A graph is a list of nodes, each after its inputs: {op, inputs, value, label, literal}; a leaf has no op.
 // The value pass: from the leaves' numbers, every value and every partial derivative.
-function evaluate(nodes, leaves) {
+// An operation that is not in the table is the author's own: it stays at its recorded inputs.
+function evaluate(nodes, leaves, slopes = true) {
   const values = [], partials = [], errors = new Map();
   nodes.forEach((node, i) => {
     values.push(node.op ? null : leaves[i]);
     partials.push([]);
     const xs = (node.inputs || []).map((j) => values[j]);
     if (!node.op || xs.includes(null)) return;
-    const [forward, ...rules] = PRIMITIVES[node.op];
     try {
+      if (!(node.op in PRIMITIVES)) {
+        if (node.inputs.some((j, slot) => nodes[j].value !== xs[slot])) refuse(REASON.frozen);
+        [values[i], partials[i]] = [node.value, node.partials];
+        return;
+      }
+      const [forward, ...rules] = PRIMITIVES[node.op];
       values[i] = checked(forward(...xs));
-      partials[i] = rules.map(([rule]) => slope(rule, xs, values[i]));
+      if (slopes) partials[i] = rules.map(([rule]) => slope(rule, xs, values[i]));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       errors.set(i, `${call(nodes, values, i)} ${error.message}`);
@@ -117,7 +125,7 @@ function sweep(nodes, { values, partials, errors }, root, within = null) {
       let share = adjoint === 0 ? 0 : partial === null ? NaN : adjoint * partial;
       if (!Number.isFinite((adjoints[j] ?? 0) + share)) {
         const reason = partial === null ? whyNot(nodes, values, i, slot) : REASON.range;
-        broken.set(i, `the gradient through ${call(nodes, values, i)} ${reason}`);
+        broken.set(i, `${GRADIENT}${call(nodes, values, i)} ${reason}`);
         share = NaN;
       }
       adjoints[j] = (adjoints[j] ?? 0) + share;
@@ -161,7 +169,7 @@ function text(x, precision = 4) {
 
 function rounded(size, precision) { // its first digits, ties to even as in Python, and its power of ten
   let [digits, e] = size.toExponential(precision - 1).replace(".", "").split("e");
-  const exact = size.toExponential(100).replace(".", "").split("e")[0];
-  if (/^50*$/.test(exact.slice(precision)) && /[13579]$/.test(digits)) digits = digits.slice(0, -1) + (digits.at(-1) - 1);
+  const tie = (n) => /^50*e/.test(size.toExponential(n).replace(".", "").slice(precision)); // 100 digits are slow
+  if (/[13579]$/.test(digits) && tie(20) && tie(100)) digits = digits.slice(0, -1) + (digits.at(-1) - 1);
   return [digits, Number(e)];
 }

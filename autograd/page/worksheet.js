@@ -1,41 +1,35 @@
-// The worksheet: compares what is typed with the answer and with the numbers that slips lead to.
-// Invariant: a number agrees to the digits typed, as long as these are enough to tell it by.
+// The worksheet: what is typed is judged, and what is right is written into the picture.
 
-function agrees(typed, number) {
-  const parts = /^\s*[-+−]?\d*(?:[.,](\d*))?(?:e([-+]?\d+))?\s*$/i.exec(typed);
-  const x = Number(typed.replace("−", "-").replace(",", "."));
-  if (!parts || !typed.trim() || Number.isNaN(x)) return false;
-  const unit = 10 ** (Number(parts[2] ?? 0) - (parts[1] ?? "").length);
-  const off = Math.abs(x - number), size = Math.abs(number);
-  return off <= 1e-9 * size || (off <= 0.5000001 * unit && off <= 0.01 * size);
+const blanks = JSON.parse(document.getElementById("graph").textContent);
+const fields = [...document.querySelectorAll("[data-blank]")];
+
+function slipWords(text) { // the catalogue of slips is written in English: other languages know their kinds
+  return said("slip", { slip: WORDS[language][`slip ${text.split(":")[0]}`] ?? text });
 }
 
-function verdict(typed, { answer, slips }) {
-  if (!typed.trim()) return ["", []];
-  if (agrees(typed, answer)) return ["✓ right", []];
-  const fitting = slips.filter(([, number]) => agrees(typed, number)).map(([text]) => text);
-  const kinds = fitting.map((text) => text.split(":")[0]);
-  return ["✗ not yet", fitting.filter((_, i) => kinds.indexOf(kinds[i]) === i)]; // one place a kind
-}
-
-if (typeof document !== "undefined") {
-  const blanks = JSON.parse(document.getElementById("graph").textContent);
-  const inputs = [...document.querySelectorAll("[data-blank]")];
-  const check = () => {
-    let right = 0;
-    for (const input of inputs) {
-      const [word, slips] = verdict(input.value, blanks[input.dataset.blank]);
-      right += word.startsWith("✓");
-      input.toggleAttribute("aria-invalid", word.startsWith("✗"));
-      input.parentElement.querySelector("output").innerText =
-        [word, ...slips.map((text) => `likely slip: ${text}`)].join("\n");
+function fill(k, words) { // at all its places in the picture, on the screen and in print
+  for (const [id, kind] of blanks[k].places)
+    for (const item of document.querySelectorAll(`[id="${id}"] > text.${kind}, [data-id="${id}"] > text.${kind}`)) {
+      item.textContent = words ?? `(${k + 1})`;
+      item.classList.toggle("filled", words !== null);
     }
-    document.getElementById("score").textContent = `${right} of ${inputs.length} right`;
-  };
-  document.getElementById("check").addEventListener("click", check);
-  for (const input of inputs) input.addEventListener("change", check);
-  document.getElementById("clear").addEventListener("click", () => {
-    for (const input of inputs) input.value = "";
-    check();
-  });
 }
+
+function check() {
+  let right = 0;
+  fields.forEach((field, k) => {
+    const [word, slips] = verdict(field.value, blanks[k]);
+    right += word === "right";
+    field.setAttribute("aria-invalid", word === "wrong");
+    fill(k, word === "right" ? field.value.trim() : null);
+    field.parentElement.querySelector("output").innerText = [...word ? [said(word)] : [], ...slips.map(slipWords)].join("\n");
+  });
+  document.getElementById("score").textContent = said("score", { right, n: fields.length });
+}
+
+document.getElementById("check").addEventListener("click", check);
+for (const field of fields) field.addEventListener("change", check);
+document.getElementById("clear").addEventListener("click", () => {
+  for (const field of fields) field.value = "";
+  check();
+});

@@ -1,52 +1,67 @@
-"""Worksheets: the picture of a graph with blanks in its backward pass, to be filled in by hand.
+"""Worksheets: the picture of a graph with blanks in it, to be filled in by hand or on the screen.
 
 Invariant: the page is whole in itself and asks nothing of the network.  The answers and the slips
 that it names are computed here, before; the script only compares numbers.
 """
 
-import html
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
 
+from autograd.core.graph import check_fresh
 from autograd.core.value import Value
 from autograd.draw.figure import Edge, Figure, Unit, figure
 from autograd.draw.item import Sheet
 from autograd.draw.sheet import look, sheet
 from autograd.draw.svg import svg
-from autograd.draw.text import printed
+from autograd.draw.text import printed, width
 from autograd.page.explore import copied
-from autograd.page.html import html_file
+from autograd.page.html import html_file, said, words_in
 
 MOST_SLIPS = 200  # told for one blank
+UPRIGHT, ACROSS = 780.0, 1150.0  # points that A4 and A4 across hold, the smallest type being 8
 
-_BODY = """<main>
-<h1>{title}</h1>
-<p>Above each line stands the number that flows forward, below it the gradient that flows back:
-the incoming gradient times the local derivative. Where a number is used more than once, its own
-gradient is the sum of the shares. Fill in the blanks.</p>
+_BODY = """<main class="sheet {paper}">
+<header class="head"><h1>{title}</h1>
+<p class="pupil"><span data-say="pupil"></span> <i></i> <span data-say="date"></span> <i></i></p>
+</header>
+<p data-say="task"></p>
 <div id="picture">{picture}</div>
-<section class="panel" aria-label="Blanks">
+<div class="rows">{strips}</div>
+<section class="panel" data-label="blanks">
 <table>{rows}</table>
-<div class="steps"><button id="check" type="button">Check</button>
-<button id="clear" type="button">Clear</button><output id="score" aria-live="polite"></output></div>
+<div class="steps"><button id="check" type="button" data-say="check"></button>
+<button id="clear" type="button" data-say="clear"></button>
+<output id="score" aria-live="polite"></output></div>
 </section>
-<details class="panel"><summary>Answer key</summary><table>{key}</table></details>
+<details class="panel"><summary data-say="key"></summary><table>{key}</table></details>
 </main>
 """
+
+
+class Blank(NamedTuple):
+    """One number to be found: what it is, as markup, its places in the picture, what is wrong."""
+
+    words: str
+    answer: float
+    places: list[tuple[str, str]]  # the id of an edge or a node, and "value" or "gradient"
+    slips: list[tuple[str, float]]
 
 
 def sheet_of_exercises(
     y: Value,
     shares: Callable[[Value], Any],
-    blanks: int | None = None,
+    blanks: int | Mapping[str, int] | None = None,
     seed: int = 0,
     fold: Any = None,
     precision: int = 4,
     direction: str = "LR",
     names: Mapping[str, Any] | None = None,
+    lang: str | None = None,
 ) -> str:
     """The page of a worksheet as HTML text: `autograd.worksheet` tells of it.
 
@@ -54,67 +69,135 @@ def sheet_of_exercises(
     """
     if type(y) is not Value:
         raise TypeError(f"a worksheet is of one Value, not {y!r:.60}")
+    check_fresh(y)
     (copy,), renamed = copied([y], names)
     copy.backward()
     drawn = figure([copy], fold, renamed, precision)
-    asked = _asked(drawn, shares(copy), precision)
-    count = math.ceil(len(asked) / 2) if blanks is None else blanks
-    if not 0 < count <= len(asked):
-        raise ValueError(f"{count} blanks, but the graph has {len(asked)} gradients to ask for")
-    chosen = set(Random(seed).sample(list(asked), count))
-    numbered = {id: i for i, id in enumerate((id for id in asked if id in chosen), 1)}
+    gradients = _gradients(drawn, shares(copy), lang, told=type(blanks) is int or not blanks)
+    known = {"forward": _values(drawn, lang), "backward": gradients}
+    counts = {"backward": math.ceil(len(known["backward"]) / 2)} if blanks is None else blanks
+    if isinstance(counts, int):
+        counts = {"backward": counts}
+    if not set(counts) <= set(known):
+        raise ValueError(f"blanks are a number, or numbers of forward and backward, not {counts}")
+    asked: list[Blank] = []
+    for way, what in (("forward", "values"), ("backward", "gradients")):
+        count, all = counts.get(way, 0), known[way]
+        if not 0 <= count <= len(all) or (way == "backward" and not count and not asked):
+            raise ValueError(f"{count} blanks, but the graph has {len(all)} {what} to ask for")
+        chosen = set(Random(seed).sample(range(len(all)), count))
+        asked += [blank for i, blank in enumerate(all) if i in chosen]
 
-    rows, key, data = [], [], []
-    for id, i in numbered.items():
-        text, answer, slips = asked[id]
-        cell = f"<tr><th>({i}) {html.escape(text)}</th>"
-        blank = f'<input type="number" step="any" aria-label="blank {i}" data-blank="{i - 1}">'
-        rows.append(f'{cell}<td>{blank} <output aria-live="polite"></output></td></tr>')
-        key.append(f"{cell}<td>{printed(answer, 12)}</td></tr>")
-        some = [(t, x) for t, x in slips if abs(x - answer) > 1e-9 * abs(x) and math.isfinite(x)]
-        data.append({"answer": answer, "slips": some[:MOST_SLIPS]})
-    title = f"Worksheet: {y.label or 'the backward pass'}"
+    rows, key = [], []
+    for i, blank in enumerate(asked, 1):
+        cell = f"<tr><th>({i}) {blank.words}</th>"
+        field = f'<input type="text" inputmode="decimal" autocomplete="off" data-blank="{i - 1}" '
+        field += f'aria-label="{i}"><output aria-live="polite"></output>'
+        rows.append(f"{cell}<td>{field}</td></tr>")
+        key.append(f"{cell}<td>{printed(blank.answer, 12)}</td></tr>")
+    plain = sheet(drawn, look(precision=precision, direction=direction))
+    picture = svg(_blanked(plain, asked, drawn))
+    wide, strips = _strips(picture)
     body = _BODY.format(
-        title=html.escape(title),
-        picture=svg(
-            _blanked(sheet(drawn, look(precision=precision, direction=direction)), numbered)
-        ),
+        title=said(lang, "worksheet", what=y.label or words_in(lang)["thebackward"]),
+        paper="wide" if wide > UPRIGHT else "",
+        picture=picture,
+        strips="".join(strips),
         rows="".join(rows),
         key="".join(key),
     )
-    return html_file(title, body, data, "worksheet.js")
+    data = [{"answer": b.answer, "slips": b.slips, "places": b.places} for b in asked]
+    title = f"{y.label or 'worksheet'}"
+    return html_file(title, body, data, lang, "answers.js", "worksheet.js")
 
 
-def _asked(drawn: Figure, judge: Any, precision: int) -> dict[str, tuple[str, float, Any]]:
-    """What can be asked for, by the id of its place: in words, the answer, and wrong ones."""
+def _values(drawn: Figure, lang: str | None) -> list[Blank]:
+    """The values that can be asked for: those that are computed, each once."""
     nodes = {node.id: node for node in drawn.nodes}
-    asked = {}
+    found: dict[int, Blank] = {}
+    for edge in drawn.edges:
+        if nodes[edge.tail].kind != "leaf":
+            ends = {"tail": nodes[edge.tail].text, "head": nodes[edge.head].text or "="}
+            blank = Blank(said(lang, "edgevalue", **ends), edge.value, [], [])
+            found.setdefault(edge.source, blank).places.append((edge.id, "value"))
+    for blank in found.values():
+        if blank.answer:
+            blank.slips.append(("wrong sign", -blank.answer))
+    return list(found.values())
+
+
+def _gradients(drawn: Figure, judge: Any, lang: str | None, told: bool) -> list[Blank]:
+    """The gradients that can be asked for: the share of each edge, and the sums of shares.
+
+    An edge is named by its ends and, where values are `told`, by the one that flows along it.
+    """
+    nodes = {node.id: node for node in drawn.nodes}
+    found = []
     for edge in reversed(drawn.edges):
         head = nodes[edge.head]
         if edge.gradient is not None and head.kind != "output":
-            flows = printed(edge.value, precision)
-            text = f"{nodes[edge.tail].text} → {head.text}, along which {flows} flows"
+            ends = {"tail": nodes[edge.tail].text, "head": head.text}
+            flows = {"flows": printed(edge.value)} if told else {}
+            words = said(lang, "edge" if told else "edgegradient", **ends, **flows)
             answer = judge.rounded(drawn.recorded[edge.source], edge.gradient)
-            asked[edge.id] = text, answer, judge.wrong(answer, *_use(drawn, edge, head))
+            slips = [
+                (text, x)
+                for text, x in judge.wrong(answer, *_use(drawn, edge, head))
+                if abs(x - answer) > 1e-9 * abs(x) and math.isfinite(x)
+            ]
+            found.append(Blank(words, answer, [(edge.id, "gradient")], slips[:MOST_SLIPS]))
     for node in drawn.nodes:
         if node.total is not None:
-            asked[node.id] = f"{node.text}: the sum of its shares", node.total, ()
-    return asked
+            words = said(lang, "total", x=node.text)
+            found.append(Blank(words, node.total, [(node.id, "gradient")], []))
+    return found
 
 
-def _blanked(plain: Sheet, numbered: dict[str, int]) -> Sheet:
-    """The sheet with numbers in brackets for those gradients, and nothing that tells them."""
+def _blanked(plain: Sheet, asked: list[Blank], drawn: Figure) -> Sheet:
+    """The sheet with numbers in brackets for what is asked, and nothing that tells it."""
+    marks = {place: f"({i})" for i, blank in enumerate(asked, 1) for place in blank.places}
     items = []
     for item in plain.items:
-        place = numbered.get(item.id.removesuffix("_label"))
+        id = item.id.removesuffix("_label")
         texts = [
-            replace(t, text=f"({place})" if t.kind == "gradient" and place else told)
+            replace(t, text=marks.get((id, t.kind), told))
             for t in item.texts
             if (told := t.text.partition("  Σ ")[0]) and not told.startswith("Σ")
         ]
         items.append(replace(item, texts=tuple(texts), title=""))
     links = tuple(replace(link, title="") for link in plain.links)
     return replace(plain, items=tuple(items), links=links)
+
+
+def _strips(picture: str) -> tuple[float, list[str]]:
+    """How wide a picture is, and where that is too wide for A4 its parts, to print one by one.
+
+    It is cut across the lines, where fewest texts and nodes stand.
+    """
+    root = ET.fromstring(picture)
+    _, _, wide, tall = map(float, root.attrib["viewBox"].split())
+    n = math.ceil(wide / ACROSS)
+    spans = []
+    for item in root.iter():
+        tag, at = item.tag.partition("}")[2], item.attrib
+        if tag == "text":
+            reach = width(item.text or "", float(at["font-size"])) + 4.0
+            left = {"start": 0.0, "end": 1.0}.get(at.get("text-anchor", ""), 0.5)
+            spans.append((float(at["x"]) - left * reach, float(at["x"]) + (1.0 - left) * reach))
+        elif tag == "circle":
+            spans.append((float(at["cx"]) - 20.0, float(at["cx"]) + 20.0))
+    cuts = [0.0]
+    for k in range(1, n):
+        near = [wide * (k + 0.01 * i) / n for i in range(-25, 26)]
+        near.sort(key=lambda x: (sum(a < x < b for a, b in spans), abs(x - wide * k / n)))
+        cuts.append(near[0])
+    parts = []
+    plain = picture.replace(' id="', ' data-id="')
+    for a, b in zip(cuts, [*cuts[1:], wide], strict=True):
+        part = re.sub(r' (?:width|height)="[^"]*pt"', "", plain)
+        part = re.sub(r'viewBox="[^"]*"', f'viewBox="{a:g} 0 {b - a:g} {tall:g}"', part, count=1)
+        parts.append(part)
+    return wide, parts if n > 1 else []
 
 
 def _use(drawn: Figure, edge: Edge, head: Unit) -> tuple[Any, ...]:
