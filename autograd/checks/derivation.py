@@ -1,102 +1,393 @@
 """Hand-derived gradients against a graph: which number is the first wrong one, and why.
 
-Invariant: a number is judged by the graph alone, and no `.grad` changes.
+Invariant: a number is judged by the graph and by the numbers that were given above it, as a teacher
+does who reads on from a mistake; no `.grad` changes.
 """
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.checks.gradcheck import GradientMismatch
-from autograd.checks.rounding import adjoints
-from autograd.checks.slips import name, same, shares_of, signed, slips
+from autograd.checks.rounding import ROUNDING, adjoints, near, share, slopes_of
+from autograd.checks.slips import likeliest, listed, same, signed, unit
+from autograd.checks.written import Written
+from autograd.core.graph import check_fresh, gradients, pull
+from autograd.core.nested import is_array, is_nested, scalar
 from autograd.core.nested import number as plain
-from autograd.core.nested import scalar
 from autograd.core.node import inputs_first
 from autograd.core.value import Value
 from autograd.words import number
 
+LARGE = 10_000  # nodes: of a larger graph slips are looked for in a part only
+NEAREST = 3_000  # so many of those above the first wrong one
+MOST_DRAWN = 2_000  # nodes in the picture of a failing test
 folder: Callable[[], Any] = partial(mkdtemp, prefix="autograd-")  # where pictures under pytest go
 
+RIGHT, WRONG, FOLLOWS, ACCIDENT = "right", "wrong", "follows", "accident"
 
-def assert_gradients(y: Value, hand: Mapping[Value, float], digits: int | None = None) -> None:
+
+def assert_gradients(
+    y: Value, hand: Any, digits: int | None = None, order: int = 1, slips: int | str = 2
+) -> None:
     """Check hand-derived numbers d(y)/d(node), for leaves and inner nodes, against the graph of y.
 
-    `digits` says how many significant digits the numbers carry; without it they must agree to 1e-9
-    relative.  Beyond that they may differ by 64 roundings (1.4e-14) of the terms that the gradient
-    is left of, those of a factor that nearly vanishes too: 0 is right for sin at `math.pi / 2`.
-    Raises GradientMismatch if one is wrong.  Its first line names the first wrong node:
-    one between which and y no other wrong node lies (of several, the one recorded last).  Then come
-    the incoming gradient times the local derivative, path by path, and a line `likely slip: ...`
-    for each slip that leads to the given number.  Under pytest a picture of the graph is written to
-    a temporary directory, the test's own with `pytest_plugins = "autograd.checks.plugin"` in the
-    conftest.py.  Raises TypeError for what is no Value or number, ValueError for
-    `digits` below 1, and what `backward` raises.  Every `.grad` stays as it is.
+    `hand` is a dict of nodes and numbers, or a list of pairs in which a list or array of Values
+    may stand beside one of numbers.  `digits` says how many significant digits the numbers carry,
+    each rounded so; without it they must agree to 1e-9 relative.  Beyond that they may differ by
+    what rounding takes of the terms that the gradient is left of: 0 is right for sin at
+    `math.pi / 2`, and s (1 − s) for the sigmoid at 20.  A number is right if it is the gradient, or
+    follows from the numbers given above it; a wrong one is wrong in itself, or only follows from a
+    wrong one.  With `order=2`, `hand` has second derivatives: {(x, w): number}.
+
+    Raises GradientMismatch if a number is wrong.  Its first line names the first that is wrong in
+    itself: one between which and y no other such node lies (of several, the one recorded last).
+    Then come the incoming gradient times the local derivative, path by path, a line
+    `likely slip: ...` for at most two slips that lead to the given number, the likeliest first
+    (`slips="all"` for every one), and what else is wrong.  Under pytest a picture of the graph is
+    written to a temporary directory, the test's own with
+    `pytest_plugins = "autograd.checks.plugin"` in the conftest.py.
+
+    Raises TypeError for what is no Value or number, ValueError for no numbers, for `digits` below 1
+    and where a leaf's number was assigned after y was recorded, and what `backward` raises.  Every
+    `.grad` stays as it is.
 
     >>> apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
     >>> price = apple * count * tax
     >>> assert_gradients(price, {apple: 2.2, count: 110, tax: 200})
     """
+    __tracebackhide__ = True
+    _check_options(y, digits)
+    if slips != "all" and (not isinstance(slips, int) or slips < 0):
+        raise ValueError(f'slips is a whole number or "all", not {slips!r}')
+    if order not in (1, 2):
+        raise ValueError(f"order is 1 or 2, not {order!r}")
+    check_fresh(y)
+    judge = _first_wrong_entry(y, hand, digits) if order == 2 else Judgement(y, hand, digits)
+    if judge is None or not judge.wrong:
+        return
+    lines = judge.account(None if slips == "all" else int(slips))
+    if "PYTEST_CURRENT_TEST" in os.environ:
+        lines.append(_picture(judge.output, judge.wrong[0], judge.given[judge.wrong[0]]))
+    raise GradientMismatch("\n".join(lines))
+
+
+class Grade(NamedTuple):
+    """What `grade` found: the fraction of the weights that were earned, and what to say."""
+
+    fraction: float  # 0 to 1
+    messages: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([f"{100.0 * self.fraction:.0f} %", *self.messages])
+
+
+def grade(
+    y: Value, hand: Any, digits: int | None = None, weights: Mapping[Value, float] | None = None
+) -> Grade:
+    """Mark hand-derived numbers: the fraction that is right, 0 to 1, and messages; no exception.
+
+    `hand` and `digits` as in `assert_gradients`; None stands for a number that was not given, NaN
+    and text count as wrong.  A number that follows from a wrong one above it earns its weight: a
+    mistake costs once.  `weights` gives some nodes another weight than 1.  Each message names a
+    node; those that begin `likely slip:` are about the node before.  Raises what
+    `assert_gradients` raises but for GradientMismatch and what is no number.
+
+    >>> x, w = Value(3.0, "x"), Value(2.0, "w")
+    >>> print(grade(x * w, {x: 2, w: -3}))
+    50 %
+    wrong gradient at w: -3 given, 3 expected
+    likely slip: wrong sign
+    """
+    _check_options(y, digits)
+    check_fresh(y)
+    answered: list[tuple[Value, Any]] = []
+    marks: dict[Value, bool] = {}
+    messages: list[str] = []
+    names = Written([], y)
+    for v, g, index in _pairs(hand):
+        try:
+            answered.append((v, _number(v, g, index)))
+        except (TypeError, ValueError):
+            marks[v] = False
+            said = "no number given" if g is None else f"{g!r:.40} is no number"
+            messages.append(f"{names.name(v)}: {said}")
+    if answered:
+        judge = Judgement(y, answered, digits)
+        for v, verdict in judge.verdicts.items():
+            marks[v] = verdict != WRONG
+            if verdict == FOLLOWS:
+                messages.append(f"{judge.name(v)}: follows from your number at {judge.cause(v)}")
+            if verdict == ACCIDENT:
+                text = f"{judge.name(v)}: right, but it does not follow from your numbers above it"
+                messages.append(text)
+        for v in judge.wrong:
+            messages.append(judge.first_line(v))
+            messages += [f"likely slip: {text}" for text in judge.slips(v, 1)[0]]
+    share_of_weight = {v: float((weights or {}).get(v, 1.0)) for v in marks}
+    total = sum(share_of_weight.values())
+    earned = sum(w for v, w in share_of_weight.items() if marks[v])
+    return Grade(earned / total if total else 0.0, tuple(messages))
+
+
+def _check_options(y: Any, digits: Any) -> None:
     if type(y) is not Value:
         raise TypeError(f"the output is a Value, not {type(y).__name__}: {y!r:.60}")
     if digits is not None and (not isinstance(digits, int) or digits < 1):
         raise ValueError(f"digits is a whole number from 1, not {digits!r}")
-    for v in hand:
-        if type(v) is not Value:
-            raise TypeError(f"gradients are given by node: a Value, not {v!r:.60}")
-        if isinstance(hand[v], Value):
-            raise TypeError(f"a gradient by hand is a number, not a Value: {hand[v]!r:.60}")
-    given = {v: plain(scalar(g)) for v, g in hand.items()}
-    found = adjoints(y)
-    wrong = [v for v in given if not same(given[v], *found.get(v, (0.0, 0.0)), digits)]
-    if not wrong:
+
+
+# --- what is given ---
+
+
+def _pairs(hand: Any) -> Iterator[tuple[Value, Any, str]]:
+    """Each node with its number, and with its index where it stands in an array."""
+    if not hand:
+        raise ValueError("no gradients to check: give {node: number}, as in {x: 2.2, w: 110}")
+    for nodes, numbers in hand.items() if isinstance(hand, Mapping) else hand:
+        yield from _elements(nodes, numbers, ())
+
+
+def _elements(nodes: Any, numbers: Any, index: tuple[int, ...]) -> Iterator[tuple[Value, Any, str]]:
+    where = f"[{','.join(map(str, index))}]" if index else ""
+    if is_nested(nodes):
+        if not is_nested(numbers) or len(numbers) != len(nodes):
+            size = f"{len(numbers)}" if is_nested(numbers) else "one"
+            raise ValueError(f"{len(nodes)} nodes, but {size} numbers{' at ' * bool(where)}{where}")
+        for i, (node, item) in enumerate(zip(nodes, numbers, strict=True)):
+            yield from _elements(node, item, (*index, i))
         return
-    # In this order every node stands above its inputs: nothing wrong is left above the first.
-    first = next((v for v in reversed(found) if v in wrong), wrong[0])
-    lines = _account(found, first, given[first])
-    for text in slips(found, first, given[first], set(given) - set(wrong), digits):
-        lines.append(f"likely slip: {text}")
-    under = set(inputs_first(first))
-    for text, below in (("also wrong, perhaps in consequence", True), ("also wrong", False)):
-        others = [v for v in wrong if v is not first and (v in under) is below]
-        if others:
-            more = f" and {len(others) - 20} more" * (len(others) > 20)
-            lines.append(f"{text}: {', '.join(map(name, others[:20]))}{more}")
-    if "PYTEST_CURRENT_TEST" in os.environ:
-        lines.append(_picture(y, first, given[first]))
-    raise GradientMismatch("\n".join(lines))
+    if is_array(nodes) or type(nodes) is not Value:
+        raise TypeError(f"gradients are given by node: a Value, not {nodes!r:.60}")
+    yield nodes, numbers, where
 
 
-def _account(found: dict[Value, tuple[float, float]], v: Value, given: float) -> list[str]:
-    """What the gradient of a node should be, and how it comes about."""
-    if v not in found:
-        return [f"wrong gradient at {name(v)}: {number(given)} given, but no path leads there: 0"]
-    true = found[v][0]
-    lines = [f"wrong gradient at {name(v)}: {number(given)} given, {number(true)} expected"]
-    shares = shares_of(found, v)
-    lines.append("incoming gradient × local derivative, path by path:")
-    if not shares:
-        lines.append("  1, the gradient of the output by itself")
-    told = []
-    for use in shares:
-        product = f"{number(use.adjoint)} × {signed(use.partial)}"
-        source = f"{name(use.consumer)} = {number(use.consumer.data)}"
-        told.append(f"  from {source}: {product} = {number(use.adjoint * use.partial)}")
-    if told:
-        lines.append(_listed(told, "\n"))
-    if len(shares) > 1:
-        lines.append(f"  sum {number(true)}")
-    return lines
+def _number(v: Value, g: Any, index: str) -> float:
+    """A number by hand.  TypeError and ValueError name the node."""
+    if type(g) is Value:
+        raise TypeError(f"a gradient by hand is a number, not a Value: {g!r:.60}")
+    try:
+        return float(plain(scalar(g)))
+    except (TypeError, ValueError) as error:
+        name = Written([], v).name(v) + (f" {index}" if index and v.label is None else "")
+        raise type(error)(f"the gradient by hand at {name}: {error}") from None
 
 
-def _listed(texts: Iterable[str], between: str = ", ") -> str:
-    """The texts, those beyond twenty counted."""
-    texts = list(texts)
-    rest = [f"and {len(texts) - 20} more"] if len(texts) > 20 else []
-    return between.join([*texts[:20], *rest])
+# --- the judgement ---
+
+
+class Judgement:
+    """The verdict on each given number, and what there is to say about those that are wrong."""
+
+    def __init__(self, y: Value, hand: Any, digits: int | None) -> None:
+        self.output, self.digits = y, digits
+        self.indices: dict[Value, str] = {}
+        self.given: dict[Value, float] = {}
+        for v, g, index in _pairs(hand):
+            self.given[v] = _number(v, g, index)
+            if index and v.label is None:
+                self.indices[v] = index
+        self.exact = slopes_of(y)
+        self.verdicts = dict.fromkeys(self.given, RIGHT)
+        self.wrong: list[Value] = []  # in themselves, from the output down
+        if any(not same(g, self.exact.get(v, 0.0), 0.0, digits) for v, g in self.given.items()):
+            self._judge()
+
+    def _judge(self) -> None:
+        for v, g in self.given.items():
+            terms = ROUNDING * self.terms.get(v, 0.0)
+            follows, off = self.follows.get(v, (0.0, 0.0))
+            true = same(g, self.exact.get(v, 0.0), terms, self.digits)
+            consequent = same(g, follows, terms + off, self.digits)
+            self.verdicts[v] = (
+                (RIGHT if consequent else ACCIDENT) if true else FOLLOWS if consequent else WRONG
+            )
+        place = {v: i for i, v in enumerate(self.exact)}
+        wrong = [v for v, verdict in self.verdicts.items() if verdict == WRONG]
+        # In this order every node stands above its inputs: nothing wrong is left above the first.
+        self.wrong = sorted(wrong, key=lambda v: -place.get(v, -1))
+        if not self.wrong:  # all within the rounding of the numbers above
+            self.verdicts = dict.fromkeys(self.given, RIGHT)
+
+    @cached_property
+    def terms(self) -> dict[Value, float]:
+        """The size of the terms that each gradient is the sum of."""
+        if len(self.exact) > 10 * LARGE:
+            return {v: abs(d) for v, d in self.exact.items()}
+        return {v: size for v, (_, size) in adjoints(self.output, self.given).items()}
+
+    @cached_property
+    def follows(self) -> dict[Value, tuple[float, float]]:
+        """What follows for each node from the numbers given above, and how well that is known."""
+
+        def carried(carried: tuple[float, float], v: Value, i: int) -> tuple[float, float] | None:
+            adjoint, off = carried
+            if v in self.given:
+                g = self.given[v]
+                known = near(g, self.exact[v], 1e-12, 0.0)
+                adjoint, off = g, 0.0 if known else max(unit(g, self.digits), 1e-9 * abs(g))
+            part = share(adjoint, v, i)
+            return None if part is None else (part, off * abs(v.partials[i] or 0.0))
+
+        def add(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+            return a[0] + b[0], a[1] + b[1]
+
+        return dict(pull(list(self.exact), {self.output: (1.0, 0.0)}, carried, add))
+
+    def expected(self, v: Value) -> float:
+        """What the number should have been, from those given above it."""
+        return self.follows.get(v, (0.0, 0.0))[0]
+
+    def fits(self, v: Value, given: float, expected: float) -> bool:
+        """Whether a number given for a node is the expected one."""
+        off = ROUNDING * self.terms.get(v, 0.0) + self.follows.get(v, (0.0, 0.0))[1]
+        return same(given, expected, min(off, 1e-3 * abs(given)), self.digits)
+
+    # --- words ---
+
+    @cached_property
+    def near(self) -> tuple[list[Value], dict[Value, float]]:
+        """The nodes to look for slips in, inputs first, with the numbers at their upper end."""
+        order = list(self.exact)
+        if len(order) <= LARGE or not self.wrong:
+            return order, self.given
+        first = self.wrong[0]
+        above = {first: None}
+        for c in order:
+            if len(above) < NEAREST and any(x in above for x in c.inputs):
+                above[c] = None
+        part = dict.fromkeys(x for c in above for x in (*c.inputs, c))
+        ends = {v: self.expected(v) for v in part if v not in above or v is self.output}
+        for c in order:
+            if c not in above:
+                ends |= {x: self.expected(x) for x in c.inputs if x in above and x is not first}
+        inside = set(part)
+        return [v for v in order if v in inside], {**ends, **self.given}
+
+    def written(self, level: int = 0) -> Written:
+        """The graph in steps; fewer are wholes at each level."""
+        found = self._levels.get(level)
+        if found is None:
+            order, given = self.near
+            found = Written(
+                order, self.output, given if len(order) < len(self.exact) else self.given, level
+            )
+            for v, index in self.indices.items():
+                found.rename(v, f"element {index}")
+            self._levels[level] = found
+        return found
+
+    @cached_property
+    def _levels(self) -> dict[int, Written]:
+        return {}
+
+    def name(self, v: Value) -> str:
+        """The node in words."""
+        return self.written().name(v)
+
+    def cause(self, v: Value) -> str:
+        """The wrong numbers that this one follows from."""
+        below = [w for w in self.wrong if w is not v and v in set(inputs_first(w))]
+        return listed(map(self.name, below or self.wrong), most=3)
+
+    def first_line(self, v: Value) -> str:
+        """Which number is wrong, and what it should be."""
+        said = f"wrong gradient at {self.name(v)}: {number(self.given[v])} given"
+        if v not in self.exact:
+            return f"{said}, but no path leads there: 0"
+        expected, true = self.expected(v), self.exact[v]
+        line = f"{said}, {number(expected)} expected"
+        return line if same(expected, true, 0.0, None) else f"{line} from your numbers above it"
+
+    def slips(self, v: Value, most: int | None) -> tuple[list[str], str]:
+        """The likeliest slips in a wrong number, and what was left out in the search."""
+        if v not in self.exact:
+            return [], ""
+        order, given = self.near
+        if len(order) < len(self.exact) and v is not self.wrong[0]:
+            return [], ""
+        rest = [w for w in self.wrong if w is not v]
+        likely, left_out = likeliest(self.written, given, [v, *rest], self.fits)
+        if len(order) < len(self.exact):
+            left_out = f"the nearest {len(order):,} of {len(self.exact):,} nodes were searched"
+        return likely[:most], left_out
+
+    def account(self, most: int | None) -> list[str]:
+        """The whole message."""
+        first = self.wrong[0]
+        lines = [self.first_line(first)]
+        if first in self.exact:
+            lines += self._paths(first)
+            likely, left_out = self.slips(first, most)
+            lines += [f"likely slip: {text}" for text in likely]
+            if left_out:
+                lines.append(f"slips: {left_out}")
+        for text, verdict in (
+            ("also wrong in itself", WRONG),
+            (f"follows from your number at {self.name(first)}", FOLLOWS),
+            ("right by accident: it does not follow from your numbers above it", ACCIDENT),
+        ):
+            others = [v for v, said in self.verdicts.items() if said == verdict and v is not first]
+            if verdict == FOLLOWS and len(self.wrong) > 1:
+                text = "follows from your numbers above it"
+            if others:
+                lines.append(f"{text}: {listed(map(self.name, others))}")
+        return lines
+
+    def _paths(self, v: Value) -> list[str]:
+        """Where the gradient of a node comes from: each use with what it hands on."""
+        written = self.written()
+        shares = written.uses.get(v, [])
+        lines = ["incoming gradient × local derivative, path by path:"]
+        if not shares:
+            lines.append("  1, the gradient of the output by itself")
+        told = []
+        for e in shares:
+            adjoint = self.given.get(e.consumer, self.expected(e.consumer))
+            product = f"{number(adjoint)} × {signed(e.partial)} = {number(adjoint * e.partial)}"
+            told.append(f"  from {written.name(e.consumer)} = {number(e.consumer.data)}: {product}")
+        if told:
+            lines.append(listed(told, "\n"))
+        if len(shares) > 1:
+            lines.append(f"  sum {number(self.expected(v))}")
+        return lines
+
+
+# --- second derivatives ---
+
+
+def _first_wrong_entry(y: Value, hand: Any, digits: int | None) -> Judgement | None:
+    """The judgement on the first wrong second derivative, that of d(y)/d(x) by w; None if none."""
+    if not isinstance(hand, Mapping) or not hand:
+        raise ValueError("second derivatives are given as {(x, w): number}")
+    slopes: dict[Value, Value] = {}
+    for pair, g in hand.items():
+        if not (isinstance(pair, tuple) and len(pair) == 2 and all(type(v) is Value for v in pair)):
+            raise TypeError(f"a second derivative is given by two nodes, (x, w), not {pair!r:.60}")
+        x, w = pair
+        if x not in slopes:
+            slopes[x] = gradients(y, [x])[0]
+        judge = SecondJudgement(slopes[x], {w: g}, digits, x)
+        if judge.wrong:
+            return judge
+    return None
+
+
+class SecondJudgement(Judgement):
+    """That on one second derivative: the graph is that of the first one."""
+
+    def __init__(self, slope: Value, hand: Any, digits: int | None, x: Value) -> None:
+        self.x = x
+        super().__init__(slope, hand, digits)
+
+    def first_line(self, v: Value) -> str:
+        """Which entry is wrong, and what it should be."""
+        entry = f"({self.name(self.x)}, {self.name(v)})"
+        true = number(self.exact.get(v, 0.0))
+        return f"wrong second derivative at {entry}: {number(self.given[v])} given, {true} expected"
 
 
 # --- the picture ---
@@ -108,18 +399,22 @@ def _picture(y: Value, v: Value, given: float) -> str:
 
     from autograd.draw import draw
 
+    order = inputs_first(y)
+    if v not in order:
+        return "no picture: the node is not in the graph"
+    if len(order) > MOST_DRAWN:
+        return f"no picture: a graph of {len(order):,} nodes"
     copies: dict[int, Value] = {}
     copy = y.__deepcopy__(copies)
-    if id(v) not in copies:
-        return "no picture: the node is not in the graph"
     copy.zero_grad()
     copy.backward()
-    file = re.sub(r"[^0-9A-Za-z]+", "_", name(v)).strip("_") or "node"
+    name = Written([], y).name(v)
+    file = re.sub(r"[^0-9A-Za-z]+", "_", name).strip("_") or "node"
     path = os.path.join(folder(), f"{file}.svg")
-    i = inputs_first(copy).index(copies[id(v)])
+    i = order.index(v)
     red = f"<style>#n{i} * {{stroke: #d62728}} #n{i} text {{fill: #d62728; stroke: none}}</style>"
     try:
-        wrong = {f"{name(v)}: {number(given)} is wrong": copies[id(v)]}
+        wrong = {f"{name}: {number(given)} is wrong": copies[id(v)]}
         text = draw(copy, names=wrong, fold=False).pipe("svg", encoding="utf-8")
         Path(path).write_text(text.replace("</svg>", f"{red}</svg>"), encoding="utf-8")
     except Exception as error:  # too large a graph, a full disk: the gradient is wrong all the same

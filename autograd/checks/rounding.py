@@ -1,16 +1,20 @@
 """How much of a gradient rounding may have eaten: the size of the terms that it is the sum of.
 
-Invariant: the bound is of what the digits of the graph's own numbers can tell, no tolerance.
+Invariant: the bound is of what the digits of the graph's own numbers can tell, and of what those
+of the textbook's form of a derivative can, such as y (1 − y): no tolerance.
 """
 
-import math
+from collections.abc import Iterable
 
 from autograd.checks.numerical import EPS
+from autograd.checks.written import Edge, Written
 from autograd.core.graph import pull, share_of
 from autograd.core.node import describe, inputs_first
+from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
 
 ROUNDING = 64.0 * EPS  # of the size of the terms that a gradient is the sum of
+KINKED = {"relu", "absolute", "sign", "step", "maximum", "minimum"}
 
 
 def near(a: float, b: float, relative: float, absolute: float) -> bool:
@@ -18,64 +22,100 @@ def near(a: float, b: float, relative: float, absolute: float) -> bool:
     return abs(a - b) <= relative * max(abs(a), abs(b)) + absolute
 
 
-def adjoints(y: Value) -> dict[Value, tuple[float, float]]:
-    """For y and each node below it d(y)/d(node), and the size of the terms that it is the sum of.
-
-    The size times a float's rounding tells how much of a small gradient is left of cancellation.
-    A factor that is a difference, or sin or cos near a zero, counts with the size of what it is
-    left of: the numbers of the leaves are rounded too, and sin(math.pi) is not 0.
-    No `.grad` changes.  Raises what `backward` raises.
+def slopes_of(y: Value) -> dict[Value, float]:
+    """For y and each node below it d(y)/d(node).  Raises what `backward` raises.
 
     >>> x = Value(3.0)
-    >>> adjoints(x * x - 6.0 * x)[x]
-    (0.0, 12.0)
+    >>> slopes_of(x * x)[x]
+    6.0
     """
     order = inputs_first(y)
-    found = dict.fromkeys(order, (0.0, 0.0))
-    for v, (adjoint, size, left) in pull(order, {y: (1.0, 1.0, 0.0)}, _share, _add):
-        if not math.isfinite(adjoint):
+    found = dict.fromkeys(order, 0.0)
+    for v, adjoint in pull(order, {y: 1.0}, share):
+        if adjoint - adjoint != 0.0:
             raise OverflowError(f"the gradient is too large for a float at {describe(v)}")
-        found[v] = adjoint, min(size + left, 1e300)
+        found[v] = adjoint
     return found
 
 
-Terms = tuple[float, float, float]  # adjoint; size of its terms; the same with one factor's size
+def share(carried: float, v: Value, i: int) -> float | None:
+    """What a node hands on; nothing where a literal has no derivative, which nobody needs."""
+    return None if v.inputs[i].is_literal and v.partials[i] is None else share_of(carried, v, i)
 
 
-def _share(carried: Terms, v: Value, i: int) -> Terms | None:
-    """What a node hands on.  One factor of a path at a time counts with its size.
+def adjoints(y: Value, given: Iterable[Value] | None = None) -> dict[Value, tuple[float, float]]:
+    """For y and the nodes below it d(y)/d(node), and the size of the terms that it is the sum of.
 
-    All together they would compound to what no rounding explains.
+    The size times a float's rounding tells how much of a small gradient is left of cancellation.
+    A local derivative counts with the size of the numbers that its own input is left of, those of
+    the leaves too: sin(math.pi) is not 0.  With `given`, composites in which no such node lies are
+    steps as in `Written`; else all are open.  No `.grad` changes.  Raises what `backward` raises.
+
+    >>> x = Value(3.0)
+    >>> adjoints(x * x - 6.0 * x)[x][0]
+    0.0
     """
-    x = v.inputs[i]
-    if x.is_literal and v.partials[i] is None:
-        return None
-    adjoint, size, left = carried
-    share = share_of(adjoint, v, i)
-    slope = abs(v.partials[i] or 0.0)
-    beyond = max(0.0, _size_of_slope(v, x) - slope)
-    return share, min(size * slope, 1e300), min(left * slope + abs(adjoint) * beyond, 1e300)
+    exact = slopes_of(y)
+    written = Written(inputs_first(y), y, exact if given is None else given)
+    sizes: dict[Value, float] = {}
+    terms = {y: 1.0}
+    left = {y: 0.0}  # of one factor of a path at a time: all together they would compound
+    for c in reversed(written.order):
+        size, beyond, adjoint = terms.get(c, 0.0), left.get(c, 0.0), abs(exact[c])
+        for e in written.into.get(c, ()):
+            x, slope = e.input, abs(e.partial)
+            terms[x] = min(terms.get(x, 0.0) + size * slope, 1e300)
+            more = beyond * slope + (adjoint * _lost(e, sizes) if adjoint else 0.0)
+            left[x] = min(left.get(x, 0.0) + more, 1e300)
+    return {v: (d, min(terms.get(v, 0.0) + left.get(v, 0.0), 1e300)) for v, d in exact.items()}
 
 
-def _add(a: Terms, b: Terms) -> Terms:
-    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
+def _lost(e: Edge, sizes: dict[Value, float]) -> float:
+    """The size of the numbers that a local derivative is left of."""
+    c = e.consumer
+    if e.kind in ("sigmoid", "softmax"):
+        return abs(c.data)  # y (1 − y)
+    if e.kind in ("tanh", "expm1", "sigmoid_cross_entropy", "softmax_cross_entropy"):
+        return 1.0  # 1 − y², y + 1, y − t
+    if e.kind != c.op or e.kind == "add" or e.kind in KINKED:
+        return 0.0
+    lost = 0.0
+    numbers = [x.data for x in c.inputs]
+    rule = c.primitive.partials[e.slot]
+    for j, x in enumerate(c.inputs):
+        size = _size(x, sizes)
+        if not size or (x.is_literal and x.data.is_integer()):  # exact
+            continue
+        h = 1e-6 * (abs(x.data) or size)
+        moved = [n + h if i == j else n for i, n in enumerate(numbers)]
+        try:
+            slope = rule(*moved, c.primitive.forward(*moved))
+        except ARITHMETIC:  # beside the domain
+            continue
+        lost += abs(slope - e.partial) / h * size
+    return min(lost, 1e300)
 
 
-def _size(v: Value) -> float:
-    """The size of a node's number, or of the numbers that it is left of."""
-    if v.op == "add":
-        return sum(abs(x.data) for x in v.inputs)
-    if v.op in ("sin", "cos"):
-        return abs(v.data) + abs((v.partials[0] or 0.0) * v.inputs[0].data)
-    return abs(v.data)
-
-
-def _size_of_slope(v: Value, x: Value) -> float:
-    """The same for the derivative of v by its input x; 0 where it is nothing's remainder."""
-    if v.op == "mul":
-        return _size(v.inputs[1] if x is v.inputs[0] else v.inputs[0])
-    if v.op in ("sin", "cos"):
-        return abs(v.data) * _size(x)
-    if v.op == "power" and x is v.inputs[0] and v.inputs[1].data == 2.0:
-        return 2.0 * _size(x)
-    return 0.0
+def _size(v: Value, sizes: dict[Value, float]) -> float:
+    """The size of the numbers that this one is left of, by addition."""
+    if v not in sizes:
+        stack = [v]
+        while stack:
+            u = stack[-1]
+            inner = [x for x in u.inputs if x not in sizes and u.op in ("add", "mul")]
+            if inner:
+                stack += inner
+                continue
+            stack.pop()
+            if u.op == "add":
+                sizes[u] = sum(
+                    sizes[x] if x.op in ("add", "mul") else abs(x.data) for x in u.inputs
+                )
+            elif u.op == "mul" and any(x.is_literal for x in u.inputs):
+                a, b = u.inputs
+                sizes[u] = max(abs(a.data) * sizes[b], abs(b.data) * sizes[a])
+            else:
+                sizes[u] = abs(u.data)
+                if u.op in ("sin", "cos"):
+                    sizes[u] += abs((u.partials[0] or 0.0) * u.inputs[0].data)
+    return sizes[v]

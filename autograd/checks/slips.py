@@ -2,435 +2,726 @@
 
 Invariant: a slip is offered only if a derivation with this one slip, and right otherwise, gives the
 number that was given.  A gradient is linear in each local derivative between its node and the
-output, so each candidate is the true gradient plus one changed term; the nodes whose numbers were
-given right bound the search from above.
+nodes above it whose numbers were given: those bound the search, and each candidate is the gradient
+that follows from them, with one changed term.  The likeliest comes first: a slip that explains
+several wrong numbers before one for each, a coincidence last.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import combinations, permutations
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import combinations
 from typing import NamedTuple
 
 from autograd import functions
-from autograd.checks.rounding import ROUNDING, adjoints, near
-from autograd.core.context import Scope
-from autograd.core.graph import push
+from autograd.checks.forms import ALIKE, BELONGS, FORGOTTEN, FORMS, FUNCTION, SIGN, WRONG, Factor
+from autograd.checks.rounding import ROUNDING, near
+from autograd.checks.written import Edge, Written
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
-from autograd.words import number, visible
+from autograd.words import number as full_number
 
 MOST_PATHS = 10  # whose subsets are tried: 2^10 sums
-Form = Callable[[float, float], tuple[float, ...]]
-
-# How a derivative is written by hand: its factors, from the input x and the output y.
-FORMS: dict[str, Form] = {
-    "sigmoid": lambda x, y: (y, 1.0 - y),
-    "tanh": lambda x, y: (1.0 - y * y,),
-    "relu": lambda x, y: (float(x > 0.0),),
-    "exp": lambda x, y: (y,),
-    "log": lambda x, y: (1.0 / x,),
-    "reciprocal": lambda x, y: (-1.0, y, y),
-    "sqrt": lambda x, y: (0.5, 1.0 / y),
-    "sin": lambda x, y: (math.cos(x),),
-    "cos": lambda x, y: (-1.0, math.sin(x)),
-    "tan": lambda x, y: (1.0 + y * y,),
-    "absolute": lambda x, y: (float(x > 0.0) - float(x < 0.0),),
-    "softplus": lambda x, y: (1.0 / (1.0 + math.exp(-x)),),
-    "expm1": lambda x, y: (y + 1.0,),
-    "log1p": lambda x, y: (1.0 / (1.0 + x),),
-}
+MOST_EDGES = 1000  # whose derivatives are tried one by one
+WIDTH = 100  # columns of a line
+MEANS = {"mean", "mean_squared_error", "hinge", "binary_cross_entropy", "cross_entropy_error"}
+MEANS |= {"softmax_cross_entropy", "sigmoid_cross_entropy"}
+COINCIDENT = {"relu", "log", "absolute", "reciprocal", "sqrt", "log2", "log10", "log1p"}
+CONSTANTS = {  # factors that are forgotten, or put where there is none
+    "2": 2.0, "ln 2": math.log(2.0), "ln 10": math.log(10.0), "π/180": math.pi / 180.0,
+    "3": 3.0, "π": math.pi, "10": 10.0, "100": 100.0, "4": 4.0,
+}  # fmt: skip
 
 
-def same(given: float, true: float, terms: float, digits: int | None) -> bool:
-    """Whether `given` is `true`, a sum of terms of this size, in so many significant digits."""
-    unit = 0.0
-    if digits is not None and true:
-        unit = 10.0 ** (math.floor(math.log10(abs(true))) + 1 - digits)
-    return near(given, true, 1e-9, 0.5 * unit + ROUNDING * terms)
+class Slip(NamedTuple):
+    """A mistake in words, "kind: where", the number that it leads to, and how likely it is."""
 
-
-def name(v: Value) -> str:
-    """The label, or the operation with what it is applied to, or the number."""
-    if v.label is not None:
-        return visible(v.label)
-    if v.op is None:
-        return number(v.data)
-    return f"{v.op}({', '.join(visible(x.label or x.op or number(x.data)) for x in v.inputs)})"
-
-
-def signed(x: float) -> str:
-    """The number, in brackets where it has a sign."""
-    return f"({number(x)})" if x < 0.0 else number(x)
-
-
-# --- the graph between a node and the output ---
-
-
-class Use(NamedTuple):
-    """One use of a node by another, or by a composite as a whole: an edge of the graph."""
-
-    consumer: Value  # of a composite its output
-    input: Value
-    kind: str  # the name of the operation or the composite
-    slot: int
-    partial: float
-    adjoint: float  # d(y)/d(consumer)
-    below: float  # d(input)/d(the node in question)
+    text: str
+    number: float
+    cost: float = 3.0  # the smaller, the likelier
+    edits: Mapping[Edge, float] | None = None  # partials in place of the graph's
 
     @property
-    def place(self) -> str:
-        """Where it is, in words."""
-        return f"at {name(self.consumer)} by {name(self.input)}"
+    def kind(self) -> str:
+        """What the mistake is, without where."""
+        return self.text.partition(":")[0]
 
 
-Found = dict[Value, tuple[float, float]]
+def number(x: float) -> str:
+    """x to 6 significant digits: enough to find it again on the paper."""
+    return f"{x + 0.0:.6g}"
 
 
-def shares_of(found: Found, v: Value) -> list[Use]:
-    """The uses of a node, in the order of the sweep: from the output backwards."""
-    return [
-        Use(c, v, c.op or "", slot, d, found[c][0], 1.0)
-        for c in reversed(found)
-        for slot, (x, d) in enumerate(zip(c.inputs, c.partials, strict=True))
-        if x is v and d is not None
-    ]
+def unit(x: float, digits: int | None) -> float:
+    """Half a unit of the last of so many significant digits."""
+    if digits is None or not x:
+        return 0.0
+    return 0.5 * 10.0 ** (math.floor(math.log10(abs(x))) + 1 - digits)
 
 
-def uses_above(found: Found, v: Value, right: set[Value]) -> list[Use]:
-    """All edges on paths from v up to y, or up to the first node that was given right."""
-    below = {v: 1.0}  # d(node)/d(v)
-    uses = []
-    for c in found:
-        slopes = [
-            (slot, x, d)
-            for slot, (x, d) in enumerate(zip(c.inputs, c.partials, strict=True))
-            if x in below and d is not None
-        ]
-        if slopes and c is not v:
-            uses += [Use(c, x, c.op or "", s, d, found[c][0], below[x]) for s, x, d in slopes]
-            if c not in right:
-                below[c] = sum(below[x] * d for _, x, d in slopes)
-    return uses + _composites(found, below)
+def same(given: float, true: float, absolute: float, digits: int | None) -> bool:
+    """Whether `given` is `true` in so many significant digits, but for an absolute error."""
+    return near(given, true, 1e-9, unit(true, digits) + absolute)
 
 
-def _composites(found: Found, below: dict[Value, float]) -> list[Use]:
-    """Uses of a node by composites of one input and one output, whose derivative has a form."""
-    members: dict[Scope, list[Value]] = {}
-    outside: dict[Scope, set[Value]] = {}
-    for v in found:
-        path = () if v.scope is None else v.scope.path
-        for scope in path:
-            members.setdefault(scope, []).append(v)
-        for x in v.inputs:
-            inner = () if x.scope is None else x.scope.path
-            for scope in inner:
-                if scope not in path:
-                    outside.setdefault(scope, set()).add(x)
-    y = next(reversed(found))
-    uses = []
-    for v in found:
-        under = _sigmoid_of(v)
-        if under in below and "sigmoid" not in v.scopes:
-            slope = v.data * (1.0 - v.data)
-            uses.append(Use(v, under, "sigmoid", 0, slope, found[v][0], below[under]))
-    for scope, nodes in members.items():
-        if scope.name not in FORMS:
-            continue
-        inside = set(nodes)
-        inputs = {x for v in nodes for x in v.inputs if x not in inside and not x.is_literal}
-        outputs = outside.get(scope, set()) | ({y} & inside)
-        if len(inputs) == 1 and len(outputs) == 1:
-            (x,), (output,) = inputs, outputs
-            if x in below:
-                slope = push(nodes, {x: 1.0})[output]
-                a = found[output][0]
-                uses.append(Use(output, x, scope.name, 0, slope, a, below[x]))
-    return uses
+# --- the part of the graph between a node and the numbers given above it ---
 
 
-def _sigmoid_of(v: Value) -> Value | None:
-    """x where v is 1 / (1 + exp(-x)), written out."""
-    if v.op == "reciprocal" and v.inputs[0].op == "add":
-        for e, one in permutations(v.inputs[0].inputs):
-            if one.is_literal and one.data == 1.0 and e.op == "exp":
-                for x, minus in permutations(e.inputs[0].inputs):
-                    if e.inputs[0].op == "mul" and minus.is_literal and minus.data == -1.0:
-                        return x
-    return None
+class Region:
+    """The edges on paths from a node up to the next given numbers, and what flows along them."""
+
+    def __init__(self, written: Written, given: Mapping[Value, float], v: Value) -> None:
+        self.written, self.node = written, v
+        self.given = given = {u: g for u, g in given.items() if u is not v}
+        self.follows = written.sweep(given)
+        self.true = self.follows.get(v, 0.0)
+        self.below = {v: 1.0}  # d(node)/d(v)
+        self.steps = {v: 0}
+        self.edges: list[Edge] = []
+        for c, into in written.into.items():
+            parts = [e for e in into if e.input in self.below]
+            if parts and c is not v:
+                self.edges += parts
+                self.steps[c] = 1 + min(self.steps[e.input] for e in parts)
+                if c not in given:
+                    self.below[c] = sum(self.below[e.input] * e.partial for e in parts)
+        self.left_out = max(0, len(self.edges) - MOST_EDGES)
+        self.edges = sorted(self.edges, key=lambda e: self.steps[e.consumer])[:MOST_EDGES]
+        self.shares = [e for e in written.uses.get(v, ()) if e.consumer is not v]
+        self.into: dict[Value, list[Edge]] = {}
+        for e in self.edges:
+            self.into.setdefault(e.consumer, []).append(e)
+
+    def adjoint(self, v: Value) -> float:
+        """The gradient of a node above, as given, or as it follows."""
+        return self.given.get(v, self.follows.get(v, 0.0))
+
+    def with_partials(self, edits: Mapping[Edge, float]) -> float:
+        """The gradient with other partials at a few edges of one consumer."""
+        return self.true + sum(
+            self.adjoint(e.consumer) * (p - e.partial) * self.below[e.input]
+            for e, p in edits.items()
+        )
+
+    def edited(self, edits: Mapping[Edge, float]) -> float:
+        """The same with other partials anywhere."""
+        return self.written.sweep(self.given, edits).get(self.node, 0.0)
+
+    def place(self, e: Edge) -> str:
+        """Where an edge is, in words."""
+        return f"at {self.written.name(e.consumer)} by {self.written.name(e.input)}"
+
+    def name(self, v: Value) -> str:
+        """The node in words."""
+        return self.written.name(v)
 
 
-# --- slips ---
+# --- slips in one number, whatever it is made of ---
 
 
-def slips(
-    found: Found, v: Value, given: float, right: set[Value], digits: int | None = None
-) -> list[str]:
-    """Each single slip after which the gradient of v would be the given number, in words."""
-    if v not in found:
-        return []
-    true, terms = found[v]
-    uses = uses_above(found, v, right)
-    told: dict[str, None] = {}
-    for text, candidate in candidates(found, v, true, uses):
-        if math.isfinite(candidate) and same(given, candidate, terms, digits):
-            told[text] = None
-    return _brief(list(told))
+def candidates(region: Region) -> Iterator[Slip]:
+    """Every single slip in the gradient of the region's node, and the number that it leads to."""
+    yield from _of_the_number(region)
+    yield from _shares(region)
+    yield from _paths_forgotten(region)
+    yield from _of_steps(region)
+    yield from _one_edge(region)
+    yield from _everywhere(region)
+    yield from _another_node(region)
+    yield from _ratios(region)
 
 
-def _brief(told: list[str]) -> list[str]:
-    """At most three places for each kind of slip, and none where the whole is told already."""
-    kinds: Counter[str] = Counter()
-    lines = []
-    for text in told:
-        kind, _, place = text.partition(":")
-        kinds[kind] += 1
-        if kinds[kind] <= 3 and not (place and kind in told):
-            lines.append(text)
-    return lines
-
-
-def candidates(found: Found, v: Value, true: float, uses: list[Use]) -> Iterator[tuple[str, float]]:
-    """Every single slip in the gradient of v, in words, and the number that it leads to."""
-    yield "wrong sign", -true
+def _of_the_number(region: Region) -> Iterator[Slip]:
+    true, v = region.true, region.node
+    yield Slip("wrong sign", -true, 1.0)
     if true:
-        yield f"the reciprocal: of the gradient {number(true)} itself", 1.0 / true
-    yield from _forgotten_paths(v, true, uses)
-    for text, power in (("forgotten", 0), ("squared", 2)):
-        incoming = [use.adjoint**power * use.partial for use in shares_of(found, v)]
-        yield f"a factor {text}: the incoming gradient", sum(incoming)
-    yield from _forgotten_target(found, v, true, uses)
-    for n in dict.fromkeys(filter(None, map(_divisor, uses))):
-        yield f"a missing mean (factor N = {n}): the sum was differentiated", true * n
-        yield f"the mean taken twice (factor N = {n})", true / n
-    yield from _of_wholes(v, true, uses)
-    alike: dict[tuple[str, str, int], dict[Use, float]] = {}
-    for use in uses:
-        seen: Counter[str] = Counter()
-        for text, partial in local(use):
-            yield text, true + use.adjoint * (partial - use.partial) * use.below
-            slip = text.split(":")[0]
-            seen[slip] += 1
-            alike.setdefault((use.kind, slip, seen[slip]), {})[use] = partial
-    for (kind, slip, _), changed in alike.items():
-        if len(changed) > 1:
-            yield f"{slip}: at every {kind}", _total(v, uses, changed)
+        yield Slip(f"zero: {region.name(v)} was treated as a constant", 0.0, 1.8)
+        yield Slip(f"the reciprocal: of the gradient {number(true)} itself", 1.0 / true, 4.5)
+    yield Slip("the gradient times the node's own value", true * v.data, 4.2)
+    yield Slip("the node's own value for its gradient", v.data, 4.0)
+    if v.data:
+        yield Slip("the gradient divided by the node's own value", true / v.data, 4.4)
+    for n in dict.fromkeys(filter(None, map(partial(divisor, region.written), region.edges))):
+        yield Slip(f"a missing mean (factor N = {n}): the sum was differentiated", true * n, 1.2)
+        yield Slip(f"the mean taken twice (factor N = {n})", true / n, 1.5)
+        yield Slip(f"the mean over N − 1 (N = {n})", true * n / (n - 1), 2.5)
+        yield Slip(f"the mean over N + 1 (N = {n})", true * n / (n + 1), 3.5)
+    yield Slip("counted twice: the whole gradient", 2.0 * true, 2.4)
+    yield Slip("a factor 2: half of the gradient", 0.5 * true, 2.6)
+    if v.label is not None or v.op is None:
+        yield Slip("1 for the gradient", 1.0, 4.8)
 
 
-def _of_wholes(v: Value, true: float, uses: list[Use]) -> Iterator[tuple[str, float]]:
-    """Slips in more than one edge: an inner derivative, a product, a quotient."""
-    into = _edges(uses)
-    for c, parts in into.items():
-        adjoint = parts[0].adjoint
-        slope = sum(use.partial * use.below for use in parts)
-        if len(parts) > 1 or parts[0].input is not v:  # else it is a local derivative
-            inner = f"the inner derivative {number(slope)} of {name(c)} by {name(v)}"
-            yield f"a factor forgotten: {inner}", true + adjoint * (1.0 - slope)
-        if c.op == "mul" and len(parts) == 2 and parts[0].input is not parts[1].input:
-            product = parts[0].below * parts[1].below
-            what = f"the product of the derivatives for that of the product: at {name(c)}"
-            yield what, true + adjoint * (product - slope)
-        if c.op == "divide" and len(parts) == 2 and parts[1].below:
-            quotient = parts[0].below / parts[1].below
-            what = f"the quotient of the derivatives for that of the quotient: at {name(c)}"
-            yield what, true + adjoint * (quotient - slope)
-        if c.op == "divide" and len(parts) == 1 and parts[0].slot == 1:
-            numerator = true + adjoint * (parts[0].below / parts[0].input.data - slope)
-            text = f"the derivative by the numerator for that by the denominator: {parts[0].place}"
-            yield text, numerator
-
-
-def _edges(uses: list[Use]) -> dict[Value, list[Use]]:
-    """The edges into each consumer; a composite's parts, and so not the composite as a whole."""
-    into: dict[Value, list[Use]] = {}
-    for use in uses:
-        if use.kind == use.consumer.op:
-            into.setdefault(use.consumer, []).append(use)
-    return into
-
-
-def _total(v: Value, uses: list[Use], changed: dict[Use, float]) -> float:
-    """The gradient of v with other partials at some uses; a composite's in place of its parts."""
-    whole = {use.consumer: use for use in changed if use.kind != use.consumer.op}
-    into = _edges(uses)
-    inner = {use.input for use in uses}
-    below = {v: 1.0}
-    total = 0.0
-    for c, parts in into.items():
-        parts = [whole[c]] if c in whole else parts
-        slope = sum(changed.get(use, use.partial) * below[use.input] for use in parts)
-        if c in inner:
-            below[c] = slope
-        else:
-            total += parts[0].adjoint * slope
-    return total
-
-
-def _forgotten_target(
-    found: Found, v: Value, true: float, uses: list[Use]
-) -> Iterator[tuple[str, float]]:
-    """y instead of y - t, where the score of the target goes into softmax with loss."""
-    losses = {c: None for c in found if "softmax_cross_entropy" in c.scopes}
-    if any(use.input is v and use.consumer in losses for use in uses) and (true < 0.0):
-        whole = next(reversed(losses))  # the last node of it is its output
-        for n in {1, *filter(None, map(_divisor, uses))}:
-            yield (
-                "a path forgotten: that of the target, y instead of y - t",
-                true + found[whole][0] / n,
-            )
-
-
-def _divisor(use: Use) -> int | None:
-    """N where this use divides by a literal N > 1, or multiplies by a literal 1/N."""
-    if use.kind != "mul" and (use.kind != "divide" or use.slot == 1):
+def divisor(written: Written, e: Edge) -> int | None:
+    """N where a sum or a loss is divided by the literal N > 1: a mean."""
+    c = e.consumer
+    numerator = e.input
+    if e.kind == "mul":
+        other = c.inputs[1 - e.slot]
+        n = other.inputs[0].data if other.op == "reciprocal" else 0.0
+        literal = other.op == "reciprocal" and other.inputs[0].is_literal
+        if other.is_literal and 0.0 < other.data < 1.0:
+            n, literal = 1.0 / other.data, True
+    elif e.kind == "divide" and e.slot == 0:
+        n, literal = c.inputs[1].data, c.inputs[1].is_literal
+    elif e.kind in MEANS and c.op in ("divide", "mul"):
+        other = c.inputs[1]
+        other = other.inputs[0] if other.op == "reciprocal" else other
+        n, literal, numerator = other.data, other.is_literal, c.inputs[0]
+    else:
         return None
-    other = use.consumer.inputs[1 - use.slot]
-    n = 1.0 / use.partial if use.partial else 0.0
+    a_sum = bool(MEANS.intersection(c.scopes)) or (numerator.op == "add" and not c.scopes)
     whole = round(n) if abs(n) < 1e9 else 0
-    literal = other.is_literal
-    return whole if literal and whole > 1 and abs(n - whole) < 1e-9 * whole else None
+    return whole if literal and a_sum and whole > 1 and abs(n - whole) < 1e-9 * whole else None
 
 
-def _forgotten_paths(v: Value, true: float, uses: list[Use]) -> Iterator[tuple[str, float]]:
-    """Sums that lack some of the paths; with only the first or last share, `=` for `+=`."""
-    shares: dict[Value, list[Use]] = {}
-    for use in reversed(uses):  # in the order of the sweep
-        if use.kind == use.consumer.op:  # a composite's parts are there already
-            shares.setdefault(use.input, []).append(use)
+def _shares(region: Region) -> Iterator[Slip]:
+    """Slips in what a node gets from its uses: the incoming gradient, sums, shifted indices."""
+    shares, v = region.shares, region.node
+    above = [region.adjoint(e.consumer) for e in shares]
+    slopes = [e.partial for e in shares]
+    pairs = list(zip(above, slopes, strict=True))
+    if shares and any(a != 1.0 for a in above):
+        incoming = "the incoming gradient"
+        yield Slip(f"a factor forgotten: {incoming}", sum(slopes), 1.9)
+        yield Slip(f"a factor squared: {incoming}", sum(a * a * p for a, p in pairs), 4.0)
+        yield Slip(f"added, not multiplied: {incoming} {number(above[0])}",
+                   sum(a + p for a, p in pairs), 3.2)  # fmt: skip
+        yield Slip("the incoming gradient alone, without the local derivative", sum(above), 2.2)
+        if all(slopes):
+            yield Slip("divided, not multiplied: by the local derivative",
+                       sum(a / p for a, p in pairs), 3.0)  # fmt: skip
+        if all(above):
+            yield Slip("divided, not multiplied: by the incoming gradient",
+                       sum(p / a for a, p in pairs), 3.2)  # fmt: skip
+    if len(shares) > 1:
+        for which, i in (("last", 0), ("first", -1)):
+            left = f"only the {which} share, from {region.name(shares[i].consumer)}, is left"
+            at = f"`=` instead of `+=`: at {region.name(v)} {left}"
+            edits = {e: 0.0 for j, e in enumerate(shares) if j != i % len(shares)}
+            yield Slip(at, above[i] * slopes[i], 1.6, edits)
+        yield Slip(f"the shares multiplied, not added: at {region.name(v)}",
+                   math.prod(a * p for a, p in pairs), 3.0)  # fmt: skip
+        yield Slip(f"the mean of the shares for their sum: at {region.name(v)}",
+                   region.true / len(shares), 2.8)  # fmt: skip
+        for by in (1, -1):
+            text = f"all shares shifted by one step: at {region.name(v)}"
+            yield Slip(text, sum(a * p for a, p in zip(above[by:], slopes, strict=False)), 3.2)
+            yield Slip(text, sum(a * p for a, p in zip(above, slopes[by:], strict=False)), 3.2)
+            turned = above[by:] + above[:by]
+            yield Slip(text, sum(a * p for a, p in zip(turned, slopes, strict=True)), 3.4)
+        for e, a, p in zip(shares, above, slopes, strict=True):
+            place = region.place(e)
+            yield Slip(f"counted twice: the share {place}", region.true + a * p, 2.4)
+            yield Slip(f"a factor forgotten: the incoming gradient {place}",
+                       region.true + p - a * p, 2.3)  # fmt: skip
+            yield Slip(f"wrong sign: of the share {number(a * p)} {place}",
+                       region.true - 2.0 * a * p, 1.7, {e: -p})  # fmt: skip
+
+
+def _paths_forgotten(region: Region) -> Iterator[Slip]:
+    """Sums that lack some of the paths."""
+    v = region.node
+    shares: dict[Value, list[Edge]] = {}
+    for e in region.edges:
+        shares.setdefault(e.input, []).append(e)
     for node in (v, *(x for x in shares if x is not v)):
         parts = shares.get(node, [])
         if len(parts) < 2:
             continue
-        products = [use.adjoint * use.partial * use.below for use in parts]
-        rest = true - sum(products)
-        for which, i in (("last", -1), ("first", 0)):
-            left = f"only the {which} share, from {name(parts[i].consumer)}, is left"
-            yield f"`=` instead of `+=`: at {name(node)} {left}", rest + products[i]
-        names = [name(use.consumer) for use in parts]
-        for lost, candidate in _without(names, products):
-            yield f"a path forgotten: into {name(node)} from {lost}", rest + candidate
-    paths = _paths(v, shares)
-    for lost, candidate in _without([text for text, _ in paths], [p for _, p in paths]):
-        yield f"a path forgotten: {lost}", candidate
+        for lost in _subsets(len(parts)):
+            edits = {parts[i]: 0.0 for i in lost}
+            names = ", ".join(region.name(parts[i].consumer) for i in lost)
+            cost = 1.7 + 0.2 * len(lost) + 0.3 * (node is not v)
+            text = f"a path forgotten: into {region.name(node)} from {names}"
+            yield Slip(text, region.with_partials(edits), cost, edits)
+        if node is not v:
+            for which, e in (("last", parts[-1]), ("first", parts[0])):
+                rest = {other: 0.0 for other in parts if other is not e}
+                left = f"only the {which} share, from {region.name(e.consumer)}, is left"
+                text = f"`=` instead of `+=`: at {region.name(node)} {left}"
+                yield Slip(text, region.with_partials(rest), 2.0, rest)
+    for e in region.edges:  # a node on the way treated as a constant
+        if (
+            e.input is not v
+            and len(shares.get(e.input, ())) == 1
+            and len(region.into[e.consumer]) > 1
+        ):
+            text = f"a path forgotten: {region.name(e.input)} was treated as a constant"
+            yield Slip(text, region.with_partials({e: 0.0}), 1.9, {e: 0.0})
+    paths = _paths(region, v, shares)
+    for lost in _subsets(len(paths)):
+        kept = region.true - sum(paths[i][1] for i in lost)
+        names = ", ".join(paths[i][0] for i in lost)
+        yield Slip(f"a path forgotten: {names}", kept, 2.3 + 0.2 * len(lost))
 
 
-def _without(names: list[str], terms: list[float]) -> Iterator[tuple[str, float]]:
-    """The sum without some of the terms, and the names of those; fewer lost ones first.
-
-    Of more than a few terms only one is left out at a time.
-    """
-    some = [i for i, term in enumerate(terms) if term]
-    most = len(some) if len(some) <= MOST_PATHS else 2
-    for lost in (c for size in range(1, most) for c in combinations(some, size)):
-        kept = sum(terms) - sum(terms[i] for i in lost)
-        yield ", ".join(names[i] for i in lost), kept
+def _subsets(n: int) -> Iterator[tuple[int, ...]]:
+    """What may be left out of n: fewer first; of more than a few only one at a time."""
+    most = n if n <= MOST_PATHS else 2
+    return (c for size in range(1, most) for c in combinations(range(n), size))
 
 
-def _paths(v: Value, above: dict[Value, list[Use]]) -> list[tuple[str, float]]:
+def _paths(region: Region, v: Value, above: Mapping[Value, list[Edge]]) -> list[tuple[str, float]]:
     """Each path from v upwards: its nodes and its product; none if there are more than a few."""
-    open_paths: list[tuple[Value, str, float]] = [(v, name(v), 1.0)]
+    open_paths: list[tuple[Value, str, float]] = [(v, region.name(v), 1.0)]
     paths: list[tuple[str, float]] = []
     steps = 0
     while open_paths:
         node, text, product = open_paths.pop()
-        for use in above.get(node, ()):
+        for e in above.get(node, ()):
             steps += 1
-            further = f"{text} → {name(use.consumer)}"
-            if use.consumer in above:
-                open_paths.append((use.consumer, further, product * use.partial))
-            else:
-                paths.append((further, product * use.partial * use.adjoint))
+            further = f"{text} → {region.name(e.consumer)}"
+            if e.consumer in region.below:
+                open_paths.append((e.consumer, further, product * e.partial))
+            if e.consumer not in above:
+                paths.append((further, product * e.partial * region.adjoint(e.consumer)))
         if len(paths) + len(open_paths) > MOST_PATHS or steps > 1000:
             return []
     return paths
 
 
-def local(use: Use) -> Iterator[tuple[str, float]]:
+# --- slips in a step with several edges: inner derivatives, products, quotients ---
+
+
+def _of_steps(region: Region) -> Iterator[Slip]:
+    v, name = region.node, region.name
+    for c, parts in region.into.items():
+        adjoint = region.adjoint(c)
+        slope = sum(e.partial * region.below[e.input] for e in parts)
+
+        def instead(
+            text: str, number: float, cost: float, a: float = adjoint, s: float = slope
+        ) -> Slip:
+            return Slip(text, region.true + a * (number - s), cost)
+
+        if len(parts) > 1 or parts[0].input is not v:  # else it is a local derivative
+            inner = f"the inner derivative {number(slope)} of {name(c)} by {name(v)}"
+            yield instead(f"a factor forgotten: {inner}", 1.0, 1.9)
+            yield instead(f"a factor squared: {inner}", slope * slope, 3.0)
+            yield instead(f"counted twice: {inner}", 2.0 * slope, 3.0)
+        for e in parts:
+            if e.input is not v and e.partial:
+                inner = f"the inner derivative {number(region.below[e.input])} {region.place(e)}"
+                at_one = region.true + adjoint * e.partial * (1.0 - region.below[e.input])
+                yield Slip(f"a factor forgotten: {inner}", at_one, 2.0)
+        if len(parts) == 2 and parts[0].input is not parts[1].input:
+            one, other = parts
+            f, g = (region.below[e.input] for e in (one, other))
+            a, b = one.input.data, other.input.data
+            at = f"at {name(c)}"
+            if c.op == "mul" and one.kind == "mul":
+                product = "the product of the derivatives for that of the product"
+                yield instead(f"{product}: {at}", f * g, 1.8)
+                yield instead(
+                    f"the inputs of a product not swapped: f f' + g g' {at}", a * f + b * g, 1.9
+                )
+                yield instead(f"wrong sign: f' g − f g' {at}", f * b - a * g, 2.0)
+                yield instead(f"wrong sign: f g' − f' g {at}", a * g - f * b, 2.1)
+                yield instead(f"a wrong rule: f' + g' for the product {at}", f + g, 2.4)
+            if c.op == "divide" and one.kind == "divide":
+                yield instead(f"a wrong rule: the quotient of the derivatives, f'/g', {at}",
+                              f / g if g else math.nan, 1.8)  # fmt: skip
+                yield instead(
+                    f"a wrong rule: the quotient rule without the square {at}", slope * b, 1.8
+                )
+                yield instead(f"wrong sign: the quotient rule turned round {at}", -slope, 1.8)
+                yield instead(f"wrong sign: f' g + f g' in the quotient rule {at}",
+                              (f * b + a * g) / (b * b), 1.8)  # fmt: skip
+                yield instead(f"a factor forgotten: the denominator g² {at}", f * b - a * g, 2.0)
+                yield instead(
+                    f"a wrong rule: the product rule for the quotient {at}", f * b + a * g, 2.4
+                )
+        if parts[0].kind == "softmax":
+            yield from _softmax(region, parts)
+        if parts[0].kind == "softmax_cross_entropy":
+            yield from _scores(region, parts)
+    yield from _target(region)
+
+
+def _softmax(region: Region, parts: list[Edge]) -> Iterator[Slip]:
+    """The Jacobian y_i (δ_ij − y_j), written wrong in all its entries."""
+    scope = parts[0].consumer.scope
+    edges = [
+        e
+        for into in region.written.into.values()
+        for e in into
+        if e.kind == "softmax" and e.consumer.scope is scope
+    ]
+    at = f"at {region.name(parts[0].consumer)}"
+    for text, form, cost in (
+        ("a path forgotten: only y (1 − y), not −y yₖ of the other outputs",
+         lambda own, p, y: p if own else 0.0, 1.6),
+        ("wrong sign: +y yₖ for −y yₖ", lambda own, p, y: abs(p), 1.8),
+        ("the function for its derivative: y for y (1 − y)",
+         lambda own, p, y: y if own else 0.0, 2.2),
+        ("a wrong rule: y (1 − y) for every entry", lambda own, p, y: y * (1.0 - y), 2.2),
+        ("a factor forgotten: −y for −y yₖ", lambda own, p, y: p if own else -y, 2.4),
+        ("a factor forgotten: (1 − y) of y (1 − y)", lambda own, p, y: y if own else p, 2.2),
+        ("a factor forgotten: y of y (1 − y)", lambda own, p, y: p / y if y else p, 2.2),
+        ("a wrong rule: tanh's 1 − y²", lambda own, p, y: 1.0 - y * y if own else 0.0, 2.6),
+        ("a wrong rule: the gradient passed on, as by identity",
+         lambda own, p, y: float(own), 2.4),
+    ):  # fmt: skip
+        edits = {e: form(e.partial > 0.0, e.partial, e.consumer.data) for e in edges}  # type: ignore[no-untyped-call]
+        yield Slip(f"{text} {at}", region.edited(edits),
+                   cost, edits)  # fmt: skip
+
+
+def _scores(region: Region, parts: list[Edge]) -> Iterator[Slip]:
+    """(y − t) / N of softmax with loss, written wrong."""
+    c = parts[0].consumer
+    n = divisor(region.written, parts[0]) or 1
+    for text, form, cost in (
+        ("a wrong rule: y (1 − y) once more, times y − t",
+         lambda p, y: p * y * (1.0 - y), 2.0),
+        ("a wrong rule: −t/y for y − t, that of the loss alone",
+         lambda p, y: -1.0 / (n * y) if p < 0.0 and y else 0.0, 2.0),
+        ("a wrong rule: log y for y − t", lambda p, y: math.log(y) / n if y > 0.0 else p, 3.0),
+    ):  # fmt: skip
+        edits = {}
+        for e in region.written.into[c]:
+            y = n * e.partial + (e.partial < 0.0)
+            edits[e] = form(e.partial, y)  # type: ignore[no-untyped-call]
+        yield Slip(f"{text} at {region.name(c)}",
+                   region.edited(edits), cost, edits)  # fmt: skip
+
+
+def _target(region: Region) -> Iterator[Slip]:
+    """y instead of y - t, where a score goes into softmax with loss, fused or in two steps."""
+    text = "a path forgotten: that of the target, y instead of y - t"
+    for c, parts in region.into.items():
+        if parts[0].kind == "softmax_cross_entropy":
+            n = divisor(region.written, parts[0]) or 1
+            edits = {e: e.partial + 1.0 / n for e in region.written.into[c] if e.partial < 0.0}
+            yield Slip(text, region.edited(edits), 1.4, edits)
+        if parts[0].kind in ("softmax", "sigmoid") and region.true:
+            for e in parts:
+                if e.input is region.node and (e.kind == "sigmoid" or e.partial > 0.0):
+                    divisors = filter(None, map(partial(divisor, region.written), region.edges))
+                    for n in {1, *divisors}:
+                        yield Slip(text, c.data / n, 2.1)
+
+
+# --- slips in one edge ---
+
+
+class Local(NamedTuple):
     """What could stand in the place of one local derivative."""
-    p, place = use.partial, use.place
-    yield f"wrong sign: of the local derivative {number(p)} {place}", -p
-    yield f"a factor forgotten: the local derivative {number(p)} {place}", 1.0
-    yield f"a factor squared: the local derivative {number(p)} {place}", p * p
+
+    kind: str
+    detail: str
+    number: float
+    cost: float
+    general: bool = False  # whether the detail is a formula, the same wherever the operation stands
+
+
+def _one_edge(region: Region) -> Iterator[Slip]:
+    for e in region.edges:
+        scale = region.adjoint(e.consumer) * region.below[e.input]
+        further = 0.03 * min(10, region.steps[e.consumer] - 1)
+        place = region.place(e)
+        for slip in local(region.written, e):
+            text = f"{slip.kind}: {slip.detail} {place}" if slip.detail else f"{slip.kind}: {place}"
+            found = region.true + scale * (slip.number - e.partial)
+            yield Slip(text, found, slip.cost + further, {e: slip.number})
+    if len(region.edges) * len(region.written.order) <= 20_000:
+        yield from _another_value(region)
+
+
+def _everywhere(region: Region) -> Iterator[Slip]:
+    """One wrong rule at every use of an operation: told once, before one slip for each."""
+    written = region.written
+    every = [e for into in written.into.values() for e in into]
+    kinds = {e.kind for e in region.edges} - {"softmax", "softmax_cross_entropy", "add"}
+    changed: dict[tuple[str, str, str], tuple[float, dict[Edge, float]]] = {}
+    for e in every if len(every) <= MOST_EDGES else region.edges:
+        seen: Counter[str] = Counter()
+        for slip in local(written, e) if e.kind in kinds else ():
+            seen[slip.kind] += 1
+            detail = slip.detail if slip.general else ""
+            key = (e.kind, slip.kind, detail or str(seen[slip.kind]))
+            changed.setdefault(key, (slip.cost, {}))[1][e] = slip.number
+    for (kind, slip_kind, detail), (cost, edits) in changed.items():
+        if len(edits) > 1 and len(changed) * len(every) <= 2_000_000:
+            found = region.edited(edits)
+            text = f"{slip_kind}: at every {kind}" + f", {detail}" * (not detail.isdigit())
+            yield Slip(text, found, cost - 0.3, edits)
+
+
+def local(written: Written, e: Edge) -> Iterator[Local]:
+    """Each single slip in one local derivative."""
+    p, x, y = e.partial, e.input.data, e.consumer.data
+    whole = f"the local derivative {number(p)}"
+    yield Local(SIGN, f"of {whole}", -p, 1.5)
+    yield Local(FORGOTTEN, whole, 1.0, 1.9)
+    yield Local("a factor squared", whole, p * p, 2.6)
     if p:
-        yield f"the reciprocal: of the local derivative {number(p)} {place}", 1.0 / p
-    x, y = use.input.data, use.consumer.data
-    belongs = f"the output used where the input belongs: {number(y)} for {number(x)} {place}"
-    reverse = f"the input used where the output belongs: {number(x)} for {number(y)} {place}"
-    if use.kind == "mul":
-        own = f"the inputs of a product not swapped: {number(x)} instead of {number(p)} {place}"
-        belongs = f"the output used where the input belongs: {number(y)} for {number(p)} {place}"
-        yield from ((own, x), (belongs, y))
-        return
-    if use.kind == "add":
-        factor = use.consumer.inputs[1 - use.slot].data
-        yield f"the derivative of mul for that of add: {place}", factor
-        return
-    form = _form(use)
-    if form is None:
-        return
-    yield from _product(belongs, form, y, y)
-    yield from _product(reverse, form, x, x)
-    if use.kind in FORMS:
-        yield from _product(belongs, form, y, _function(use.kind, y))
-    for u in use.input.inputs:
-        if not u.is_literal:
-            inner = f"{number(u.data)} for {number(x)} {place}"
-            text = f"the inner function's input used where its output belongs: {inner}"
-            there = _function(use.kind, u.data) if use.kind in FORMS else y
-            yield from _product(text, form, u.data, there)
-    factors = _numbers(form, x, y)
-    if use.kind == "power":
+        yield Local("the reciprocal", f"of {whole}", 1.0 / p, 2.3)
+    yield Local("counted twice", whole, 2.0 * p, 2.9)
+    yield Local("a path forgotten", "treated as a constant,", 0.0, 2.4)
+    if e.kind == "mul":
+        swapped = f"{number(x)} (itself) for {number(p)} (its partner)"
+        yield Local("the inputs of a product not swapped", swapped, x, 1.6)
+        yield Local(BELONGS, f"{number(y)} for {number(p)}", y, 2.5)
         if x:
-            yield f"a factor forgotten: one {number(x)} of {number(p)} {place}", p / x
-        yield f"the exponent not lowered: {place}", p * x
-    for i, factor in enumerate(factors if len(factors) > 1 else ()):
+            yield Local("divided, not multiplied", "", p / x, 3.2)
+        yield Local("the sum of the factors for the other one", "", x + p, 3.2)
+        yield Local("integrated instead", "", p * x * x / 2.0, 3.0)
+    elif e.kind == "add":
+        other = e.consumer.inputs[1 - e.slot]
+        yield Local("the derivative of mul for that of add", "", other.data, 2.3)
+        if other.is_literal and other.data:
+            kept = f"{number(other.data)} kept"
+            yield Local("the derivative of a constant is 0", kept, 1.0 + other.data, 3.0)
+            yield Local("the derivative of a constant is 0, not 1", "", 2.0, 3.2)
+        yield Local("½ for 1", "", 0.5, 3.4)
+    else:
+        yield from _of_a_rule(written, e)
+
+
+def _of_a_rule(written: Written, e: Edge) -> Iterator[Local]:
+    """Slips in the rule of a function: in its factors, its formula, the numbers put into it."""
+    p, c = e.partial, e.consumer
+    x, y = e.input.data, c.data
+    o = c.inputs[1 - e.slot].data if e.kind == c.op and len(c.inputs) == 2 else 0.0
+    form = FORMS.get((e.kind, e.slot), ())
+    numbers = _numbers(form, x, y, o)
+    formula = " ".join(f.text for f in form)
+    for i, factor in enumerate(numbers if len(numbers) > 1 else ()):
         if factor != -1.0:
-            rest = math.prod(factors[:i] + factors[i + 1 :])
-            what = f"{number(factor)} of {number(p)} {place}"
-            yield f"a factor forgotten: {what}", rest
-            yield f"a factor squared: {what}", p * factor
-    for other, derivative in FORMS.items():
-        if other != use.kind:
-            text = f"the derivative of {other} for that of {use.kind}: {place}"
-            yield from _product(text, derivative, x, _function(other, x))
-            if other in ("sigmoid", "tanh"):  # y (1 - y) with the y that is at hand
-                yield from _product(text, derivative, x, y)
+            rest = math.prod(numbers[:i] + numbers[i + 1 :])
+            what = f"{form[i].text} of {formula}"
+            yield Local(FORGOTTEN, what, rest, 1.7, True)
+            yield Local("a factor squared", what, p * factor, 2.3, True)
+    if e.kind == "power" and x and e.slot == 0:
+        yield Local(FORGOTTEN, f"one {number(x)} of {number(p)}", p / x, 2.1)
+    for wrong in WRONG.get((e.kind, e.slot)) or WRONG.get((e.kind, 0), ()):
+        for there in _numbers((Factor("", wrong.at),), x, y, o):
+            yield Local(wrong.slip, wrong.text, there, wrong.cost, True)
+    yield Local(FUNCTION, f"{number(y)} for {number(p)}", y, 2.4)
+    yield Local(BELONGS, f"{number(y)} for {number(x)}", _derivative_at(e, o, y, None), 2.2)
+    yield Local(BELONGS, f"{number(y)} for {number(x)}", _derivative_at(e, o, y, y), 2.2)
+    reverse = "the input used where the output belongs"
+    yield Local(reverse, f"{number(x)} for {number(y)}", _derivative_at(e, o, x, x), 2.2)
+    inner = list(e.input.inputs)
+    if e.input in written.inside:
+        inner = written.inside[e.input][1][:3]
+    for u in inner:
+        if not u.is_literal:
+            text = "the inner function's input used where its output belongs"
+            at_u = _derivative_at(e, o, u.data, None)
+            yield Local(text, f"{number(u.data)} for {number(x)}", at_u, 1.9)
+    for (other, slot), factors in FORMS.items():
+        if other == e.kind or slot or other in ("power", "divide"):
+            continue
+        cost = 2.0 if {other, e.kind} in ALIKE else 5.0 if other in COINCIDENT else 3.6
+        text = f"the derivative of {other} for that of {e.kind}"
+        for there in {_function(other, x), *[y] * (other in ("sigmoid", "tanh", "exp"))}:
+            found = _numbers(factors, x, there, 0.0)
+            if found:
+                yield Local(text, "", math.prod(found), cost)
 
 
-def _form(use: Use) -> Form | None:
-    """The derivative of this use by hand; of a power with a plain exponent n xⁿ⁻¹."""
-    if use.kind == "power" and use.slot == 0:
-        n = use.consumer.inputs[1].data
-        return lambda x, y: (n, x ** (n - 1.0))
-    if use.kind == "divide":
-        b = use.consumer.inputs[1].data
-        return (lambda x, y: (-1.0, y, 1.0 / x)) if use.slot else (lambda x, y: (1.0 / b,))
-    return FORMS.get(use.kind)
+def _derivative_at(e: Edge, o: float, x: float, y: float | None) -> float:
+    """The local derivative as it would be at other numbers; NaN where there is none."""
+    form = FORMS.get((e.kind, e.slot))
+    try:
+        if form is not None:
+            there = _function(e.kind, x) if y is None else y
+            if e.kind == "power" and y is None:
+                there = x**o if e.slot == 0 else o**x
+            numbers = _numbers(form, x, there, o)
+            return math.prod(numbers) if numbers else math.nan
+        if e.kind == e.consumer.op:
+            primitive = e.consumer.primitive
+            others = [o, o]
+            others[e.slot] = x
+            arguments = others[: len(e.consumer.inputs)]
+            there = primitive.forward(*arguments) if y is None else y
+            return float(primitive.partials[e.slot](*arguments, there))
+    except (*ARITHMETIC, TypeError):
+        pass  # not defined there: no candidate
+    return math.nan
 
 
 def _function(kind: str, x: float) -> float:
-    """The function of that name, of FORMS, at x; NaN where it is not defined."""
+    """The function of that name at x; NaN where it is not defined or takes more than x."""
     try:
-        y = getattr(functions, kind)(x)
-    except ARITHMETIC:
+        return float(getattr(functions, kind)(x))
+    except (*ARITHMETIC, AttributeError, TypeError):
         return math.nan
-    return y  # type: ignore[no-any-return]
 
 
-def _numbers(form: Form, x: float, y: float) -> tuple[float, ...]:
+def _numbers(factors: Iterable[Factor], x: float, y: float, o: float) -> tuple[float, ...]:
     """The factors at these numbers; none where they are not defined."""
     try:
-        factors = form(x, y)
+        found = tuple(f.at(x, y, o) for f in factors)
     except ARITHMETIC:
         return ()
-    real = all(isinstance(f, float) and math.isfinite(f) for f in factors)
-    return factors if real else ()
+    real = all(isinstance(f, float) and math.isfinite(f) for f in found)
+    return found if real else ()
 
 
-def _product(text: str, form: Form, x: float, y: float) -> Iterator[tuple[str, float]]:
-    factors = _numbers(form, x, y)
-    if factors:
-        yield text, math.prod(factors)
+# --- numbers taken from elsewhere in the graph ---
+
+
+def _another_node(region: Region) -> Iterator[Slip]:
+    """The gradient, or the value, of another node; a factor from there."""
+    v, written = region.node, region.written
+    stem = (v.label or "").partition("[")[0]
+    nodes = [u for u in written.order if u is not v and not u.is_literal]
+    for u in nodes if len(nodes) <= 20 * MOST_EDGES else ():
+        alike = bool(stem) and u.label is not None and u.label.partition("[")[0] == stem
+        partner = any(u in e.consumer.inputs for e in region.shares)
+        known = u.label is not None or u in region.given
+        cost = 2.2 if alike else 2.7 if partner else 3.3 if known else 4.4
+        slope = region.adjoint(u)
+        yield Slip(f"the gradient of another node: that of {region.name(u)}", slope, cost)
+        if alike or partner:
+            yield Slip(
+                f"the value of another node for the gradient: {region.name(u)}", u.data, cost + 1.4
+            )
+            text = f"wrong sign: and the gradient of another node, {region.name(u)}"
+            yield Slip(text, -slope, cost + 1.6)
+        else:
+            yield Slip(f"the value of another node for the gradient: {region.name(u)}", u.data, 5.0)
+    if len(region.shares) == 1 and len(nodes) <= MOST_EDGES:
+        (e,) = region.shares
+        for u in nodes:
+            text = f"another node's gradient as the incoming one: that of {region.name(u)}"
+            cost = 3.0 if u.op == e.consumer.op else 3.7
+            yield Slip(text, region.adjoint(u) * e.partial, cost)
+            if e.kind == "mul":
+                for w in nodes if len(nodes) <= 60 else ():
+                    pair = f"{region.name(u)}, {region.name(w)}"
+                    text = f"another's gradient times another's value: {pair}"
+                    yield Slip(text, region.adjoint(u) * w.data, 5.2)
+    elif len(region.shares) * len(nodes) <= 20_000:
+        for e in region.shares:
+            for u in nodes:
+                text = f"another node's gradient as the incoming one: that of {region.name(u)}"
+                change = (region.adjoint(u) - region.adjoint(e.consumer)) * e.partial
+                yield Slip(text, region.true + change, 4.0)
+
+
+def _another_value(region: Region) -> Iterator[Slip]:
+    """Another node's value in a factor of a product, a copied neighbour or a wrong index."""
+    nodes = [u for u in region.written.order if not u.is_literal or u.data not in (0.0, 1.0)]
+    for e in region.edges:
+        if e.kind == "add":
+            continue
+        scale = region.adjoint(e.consumer) * region.below[e.input]
+        partner = e.consumer.inputs[1 - e.slot] if e.kind == "mul" else None
+        stem = (partner.label or "").partition("[")[0] if partner is not None else ""
+        for u in nodes:
+            alike = bool(stem) and (u.label or "").partition("[")[0] == stem
+            for values, of, extra in ((u.data, "value", 0.0), (region.adjoint(u), "gradient", 0.6)):
+                cost = (2.4 if alike else 3.6 if u.label else 4.3) + extra
+                text = f"another node's {of} as a factor: {region.name(u)} {region.place(e)}"
+                yield Slip(text, region.true + scale * (values - e.partial), cost, {e: values})
+
+
+def _ratios(region: Region) -> Iterator[Slip]:
+    """A simple factor that is forgotten or added, in the whole or in one share."""
+    literals = {number(v.data): abs(v.data) for v in region.written.order if v.is_literal}
+    factors = CONSTANTS | dict(list(literals.items())[:50])
+    parts = [(e, region.adjoint(e.consumer) * e.partial) for e in region.shares[:20]]
+    for text, r in factors.items():
+        if r in (0.0, 1.0):
+            continue
+        cost = 2.9 if text in literals else 3.1
+        for times, how in ((r, "too much"), (1.0 / r, "forgotten")):
+            yield Slip(f"a factor {text} {how}", region.true * times, cost)
+            yield Slip(f"a factor {text} {how}, and a wrong sign", -region.true * times, cost + 1.5)
+            for e, share in parts if len(parts) > 1 else ():
+                at = f"a factor {text} {how}: {region.place(e)}"
+                yield Slip(
+                    at, region.true + share * (times - 1.0), cost + 0.6, {e: e.partial * times}
+                )
+    if region.node in region.written.uses:
+        for c in literals.values():
+            yield Slip(
+                f"the derivative of a constant is 0: {number(c)} was kept", region.true + c, 3.4
+            )
+        yield Slip("the derivative of a constant is 0, not 1", region.true + 1.0, 3.6)
+
+
+# --- the likeliest of them ---
+
+
+def likeliest(
+    written: Callable[[int], Written],
+    given: Mapping[Value, float],
+    wrong: list[Value],
+    fits: Callable[[Value, float, float], bool],
+) -> tuple[list[str], str]:
+    """Slips that explain the first of the wrong numbers, the likeliest first; what was left out.
+
+    `written(level)` is the graph with fewer and fewer steps as wholes; `fits(v, given, expected)`
+    says whether a number is another.  Each line is at most so wide that it fits a page.
+    """
+    v, number_given = wrong[0], given[wrong[0]]
+    found: dict[str, tuple[float, Slip]] = {}
+    left_out = ""
+    for level in range(3):
+        graph = written(level)
+        if level and len(graph.order) == len(written(level - 1).order):
+            break
+        if v not in graph.into and v not in graph.uses:
+            break
+        region = Region(graph, given, v)
+        if region.left_out:
+            left_out = f"{region.left_out:,} derivatives further up were not tried"
+        for slip in candidates(region):
+            if (
+                math.isfinite(slip.number)
+                and fits(v, number_given, slip.number)
+                and not fits(v, region.true, slip.number)
+                and slip.text not in found
+            ):
+                score = slip.cost + 0.8 * level + _elsewhere(graph, given, wrong, slip, fits)
+                found[slip.text] = score, slip
+        if found and min(score for score, _ in found.values()) < 3.0:
+            break
+    lines = _brief([slip for _, slip in sorted(found.values(), key=lambda pair: pair[0])])
+    return [
+        text if len(text) <= WIDTH - 13 else text[: WIDTH - 14] + "…" for text in lines
+    ], left_out
+
+
+def _brief(likely: list[Slip]) -> list[str]:
+    """One of each kind first, then at most two more places; none beside a kind told as a whole."""
+    kinds: dict[str, list[str]] = {}
+    for slip in likely:
+        places = kinds.setdefault(slip.kind, [])
+        if len(places) < 3 and slip.kind not in places and (slip.text != slip.kind or not places):
+            places.append(slip.text)
+    first = [places[0] for places in kinds.values()]
+    return first + [text for places in kinds.values() for text in places[1:]]
+
+
+def _elsewhere(
+    graph: Written,
+    given: Mapping[Value, float],
+    wrong: list[Value],
+    slip: Slip,
+    fits: Callable[[Value, float, float], bool],
+) -> float:
+    """How much likelier a slip is for the other wrong numbers that it explains; and for those that
+    are right though it would have spoilt them, how much less.
+    """
+    if slip.edits is None:
+        return 0.0
+    before, after = graph.sweep(given), graph.sweep(given, slip.edits)
+    first = wrong[0]
+    gain = 0.0
+    for v in given:
+        if v is first or v not in after or fits(v, before[v], after[v]):
+            continue
+        gain += -0.8 if v in wrong and fits(v, given[v], after[v]) else 0.6
+    return max(-1.6, min(2.0, gain))
 
 
 # --- the shares of a graph, for exercises ---
@@ -440,11 +731,21 @@ class Shares:
     """The shares that the gradients of a graph are sums of, each with the slips that spoil it."""
 
     def __init__(self, y: Value) -> None:
+        from autograd.checks.rounding import adjoints
+
         self.found = adjoints(y)
+        self.written = Written(list(self.found), y, self.found)
+        self.regions: dict[Value, Region] = {}
 
     def rounded(self, v: Value, share: float) -> float:
         """The share of v's gradient, 0 where it is what rounding has left of the others."""
         return 0.0 if abs(share) <= ROUNDING * self.found[v][1] else share
+
+    def region(self, v: Value) -> Region:
+        """What lies above a node."""
+        if v not in self.regions:
+            self.regions[v] = Region(self.written, {}, v)
+        return self.regions[v]
 
     def wrong(
         self,
@@ -455,20 +756,45 @@ class Shares:
         slot: int = 0,
         partial: float = 0.0,
     ) -> list[tuple[str, float]]:
-        """Single slips in a number, with what they lead to; in the share that v has from this use.
+        """Single slips in a number, with what they lead to, the likeliest first.
 
-        Without a use: in any number at all.
+        In the share that v has from this use; with v alone, in its whole gradient; else in any
+        number at all.
         """
-        told = {"wrong sign": -share} | ({"the reciprocal": 1.0 / share} if share else {})
-        if consumer is None or v is None:
-            return list(told.items())
-        found = self.found
-        use = Use(consumer, v, kind, slot, partial, found[consumer][0], 1.0)
-        told["a factor forgotten: the incoming gradient"] = partial
-        told["a factor squared: the incoming gradient"] = use.adjoint**2 * partial
-        for text, other in local(use):
-            told.setdefault(text, use.adjoint * other)
-        above = uses_above(found, consumer, set())
-        for text, adjoint in candidates(found, consumer, use.adjoint, above):
-            told.setdefault(f"{text}, further up", adjoint * partial)
-        return list(told.items())
+        told = [Slip(SIGN, -share, 1.0)]
+        if share:
+            told.append(Slip("the reciprocal", 1.0 / share, 4.0))
+        if v is not None and consumer is None:
+            told += candidates(self.region(v))
+        if v is not None and consumer is not None:
+            adjoint = self.found[consumer][0]
+            told.append(Slip("a factor forgotten: the incoming gradient", partial, 1.5))
+            told.append(Slip("a factor squared: the incoming gradient", adjoint**2 * partial, 3.0))
+            told.append(Slip("the incoming gradient alone", adjoint, 1.9))
+            use = Edge(consumer, v, kind, slot, partial)
+            told += [
+                Slip(
+                    f"{slip.kind}: {slip.detail}".removesuffix(": "),
+                    adjoint * slip.number,
+                    slip.cost,
+                )
+                for slip in local(self.written, use)
+            ]
+            told += [
+                Slip(f"{slip.text}, further up", slip.number * partial, slip.cost + 1.0)
+                for slip in candidates(self.region(consumer))
+            ]
+        likely = sorted(told, key=lambda slip: slip.cost)
+        return list({slip.text: (slip.text, slip.number) for slip in likely}.values())
+
+
+def listed(texts: Iterable[str], between: str = ", ", most: int = 20) -> str:
+    """The texts, those beyond so many counted."""
+    texts = list(texts)
+    rest = [f"and {len(texts) - most} more"] if len(texts) > most else []
+    return between.join([*texts[:most], *rest])
+
+
+def signed(x: float) -> str:
+    """The number, in brackets where it has a sign."""
+    return f"({full_number(x)})" if x < 0.0 else full_number(x)
