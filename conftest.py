@@ -1,6 +1,7 @@
 """Chooses the build to test: AUTOGRAD_PLAIN=1 takes the Python source, a compiled one or not."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("autograd")
+
+# Nobody's own machine code is deleted by a test, nor by an example that shows how.
+CACHE = tempfile.TemporaryDirectory(prefix="autograd-")
+os.environ["AUTOGRAD_CACHE"] = CACHE.name
 
 import autograd  # noqa: E402  (before pytest imports single modules for their doctests)
 

@@ -1,0 +1,221 @@
+"""From LLVM's language to machine code, and back from the disk where it was compiled before.
+
+Invariant: code that is loaded is whole, made by this very emitter for this very machine, and kept
+as long as something that calls it: an address never outlives its `Loaded`.
+The cache is a folder that nobody else can write to: `AUTOGRAD_CACHE`, or `scalar-autograd` where
+the system keeps caches; `AUTOGRAD_CACHE=""` does without.  A file is the digest of an object file
+and the object file; it is written aside and renamed.  What is not used longest goes first.
+"""
+
+import ctypes
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+MOST_BYTES = 256 * 2**20  # in the cache
+DIGEST = 32
+
+# C's functions as the module math calls them.  LLVM shall not know them by their names: it would
+# make a square root of a power.  So they have others, `c_exp`.
+POWERS = ("exp", "expm1", "log", "log1p", "log2", "log10", "sinh", "cosh", "tanh", "asinh", "acosh")
+OF_ONE = (*POWERS, "atanh", "sin", "cos", "tan", "asin", "acos", "atan", "erf", "erfc")
+OF_TWO = ("pow", "atan2", "hypot")
+SEQUENCES = [
+    f"Py{kind}_{what}"
+    for kind in ("List", "Tuple")
+    for what in ("Type", "New", "Size", "GetItem", "SetItem")
+]
+NUMBERS = ["PyFloat_Type", "PyLong_Type", "PyFloat_AsDouble", "PyFloat_FromDouble"]
+CALLS = ["PyErr_Occurred", "PyErr_Clear", "PyObject_Vectorcall", "PyMem_RawMalloc", "PyMem_RawFree"]
+
+
+class Loaded:
+    """Machine code in memory: `function` gives what it holds, and keeps it there."""
+
+    def __init__(self, object_file: bytes) -> None:
+        llvm = _llvm()
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target(0))
+        engine.add_object_file(llvm.ObjectFileRef.from_data(object_file))
+        engine.finalize_object()
+        self._engine = engine
+
+    def address(self, name: str) -> int:
+        """Where a function is, as long as this object lives."""
+        found = int(self._engine.get_function_address(name))
+        if not found:
+            raise LookupError(f"the compiled code has no function {name}")
+        return found
+
+    def function(self, name: str, *arguments: Any, result: Any = ctypes.c_int) -> Any:
+        """A function of C as one of Python, which lets other threads run meanwhile."""
+        function: Any = ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
+        function.code = self
+        return function
+
+
+def compiled(key: bytes, text: Callable[[], str], level: int, passes: int = 0) -> Loaded:
+    """The code of a text, from the cache or made now.
+
+    The key stands for what the text is made of; the text is made only where it is needed.  Levels
+    are LLVM's, of the code generator and of the passes before it: 0 is fast, 3 is thorough.
+    """
+    whole = sha256(key + f"{level} {passes}".encode() + _machine()).hexdigest()
+    place = folder()
+    path = place / f"{whole}.o" if place else None
+    found = _read(path)
+    if found is None:
+        found = _compile(text(), level, passes)
+        _write(path, found)
+    return Loaded(found)
+
+
+def _compile(text: str, level: int, passes: int) -> bytes:
+    llvm = _llvm()
+    module = llvm.parse_assembly(text)
+    for function in module.functions:  # one that is not there would be a call of address 0
+        name = function.name
+        if function.is_declaration and not name.startswith("llvm.") and name not in _symbols():
+            raise LookupError(f"no function {name} for the compiled code to call")
+    target = _target(level)
+    if passes:
+        tuning = llvm.create_pipeline_tuning_options(speed_level=passes)
+        builder = llvm.create_pass_builder(target, tuning)
+        builder.getModulePassManager().run(module, builder)
+    return bytes(target.emit_object(module))
+
+
+@cache
+def _llvm() -> Any:
+    """The library, ready for this machine, and with the functions that are called by name."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    for name, address in _symbols().items():
+        llvm.add_symbol(name, address)
+    return llvm
+
+
+@cache
+def _symbols() -> dict[str, int]:
+    """What the code calls: C's functions by a name with `c_`, Python's by their own."""
+    own = {"linux": "libm.so.6", "win32": "ucrtbase"}.get(sys.platform)
+    try:
+        library = ctypes.CDLL(own)
+    except OSError:  # another C library on Linux, whose functions are in the process
+        library = ctypes.CDLL(None)
+    found = {f"c_{name}": (library, name) for name in (*OF_ONE, *OF_TWO)}
+    found |= {name: (ctypes.pythonapi, name) for name in SEQUENCES + NUMBERS + CALLS}
+    return {
+        name: ctypes.addressof(ctypes.c_char.in_dll(where, symbol))
+        for name, (where, symbol) in found.items()
+    }
+
+
+def _target(level: int) -> Any:
+    llvm = _llvm()
+    cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=cpu, features=features, opt=level
+    )
+
+
+@cache
+def _machine() -> bytes:
+    """What the code is made by and for: this room's files, LLVM, and the processor."""
+    import llvmlite
+
+    llvm = _llvm()
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    features = llvm.get_host_cpu_features().flatten()
+    parts = [llvmlite.__version__, llvm.llvm_version_info, llvm.get_default_triple()]
+    parts += [llvm.get_host_cpu_name(), features, sys.hexversion]
+    return sha256(repr(parts).encode() + b"".join(f.read_bytes() for f in files)).digest()
+
+
+# --- the cache ---
+
+
+@cache
+def folder() -> Path | None:
+    """The cache, made where it is not there; None where there can be none that is one's own."""
+    named = os.environ.get("AUTOGRAD_CACHE")
+    if named == "":
+        return None
+    home = {"win32": "~/AppData/Local", "darwin": "~/Library/Caches"}.get(sys.platform, "~/.cache")
+    general = os.environ.get("XDG_CACHE_HOME") or home
+    place = Path(named or Path(general, "scalar-autograd")).expanduser()
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = place.stat()
+    except OSError:
+        return None
+    others = os.name == "posix" and (state.st_uid != os.geteuid() or state.st_mode & 0o077)
+    return None if others else place
+
+
+def _read(path: Path | None) -> bytes | None:
+    """The object file at the path, if it is there and whole: LLVM aborts the process otherwise."""
+    if path is None:
+        return None
+    try:
+        data = path.read_bytes()
+        if sha256(data[DIGEST:]).digest() != data[:DIGEST]:
+            path.unlink()
+            return None
+        os.utime(path)  # used now
+    except OSError:
+        return None
+    return data[DIGEST:]
+
+
+def _write(path: Path | None, data: bytes) -> None:
+    """Keep the object file; where it cannot be, the next process compiles again."""
+    if path is None:
+        return
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as file:
+            try:
+                file.write(sha256(data).digest() + data)
+                file.close()
+                os.replace(file.name, path)
+            except BaseException:
+                file.close()
+                os.unlink(file.name)
+                raise
+        _bound(path.parent)
+    except OSError:
+        return
+
+
+def _bound(place: Path) -> None:
+    """Delete what was not used longest until the rest is less than three quarters of the bound."""
+    files = [(f.stat().st_mtime, f.stat().st_size, f) for f in place.iterdir()]
+    total = sum(size for _, size, _ in files)
+    if total <= MOST_BYTES:
+        return
+    for _, size, file in sorted(files):
+        if total <= 0.75 * MOST_BYTES:
+            return
+        file.unlink(missing_ok=True)
+        total -= size
+
+
+def clear_cache() -> None:
+    """Delete the machine code that is kept on disk; what is loaded goes on.
+
+    It is in the folder named by the environment's AUTOGRAD_CACHE, else in `scalar-autograd` where
+    the system keeps caches (`~/.cache` on Linux), at most 256 MB of it.  Raises OSError where a
+    file cannot be deleted.
+
+    >>> clear_cache()
+    """
+    place = folder()
+    for file in place.iterdir() if place else ():
+        if file.suffix in (".o", ".new"):
+            file.unlink(missing_ok=True)
