@@ -1,0 +1,377 @@
+"""Steps in LLVM's language: for one point, or for rows, eight at a time.
+
+One table says what a primitive is there.  Invariant: each step is computed as Python computes it,
+with C's functions, so that the bits are those of the eager engine; only rows that need not be exact
+take the functions of `vector`.
+
+A long line of steps is cut into functions of a few hundred.  What one hands to another lies in a
+workspace, whose slots are used again; within one, LLVM's fast register allocator gives every value
+a place on the stack, which so stays in the nearest cache.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.program import machine, vector
+from autograd.program.lanes import Code, Lanes, greatest, where
+from autograd.program.reduction import PURE, turns
+from autograd.program.steps import CONSTANT, INPUT, Steps
+
+CHUNK = 400  # steps in a function
+MOST_ON_STACK = 2**16  # bytes of workspace
+LANES = 8  # rows at a time, on any machine: so sums of rows have the same bits everywhere
+ELSEWHERE, NOT_FINITE = 1, 2  # what the code returns: a guard does not hold; a number is none
+
+# A line or a few for each: `%{0}` is the result, {1} and {2} are the operands, t is the type.
+LINES = {
+    "add": "%{0} = fadd {t} {1}, {2}",
+    "sub": "%{0} = fsub {t} {1}, {2}",
+    "mul": "%{0} = fmul {t} {1}, {2}",
+    "neg": "%{0} = fneg {t} {1}",
+    "divide": "%{0} = fdiv {t} {1}, {2}",
+    "reciprocal": "%{0} = fdiv {t} {one}, {1}",
+    "sqrt": "%{0} = call {t} @llvm.sqrt.{s}({t} {1})",
+    "absolute": "%{0} = call {t} @llvm.fabs.{s}({t} {1})",
+    "maximum": "%c{0} = fcmp ogt {t} {2}, {1}\n%{0} = select {m} %c{0}, {t} {2}, {t} {1}",
+    "minimum": "%c{0} = fcmp olt {t} {2}, {1}\n%{0} = select {m} %c{0}, {t} {2}, {t} {1}",
+    "relu": "%c{0} = fcmp ogt {t} {zero}, {1}\n%{0} = select {m} %c{0}, {t} {zero}, {t} {1}",
+    "sign": "%c{0} = fcmp ogt {t} {1}, {zero}\n%d{0} = fcmp olt {t} {1}, {zero}\n"
+    "%e{0} = select {m} %d{0}, {t} {minus}, {t} {zero}\n"
+    "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",
+    "step": "%c{0} = fcmp ogt {t} {1}, {2}\n%d{0} = fcmp olt {t} {1}, {2}\n"
+    "%e{0} = select {m} %d{0}, {t} {zero}, {t} {half}\n"
+    "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",
+}
+OF_C = {name: (name, 1) for name in machine.OF_ONE} | {
+    "power": ("pow", 2),
+    "atan2": ("atan2", 2),
+    "hypot": ("hypot", 2),
+}
+FAILS = {
+    "lt": "uge",
+    "le": "ugt",
+    "gt": "ule",
+    "ge": "ult",
+    "eq": "une",
+}  # as LLVM says it
+Call = Callable[..., Lanes]
+
+
+def _sech(f: Call, x: Lanes) -> Lanes:
+    e = f("exp", -abs(x))
+    return 2.0 * e / (1.0 + e * e)
+
+
+def _gaussian(f: Call, x: Lanes) -> Lanes:
+    return f("exp", -x * x)
+
+
+def _logaddexp(f: Call, a: Lanes, b: Lanes) -> Lanes:
+    return where(b > a, b, a) + f("log1p", f("exp", -abs(a - b)))
+
+
+def _power_slope(f: Call, a: Lanes, b: Lanes) -> Lanes:
+    return where(b.equals(0.0), 0.0, b * f("power", a, b - 1.0))
+
+
+def _power_log(f: Call, a: Lanes, b: Lanes) -> Lanes:
+    y = f("power", a, b) * f("log", a)
+    return where(a.equals(0.0), where(b >= 0.0, 0.0, y), y)
+
+
+def _unit(f: Call, a: Lanes, b: Lanes) -> Lanes:
+    _, k = vector.split(greatest(abs(a), abs(b)), 0.5)  # as frexp and ldexp do it: rounded once
+    most, both = 0 - k, (0 - k) >> 1
+    first = where(k > 1000, k - k - 2, where(k > 0, most, both))
+    factors = vector.two_to(first), vector.two_to(most - first)
+    x, y = [(v * factors[0]) * factors[1] for v in (a, b)]
+    return where(a.equals(0.0), 0.0, x / f("hypot", x, y))
+
+
+def _leg(f: Call, a: Lanes, b: Lanes) -> Lanes:
+    a, b = abs(a), abs(b)
+    return f("sqrt", a - b) * f("sqrt", a + b)
+
+
+# The forward of a primitive that is not one function of C, in operators and others' names.
+COMPOSED: dict[str, Call] = {
+    "sech": _sech,
+    "gaussian": _gaussian,
+    "logaddexp": _logaddexp,
+    "power_slope": _power_slope,
+    "power_log": _power_log,
+    "unit": _unit,
+    "leg": _leg,
+}
+KNOWN = frozenset({*LINES, *OF_C, *COMPOSED, INPUT, CONSTANT})
+
+
+def unknown(steps: Steps) -> set[str]:
+    """Operations among the steps that machine code does not know: primitives of the user's own."""
+    return {steps.op[i] for i in steps.order} - KNOWN
+
+
+class Text:
+    """The text of a program being written: chunks, and the functions that they call.
+
+    `load(code, k)` and `store(code, j, name)` write how input k is read and number j is put away.
+    """
+
+    def __init__(self, steps: Steps, lanes: int, exact: bool) -> None:
+        self.steps, self.lanes, self.exact = steps, lanes, exact
+        code = Code(lanes)
+        self.t, self.mask = code.types["double"], code.types["i1"]
+        fixed = {"t": self.t, "m": self.mask, "s": "f64" if lanes == 1 else f"v{lanes}f64"}
+        numbers = {"zero": 0.0, "one": 1.0, "minus": -1.0, "half": 0.5}
+        fixed |= {name: code.constant(x) for name, x in numbers.items()}
+        marks = ("{0}", "{1}", "{2}")
+        self.lines = {op: line.format(*marks, **fixed) for op, line in LINES.items()}
+        self.declared: dict[str, str] = {
+            f"llvm.{f}": f"declare {self.t} @llvm.{f}.{fixed['s']}({self.t})"
+            for f in ("sqrt", "fabs")
+        }
+        self.called: dict[str, int] = {}  # functions on lanes, how often
+        self.numbered = 0
+        self.constants: dict[int, str] = {}
+
+    def call(self, code: Code, name: str, *operands: Any) -> Lanes:
+        """A primitive by its name, on what is being computed."""
+        if name in self.lines:
+            return code.intrinsic(name, *operands)  # sqrt
+        if name in OF_C and (self.exact or name not in vector.FUNCTIONS):
+            function, count = OF_C[name]
+            alone = f"declare double @c_{function}({', '.join(['double'] * count)}) {PURE}"
+            self.declared[f"c_{function}"] = alone
+            prefix = "c_" if self.lanes == 1 else "lanes_"
+        elif name in vector.FUNCTIONS and not self.exact:
+            function, prefix = name, "own_"
+        else:
+            return COMPOSED[name](lambda *of: self.call(code, *of), *operands)
+        self.called[prefix + function] = self.called.get(prefix + function, 0) + 1
+        given = ", ".join(f"{self.t} {code.text(x)}" for x in operands)
+        return code.line(f"call {self.t} @{prefix}{function}({given})")
+
+    def emit(self, code: Code, op: str, a: str, b: str) -> str:
+        """Append a step; returns its name."""
+        line = self.lines.get(op)
+        if line is not None:
+            n = self.numbered
+            self.numbered = n + 1
+            code.lines.append(line.format(n, a, b))
+            return f"%{n}"
+        operands = [Lanes(code, x) for x in (a, b) if x]
+        return self.call(code, op, *operands).name
+
+    def functions(self) -> str:
+        """What the chunks call, and declarations."""
+        texts = []
+        often = sum(self.called.values()) > 64  # then code written once for all calls is faster
+        for name in self.called:
+            prefix, _, function = name.partition("_")
+            if prefix == "lanes":
+                count = next(n for f, n in OF_C.values() if f == function)
+                texts.append(vector.lane_by_lane(function, f"c_{function}", count, self.lanes))
+            elif prefix == "own":
+                text, declared = vector.definition(function, self.lanes, inline=not often)
+                texts.append(text)
+                self.declared |= declared
+        if self.called.keys() & {f"own_{name}" for name in vector.BEYOND}:
+            texts.append(turns(self.lanes))
+        return "\n".join([*dict.fromkeys(self.declared.values()), *texts])
+
+
+def _chunks(
+    text: Text,
+    size: int,
+    arguments: str,
+    load: Callable[[Code, int], str],
+    store: Callable[[Code, int, str], None],
+) -> tuple[list[str], int]:
+    """The texts of the chunks, and how many slots they need.
+
+    Each returns a sum that is NaN where a number that must be finite is not, and whether a guard
+    does not hold.
+    """
+    steps, op, t = text.steps, text.steps.op, text.t
+    computed = [i for i in steps.order if op[i] not in (INPUT, CONSTANT)]
+    if len(computed) <= 1.5 * size:
+        size = max(1, len(computed))
+    chunks = [computed[k : k + size] for k in range(0, len(computed), size)] or [[]]
+    place = {i: c for c, chunk in enumerate(chunks) for i in chunk}
+    end = len(chunks) - 1
+    last: dict[int, int] = {}  # the chunk that is the last to need it
+    for i in computed:
+        last[steps.a[i]] = last[steps.b[i]] = place[i]
+    guards: list[list[Any]] = [[] for _ in chunks]
+    for guard in steps.guards:
+        c = max(place.get(guard.a, 0), place.get(guard.b, 0))
+        guards[c].append(guard)
+        for i in (guard.a, guard.b):
+            last[i] = max(last.get(i, 0), c)
+    outputs: dict[int, list[int]] = {}
+    slopes = [i for row in steps.rows for i in row]
+    for j, i in enumerate([*steps.results, *slopes]):
+        outputs.setdefault(i, []).append(j)
+    checked = set(steps.checked)
+    written = [i for i in steps.order if op[i] == CONSTANT]
+    constants = {i: Code(text.lanes).constant(float(steps.constants[i])) for i in written}
+
+    slot: dict[int, int] = {}
+    free: list[int] = []
+    slots = 0
+    expiring: list[list[int]] = [[] for _ in chunks]
+    texts = []
+    for c, chunk in enumerate(chunks):
+        code = Code(text.lanes)
+        text.numbered = 0
+        names: dict[int, str] = {-1: ""}  # of steps
+        inputs: dict[int, str] = {}
+        sums = ["" for _ in range(4)]
+        looked_at = 0
+
+        def check(name: str, code: Code = code, sums: list[str] = sums) -> None:
+            nonlocal looked_at
+            n, k = text.numbered, looked_at % 4
+            zero = code.constant(0.0)
+            code.lines.append(f"%{n} = fmul {t} {name}, {zero}")
+            if sums[k]:
+                code.lines.append(f"%{n + 1} = fadd {t} {sums[k]}, %{n}")
+                n += 1
+            sums[k], text.numbered, looked_at = f"%{n}", n + 1, looked_at + 1
+
+        def input_name(k: int, code: Code = code, inputs: dict[int, str] = inputs) -> str:
+            if k not in inputs:
+                inputs[k] = load(code, k)
+            return inputs[k]
+
+        def name_of(i: int, code: Code = code, names: dict[int, str] = names) -> str:
+            found = names.get(i)
+            if found is None:
+                if i in constants:
+                    found = constants[i]
+                elif op[i] == INPUT:
+                    found = input_name(steps.a[i])
+                else:
+                    at = f"%w{i} = getelementptr {t}, ptr %w, i64 {slot[i]}"
+                    code.lines.append(f"{at}\n%s{i} = load {t}, ptr %w{i}")
+                    found = f"%s{i}"
+                names[i] = found
+            return found
+
+        def put(i: int, name: str, code: Code = code) -> None:
+            for j in outputs.get(i, ()):
+                if j < len(steps.results):
+                    store(code, j, name)
+                else:  # a derivative of -0.0 is 0.0
+                    store(code, j, code.line(f"fadd {t} {name}, {code.constant(0.0)}").name)
+
+        if c == 0:
+            for k in range(steps.inputs):
+                check(input_name(k))
+        for i in chunk:
+            a, b = steps.a[i], steps.b[i]
+            names[i] = name = text.emit(code, op[i], name_of(a), name_of(b))
+            if i in outputs:
+                put(i, name)
+            if last.get(i, -1) > c:
+                if free:
+                    slot[i] = free.pop()
+                else:
+                    slot[i], slots = slots, slots + 1
+                expiring[last[i]].append(slot[i])
+                at = f"%k{i} = getelementptr {t}, ptr %w, i64 {slot[i]}"
+                code.lines.append(f"{at}\nstore {t} {name}, ptr %k{i}")
+            if i in checked:
+                check(name)
+        if c == end:
+            for i in outputs:
+                if op[i] in (INPUT, CONSTANT):
+                    put(i, name_of(i))
+        failed = ""
+        for guard in guards[c]:
+            relation = FAILS[guard.kind] if guard.holds else f"o{guard.kind}"
+            sides = f"{name_of(guard.a)}, {name_of(guard.b)}"
+            fails = code.line(f"fcmp {relation} {t} {sides}", "i1").name
+            failed = code.line(f"or {text.mask} {failed}, {fails}").name if failed else fails
+        total = ""
+        for part in filter(None, sums):
+            total = code.line(f"fadd {t} {total}, {part}").name if total else part
+        total = total or code.constant(0.0)
+        failed = failed or code.constant(0, "i1")
+        answer = f"{{{t}, {text.mask}}}"
+        how = "noinline" if end else "alwaysinline"
+        texts.append(
+            f"define internal {answer} @chunk{c}({arguments}) nounwind {how} {{\nentry:\n"
+            + "\n".join(code.lines)
+            + f"\n%answer = insertvalue {answer} poison, {t} {total}, 0\n"
+            + f"%both = insertvalue {answer} %answer, {text.mask} {failed}, 1\n"
+            + f"ret {answer} %both\n}}\n"
+        )
+        text.declared |= code.declared
+        free += expiring[c]
+    return texts, slots
+
+
+def _calls(text: Text, count: int, arguments: str) -> str:
+    """Calls of all chunks: `%sum` and `%failed` are what they say together."""
+    lines = []
+    answer = f"{{{text.t}, {text.mask}}}"
+    total = failed = ""
+    for c in range(count):
+        lines.append(f"%answer{c} = call {answer} @chunk{c}({arguments})")
+        lines.append(f"%sum{c} = extractvalue {answer} %answer{c}, 0")
+        lines.append(f"%failed{c} = extractvalue {answer} %answer{c}, 1")
+        if c:
+            lines.append(f"%total{c} = fadd {text.t} {total}, %sum{c}")
+            lines.append(f"%any{c} = or {text.mask} {failed}, %failed{c}")
+        total, failed = (f"%total{c}", f"%any{c}") if c else ("%sum0", "%failed0")
+    lines.append(f"%bad = fcmp uno {text.t} {total}, {Code(text.lanes).constant(0.0)}")
+    lines.append(f"%failed = or {text.mask} {failed}, {failed}")
+    return "\n".join(lines)
+
+
+def _workspace(size: int) -> tuple[str, str]:
+    """How so many bytes are taken, on the stack where they are few, and given back."""
+    if size <= MOST_ON_STACK:
+        return f"%w = alloca i8, i64 {size + 64}, align 64", ""
+    return (
+        f"%w0 = call ptr @PyMem_RawMalloc(i64 {size + 64})\n%w1 = ptrtoint ptr %w0 to i64\n"
+        "%w2 = add i64 %w1, 63\n%w3 = and i64 %w2, -64\n%w = inttoptr i64 %w3 to ptr",
+        "call void @PyMem_RawFree(ptr %w0)",
+    )
+
+
+def scalar(steps: Steps) -> str:
+    """The text of `i32 @program(ptr x, ptr y)`: numbers in, results and derivatives out.
+
+    It returns 0, or ELSEWHERE and NOT_FINITE.
+    """
+    text = Text(steps, 1, exact=True)
+
+    def load(code: Code, k: int) -> str:
+        code.lines.append(f"%i{k} = getelementptr double, ptr %x, i64 {k}")
+        code.lines.append(f"%x{k} = load double, ptr %i{k}")
+        return f"%x{k}"
+
+    def store(code: Code, j: int, name: str) -> None:
+        code.lines.append(f"%o{j} = getelementptr double, ptr %y, i64 {j}")
+        code.lines.append(f"store double {name}, ptr %o{j}")
+
+    arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w"
+    chunks, slots = _chunks(text, CHUNK, arguments, load, store)
+    reserve, release = _workspace(8 * slots)
+    return f"""declare ptr @PyMem_RawMalloc(i64)
+declare void @PyMem_RawFree(ptr)
+{text.functions()}
+{"".join(chunks)}
+define i32 @program(ptr noalias %x, ptr noalias %y) nounwind {{
+entry:
+{reserve}
+{_calls(text, len(chunks), "ptr %x, ptr %y, ptr %w")}
+%elsewhere = select i1 %failed, i32 {ELSEWHERE}, i32 0
+%wrong = select i1 %bad, i32 {NOT_FINITE}, i32 0
+%flag = or i32 %elsewhere, %wrong
+{release}
+ret i32 %flag
+}}
+"""

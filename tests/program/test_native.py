@@ -1,0 +1,437 @@
+"""Machine code for one point: the bits of the eager engine, the builtin, and what may go wrong."""
+
+import ctypes
+import gc
+import itertools
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+pytest.importorskip("llvmlite")
+
+import autograd as ag
+from autograd import Value
+from autograd.core import primitives
+from autograd.core.primitives import Primitive
+from autograd.program import llvm, machine, native
+from autograd.program.steps import lower, record
+
+OURS = {p.name: p for p in primitives.PRIMITIVES.values()}  # before other tests declare their own
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """A cache of its own for each test."""
+    monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path / "cache"))
+    machine.folder.cache_clear()
+    yield tmp_path / "cache"
+    machine.folder.cache_clear()
+
+
+def steps_of(f, *at, gradient=True):
+    """The steps of a function of numbers, recorded at a point, with its derivatives."""
+    xs = [Value(x) for x in at]
+    out = f(*xs)
+    return lower(record([out], xs)[0], by=list(range(len(xs))) if gradient else None)
+
+
+def eager(f, *at):
+    """Value and gradient in one list, or the type of the error."""
+    try:
+        y, slopes = ag.value_and_grad(f, argnums=tuple(range(len(at))))(*at)
+    except (ValueError, ArithmeticError) as error:
+        return type(error)
+    return [y, *slopes]
+
+
+NUMBERS = [-1e300, -745.2, -28.5, -3.0, -2.0, -1.0, -0.7, -1e-9, -5e-324, -0.0]
+NUMBERS += [5e-324, 1e-310, 0.25, 0.5, 0.999, 1.0, 1.5, 2.0, 3.0, 30.0, 709.7, 1e17, 1e200, 1.7e308]
+
+
+def test_machine_code_knows_every_primitive():
+    assert set(OURS) - {"identity"} <= llvm.KNOWN  # steps have no identity
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if name in llvm.KNOWN])
+def test_each_primitive_has_the_bits_of_the_eager_engine(name):
+    primitive: Primitive = OURS[name]
+    rng = random.Random(name)
+    numbers = NUMBERS + [rng.gauss(0, 2) for _ in range(20)] + [rng.random() for _ in range(20)]
+    count = len(primitive.partials)
+    points = list(itertools.product(numbers, repeat=count))
+    first = next(
+        p for p in [(1.5, 0.5), (0.5, 0.5)] if not isinstance(eager(primitive, *p[:count]), type)
+    )
+    run = native.Native(steps_of(primitive, *first[:count]))
+    equal = 0
+    for at in points:
+        expected = eager(primitive, *at)
+        flag, got = run(at)
+        if not flag:
+            assert repr(got) == repr(expected), at
+            equal += 1
+        elif not isinstance(expected, type):  # a partial is missing where the adjoint is 0
+            assert flag == llvm.NOT_FINITE
+    assert equal > len(points) / 5
+
+
+def some_functions():
+    yield lambda x, y: ag.sigmoid(x * y) + ag.tanh(x) / (1 + y * y)
+    yield lambda x, y: ag.softplus(x) * ag.gelu(y) - ag.silu(x * y)
+    yield lambda x, y: ag.logsumexp([x, y, x * y]) + ag.elu(x) * ag.leaky_relu(y)
+    yield lambda x, y: ag.relu6(x) + ag.maximum(x, y) * ag.minimum(x * x, y) + abs(x - y)
+    yield lambda x, y: (x * x + 1) ** y + x**3 - 2**y
+    yield lambda x, y: ag.softmax([x, y, 1.0])[1] * ag.log1p(x * x)
+
+
+@pytest.mark.parametrize("f", list(some_functions()))
+def test_functions_have_the_bits_of_the_eager_engine(f):
+    rng = random.Random(1)
+    run = native.Native(steps_of(f, 0.7, 1.2))
+    equal = 0
+    for _ in range(300):
+        at = rng.gauss(0, 3), rng.gauss(0, 3)
+        flag, got = run(at)
+        if not flag:
+            assert got == eager(f, *at), at
+            equal += 1
+    assert equal > 100
+
+
+def chain(n):
+    """A function of 3 n steps or so, with a value that is needed at the very end."""
+
+    def f(x, y):
+        z, kept = x, []
+        for k in range(n):
+            z = ag.sin(z * y) + 0.1 * k
+            kept.append(z)
+        return sum(kept[::7], z) * x
+
+    return f
+
+
+@pytest.mark.parametrize("n", [1, 100, 300, 2_000])
+def test_long_programs_in_chunks(n):
+    f = chain(n)
+    steps = steps_of(f, 0.7, 1.2)
+    run = native.Native(steps)
+    for at in [(0.7, 1.2), (-0.3, 2.0)]:
+        assert run(at) == (0, eager(f, *at))
+    assert len(steps) > 5 * n
+
+
+def test_much_workspace_is_not_on_the_stack():
+    def f(*xs):
+        squares = [x * x for x in xs]
+        return sum((a * b for a, b in zip(squares, reversed(squares), strict=True)), 0.0)
+
+    at = [0.1 * k for k in range(10_000)]
+    text = llvm.scalar(steps_of(f, *at))
+    assert "@PyMem_RawMalloc(i64 " in text.replace("declare ptr @PyMem_RawMalloc(i64)", "")
+    assert native.Native(steps_of(f, *at))(at) == (0, eager(f, *at))
+
+
+def test_a_number_that_is_none_is_told():
+    run = native.Native(steps_of(lambda x, y: ag.exp(x) * y, 1.0, 2.0))
+    assert run([800.0, 2.0])[0] == llvm.NOT_FINITE
+    assert run([1.0, math.inf])[0] == llvm.NOT_FINITE
+    lost = native.Native(steps_of(lambda x, y: 1 / ag.exp(x) + 0 * y, 1.0, 2.0))
+    assert lost([800.0, 2.0])[0] == llvm.NOT_FINITE  # 1/inf is 0
+    assert lost([1.0, math.nan])[0] == llvm.NOT_FINITE
+
+
+def test_a_guard_that_does_not_hold_is_told():
+    xs = [Value(2.0), Value(1.0)]
+    out = xs[0] * xs[1]
+    for kind, holds in [("gt", True), ("lt", False), ("ge", True), ("le", False), ("eq", False)]:
+        steps = lower(record([out], xs, [(kind, xs[0], 1.5, holds)])[0], by=[0, 1])
+        run = native.Native(steps)
+        assert run([2.0, 1.0]) == (0, [2.0, 1.0, 2.0])
+        assert run([1.5 if kind == "eq" else 1.0, 1.0])[0] == llvm.ELSEWHERE
+        assert run([1.5, 1.0])[0] == (0 if kind in ("ge", "lt") else llvm.ELSEWHERE)
+
+
+def test_constants_and_inputs_as_results():
+    x = Value(2.0)
+    steps = lower(record([x, 0.0 + x, x], [x])[0], by=[0])
+    assert native.Native(steps)([3.0]) == (0, [3.0, 3.0, 3.0, 1.0, 1.0, 1.0])
+
+
+def test_a_derivative_is_never_minus_zero():
+    run = native.Native(steps_of(lambda x, y: -(x * 0.0) + y, 1.0, 2.0))
+    assert repr(run([1.0, 2.0])[1]) == repr(eager(lambda x, y: -(x * 0.0) + y, 1.0, 2.0))
+
+
+def test_a_primitive_of_the_users_own_has_no_machine_code():
+    steps = steps_of(lambda x: ag.exp(x) + x, 1.0)
+    steps.op[steps.order[1]] = "mine"
+    with pytest.raises(LookupError, match="no machine code for mine"):
+        native.Native(steps)
+
+
+# --- the builtin ---
+
+
+def product(x, y):
+    return x * y + ag.sin(x)
+
+
+def builtin(f, *at, arguments, result, gradient=True, fallback=None):
+    steps = steps_of(f, *at, gradient=gradient)
+    return native.builtin("f", steps, arguments, result, fallback or (lambda *args: ("else", args)))
+
+
+def test_a_builtin_takes_floats_and_ints():
+    value = builtin(product, 0.5, 1.5, arguments=(0, 0), result=0, gradient=False)
+    both = builtin(product, 0.5, 1.5, arguments=(0, 0), result=(0, (0, 0)))
+    assert value(0.5, 1.5) == product(0.5, 1.5)
+    assert both(0.5, 1.5) == ag.value_and_grad(product, argnums=(0, 1))(0.5, 1.5)
+    assert both(1, -1) == both(1.0, -1.0)
+    assert type(both).__name__ == "builtin_function_or_method"
+    assert both.__name__ == "f"
+
+
+@pytest.mark.parametrize(
+    "args", [(1.0,), (1.0, 2.0, 3.0), ("a", 1.0), (1.0, None), ([1.0], 1.0), (1e308, 1e308)]
+)
+def test_a_builtin_hands_over_what_it_does_not_take(args):
+    value = builtin(product, 0.5, 1.5, arguments=(0, 0), result=0, gradient=False)
+    assert value(*args) == ("else", args)
+
+
+def test_a_builtin_hands_over_an_int_too_large_and_a_subclass():
+    class Mine(float):
+        pass
+
+    value = builtin(product, 0.5, 1.5, arguments=(0, 0), result=0, gradient=False)
+    assert value(10**400, 1.0) == ("else", (10**400, 1.0))
+    assert value(Mine(1.0), True) == ("else", (1.0, True))
+    assert value(-1, 2) == product(-1.0, 2.0)
+
+
+def test_a_builtin_raises_what_its_fallback_raises():
+    def refuse(*args):
+        raise ZeroDivisionError("so")
+
+    value = builtin(product, 0.5, 1.5, arguments=(0, 0), result=0, fallback=refuse)
+    with pytest.raises(ZeroDivisionError, match="so"):
+        value(math.inf, 0.0)
+
+
+def test_a_builtin_takes_nested_lists_and_tuples():
+    def f(x, rest):
+        (a, b), c = rest
+        return x * a + b * c[0] + c[1]
+
+    shape = ((0, 0), [0, 0])
+    steps = steps_of(lambda x, a, b, c, d: f(x, ((a, b), [c, d])), 1.0, 2.0, 3.0, 4.0, 5.0)
+    both = native.builtin("f", steps, (0, shape), ([0], (0, shape)), lambda *args: "else")
+    at = 1.0, ((2, 3.0), [4.0, 5.0])
+    y, slopes = ag.value_and_grad(f, argnums=(0, 1))(*at)
+    assert both(*at) == ([y], slopes)
+    for wrong in [((2, 3), (4, 5)), ([2, 3], [4, 5]), ((2,), [4, 5]), ((2, 3), [4, 5, 6]), 1.0]:
+        assert both(1.0, wrong) == "else"
+
+
+def test_a_builtin_keeps_its_code():
+    made = [builtin(product, 0.5, k, arguments=(0, 0), result=(0, (0, 0))) for k in (1.0, 2.0)]
+    kept = made[1]
+    del made
+    gc.collect()
+    machine.clear_cache()
+    assert [kept(0.5, 1.5) for _ in range(1000)][-1] == ag.value_and_grad(product, (0, 1))(0.5, 1.5)
+
+
+def test_builtins_do_not_leak():
+    both = builtin(product, 0.5, 1.5, arguments=(0, 0), result=(0, (0, 0)))
+    lists = builtin(product, 0.5, 1.5, arguments=(0, 0), result=[0, [0, 0]])
+    before = sys.getallocatedblocks()
+    for k in range(10_000):
+        both(0.5, k)
+        lists(0.5, 1.5)
+        both("a", k)
+    assert sys.getallocatedblocks() - before < 100
+
+
+def test_machine_code_runs_in_threads_at_once():
+    f = chain(200)
+    run = native.Native(steps_of(f, 0.7, 1.2))
+    expected = {k: run([0.01 * k, 1.2]) for k in range(50)}
+    wrong = []
+
+    def work():
+        for _ in range(20):
+            wrong.extend(k for k in expected if run([0.01 * k, 1.2]) != expected[k])
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert not wrong
+
+
+# --- the cache ---
+
+
+def compiled(k=1.0):
+    """The machine code of another function for each k, at a point."""
+    return native.Native(steps_of(lambda x, y: x * y + k, 1.0, 2.0))([3.0, 4.0])[1][0]
+
+
+def files(cache):
+    return sorted(cache.glob("*"))
+
+
+def test_code_is_kept_in_a_folder_of_ones_own(cache, monkeypatch):
+    assert compiled() == 13.0
+    (file,) = files(cache)
+    assert cache.stat().st_mode & 0o777 == 0o700
+    monkeypatch.setattr(machine, "_compile", None)  # from here on it is only loaded
+    assert compiled() == 13.0
+    with pytest.raises(TypeError):
+        compiled(2.0)
+    machine.clear_cache()
+    assert not files(cache)
+    assert not file.exists()
+
+
+def truncated(data):
+    return data[: len(data) // 2]
+
+
+def flipped(data):
+    return data[:200] + bytes([data[200] ^ 1]) + data[201:]
+
+
+@pytest.mark.parametrize("damage", [truncated, flipped, lambda data: b"", lambda data: b"x" * 1000])
+def test_a_damaged_file_is_not_loaded(cache, damage):
+    compiled()
+    (file,) = files(cache)
+    data = file.read_bytes()
+    file.write_bytes(damage(data))
+    assert compiled() == 13.0
+    assert file.read_bytes()[: machine.DIGEST] == data[: machine.DIGEST] or len(data) > 0
+    assert compiled() == 13.0
+
+
+def test_a_file_for_another_machine_has_another_name(cache, monkeypatch):
+    compiled()
+    monkeypatch.setattr(machine, "_machine", lambda: b"another")
+    compiled()
+    assert len(files(cache)) == 2
+
+
+def test_a_folder_that_others_can_write_to_is_not_used(cache):
+    cache.mkdir(mode=0o700)
+    cache.chmod(0o777)
+    assert compiled() == 13.0
+    assert not files(cache)
+
+
+def test_no_cache_at_all(cache, monkeypatch):
+    monkeypatch.setenv("AUTOGRAD_CACHE", "")
+    machine.folder.cache_clear()
+    assert compiled() == 13.0
+    assert not cache.exists()
+    machine.clear_cache()
+
+
+def test_a_full_disk_and_a_folder_that_is_none(cache, monkeypatch):
+    def full(*args, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert compiled() == 13.0
+    assert not files(cache)  # nothing half written is left
+    monkeypatch.undo()
+    cache.rmdir()
+    cache.write_text("a file")
+    monkeypatch.setenv("AUTOGRAD_CACHE", str(cache))
+    machine.folder.cache_clear()
+    assert compiled() == 13.0
+
+
+def test_the_cache_is_bounded(cache, monkeypatch):
+    compiled(0.0)
+    size = files(cache)[0].stat().st_size
+    monkeypatch.setattr(machine, "MOST_BYTES", 8 * size)
+    for k in range(1, 30):
+        compiled(float(k))
+        time.sleep(0.002)
+    assert sum(f.stat().st_size for f in files(cache)) <= 8 * size
+    monkeypatch.setattr(machine, "_compile", None)
+    assert compiled(29.0) == 41.0  # the last are kept
+
+
+PROGRAM = """
+import sys
+from autograd import Value, sin
+from autograd.program import native
+from autograd.program.steps import lower, record
+def f(x):
+    for k in range({n}):
+        x = sin(x) * 1.01 + 0.1 * k
+    return x
+x = Value(0.5)
+steps = lower(record([f(x)], [x])[0], by=[0])
+print("ready", flush=True)
+print(native.Native(steps)([0.5])[1])
+"""
+
+
+def start(n, cache):
+    command = [sys.executable, "-c", PROGRAM.format(n=n)]
+    environment = os.environ | {"AUTOGRAD_CACHE": str(cache)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
+
+
+def test_two_processes_compile_at_once(cache):
+    both = [start(300, cache) for _ in range(2)]
+    told = [process.communicate(timeout=120) for process in both]
+    assert told[0] == told[1]
+    assert told[0][1] == ""
+    assert len(files(cache)) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_ctrl_c_in_the_middle_of_compiling(cache):
+    process = start(6_000, cache)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=120)
+    assert process.returncode in (0, -signal.SIGINT, 130, 1)
+    assert "Aborted" not in told[1]
+    assert "Segmentation" not in told[1]
+    again = start(6_000, cache)
+    assert again.communicate(timeout=120)[1] == ""
+    assert not list(cache.glob("*.new"))
+
+
+def test_a_function_that_is_not_there_is_no_call_of_address_0():
+    text = "declare double @c_nothing(double)\ndefine double @f(double %x) {\n"
+    text += "%y = call double @c_nothing(double %x)\nret double %y\n}"
+    with pytest.raises(LookupError, match="c_nothing"):
+        machine.compiled(b"nothing", lambda: text, 0)
+    code = machine.compiled(b"one", lambda: "define double @f(double %x) {\nret double %x\n}", 0)
+    with pytest.raises(LookupError, match="no function g"):
+        code.address("g")
+
+
+def test_a_function_outlives_the_name_of_its_code():
+    text = "define double @f(double %x) {\n%y = fadd double %x, %x\nret double %y\n}"
+    f = machine.compiled(b"double", lambda: text, 0).function(
+        "f", ctypes.c_double, result=ctypes.c_double
+    )
+    gc.collect()
+    assert f(1.5) == 3.0
