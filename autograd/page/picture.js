@@ -19,8 +19,8 @@ function show(key) { // the drawing of this state of the composites
   [places, painted] = [new Map(), new Map()];
   drawing = { ...drawings[graph.states[key]] };
   drawing.units = drawing.units.filter(({ id }) => place(id)); // the box style has no ends
-  drawing.unitOf = new Map(drawing.units.flatMap((unit) =>
-    unit.composite === null ? [[unit.node, unit]] : [...membersOf[unit.composite]].map((i) => [i, unit])));
+  drawing.unitOf = new Map(drawing.units.flatMap((unit) => unit.kind === "output" ? []
+    : unit.composite === null ? [[unit.node, unit]] : [...membersOf[unit.composite]].map((i) => [i, unit])));
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", said("graph", { y: names[root] }));
   for (const tip of svg.querySelectorAll("title")) tip.remove(); // they would tell old numbers

@@ -52,22 +52,23 @@ function aSum(i) {
 }
 
 function questionLines() {
-  const form = element("form", [element("h2", said("question"))]);
-  for (const [key, { words, answer, slips }] of asked) {
+  const judges = [], lines = [...asked].map(([key, { words, answer, slips }]) => {
     const field = element("input", [], { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": words, "data-ask": key });
     const told = element("output");
-    field.addEventListener("change", () => {
+    const judge = () => {
       const [found, fitting] = verdict(field.value, { answer, slips });
       if (found === "right") return reveal(key);
       field.setAttribute("aria-invalid", found === "wrong");
       told.textContent = [found && said(found), ...fitting.map((slip) => said("slip", { slip }))].filter(Boolean).join(" ");
-    });
-    form.append(element("p", [element("label", [words, field]), " ", told]));
-  }
-  form.append(element("button", said("check"), { type: "submit" }), " ", element("button", said("show"), { type: "button", id: "show" }));
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.lastChild.addEventListener("click", () => reveal(...asked.keys()));
-  return [form];
+    };
+    judges.push(judge);
+    field.addEventListener("change", judge);
+    return element("p", [element("label", [words, field]), " ", told]);
+  });
+  const check = element("button", said("check"), { type: "button" }), show = element("button", said("show"), { type: "button", id: "show" });
+  check.addEventListener("click", () => judges.forEach((judge) => judge()));
+  show.addEventListener("click", () => reveal(...asked.keys()));
+  return [element("h2", said("question")), ...lines, element("div", [check, show], { class: "views" })];
 }
 
 function reveal(...keys) {

@@ -159,12 +159,12 @@ $("root").addEventListener("change", () => { root = Number($("root").value); go(
 
 const KEYS = { ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", Home: "first", "+": "in", "-": "out", 0: "fit", p: "play", f: "present" };
 document.addEventListener("keydown", (event) => {
-  if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.target.matches("input:not([type=checkbox]), select") || event.altKey || event.ctrlKey || event.metaKey) return;
   const projected = document.documentElement.classList.contains("projector");
   if (event.key === "Escape" && projected) return project(false);
   if (event.key === "End") go(Infinity);
   else if (event.key in KEYS) $(KEYS[event.key]).click();
-  else if (event.key === " " && projected && event.target.tagName !== "BUTTON") $("next").click();
+  else if (event.key === " " && projected && !event.target.matches("button, input")) $("next").click();
   else return;
   event.preventDefault();
 });
