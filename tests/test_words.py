@@ -1,6 +1,7 @@
 import itertools
 import math
 import re
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd.core.node import inputs_first
-from autograd.words import columns_of, visible
+from autograd.words.text import coloured, columns_of, visible
 
 
 def price():
@@ -27,8 +28,8 @@ def state(y):
     return [(v, v.data, v.grad, v.partials, v.label) for v in inputs_first(y)]
 
 
-def chain(length, step):
-    x = y = ag.Value(1.0, "x")
+def chain(length, step, x=None):
+    x = y = ag.Value(1.0, "x") if x is None else x
     for _ in range(length):
         y = step(y)
     return x, y
@@ -79,6 +80,95 @@ def test_tree_of_a_deep_graph_is_cut_and_says_so(step):
 
 def test_a_whole_tree_does_not_say_that_it_is_cut():
     assert "more nodes" not in ag.tree(price()[0])
+
+
+def two_sigmoids():
+    x = ag.Value(1.0, "x")
+    y = ag.sigmoid(x) + ag.sigmoid(2 * x)
+    y.backward()
+    return y, x
+
+
+def test_two_calls_of_a_composite_are_told_apart():
+    y, x = two_sigmoids()
+    text = ag.tree(y)
+    assert text.count("sigmoid#1 › ") == text.count("sigmoid#2 › ") == 4
+    paths = [line for line in ag.explain(y, x).splitlines() if "→" in line]
+    assert "add → sigmoid#2[reciprocal=0.880797077978 → add=" in paths[0]
+    assert paths[0].endswith("→ exp=0.135335283237 → mul=-2] → mul=2 → x")
+    assert "sigmoid#1[" in paths[1]
+    model = ag.nn.MLP(1, [2, 1], activation="sigmoid")
+    y = model([1.0])
+    text = ag.tree(y)
+    assert all(f"neuron#{i}" in text for i in (1, 2, 3))
+    assert "sigmoid#" not in text  # one in each neuron
+
+
+def test_brackets_of_composites_close_where_the_middle_is_left_out():
+    x = y = ag.Value(0.5, "x")
+    for _ in range(4):
+        y = ag.sigmoid(y) * 1.5
+    (line,) = [line for line in ag.explain(y, x).splitlines() if "→" in line]
+    assert line.count("[") == line.count("]") == 2  # two lie in the gap
+    assert "] → mul=1.11881332481 → … 10 … → sigmoid#1[reciprocal=" in line
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 100])
+def test_what_does_not_fit_the_width_goes_on_below(width):
+    y, x = two_sigmoids()
+    drawn, told = ag.tree(y, width=width), ag.explain(y, x, width=width)
+    for text, whole in ((drawn, ag.tree(y)), (told, ag.explain(y, x))):
+        assert max(map(columns_of, text.splitlines())) <= width
+        pieces = re.sub(r"[│├└─\s]", "", text)
+        assert sorted(pieces) == sorted(re.sub(r"[│├└─\s]", "", whole))
+    lines = drawn.splitlines()
+    for line, below in itertools.pairwise(lines):  # a branch leads on to where it ends
+        for i, c in enumerate(line):
+            if c in "├│" and i < len(re.match(r"[│├└─ ]*", line)[0]):
+                assert below[i] in "├│└", (line, below)
+
+
+def test_a_deep_tree_leaves_room_for_its_words():
+    _, y = chain(100, lambda v: v * 2.0)
+    text = ag.tree(y, width=60).splitlines()
+    assert max(map(columns_of, text)) <= 60
+    assert re.fullmatch(r"… \d+ more nodes, beyond depth=10 or lines=400", text[-1])
+
+
+def test_precision():
+    y, *_ = price()
+    y.inputs[1].data = 1.0 / 3.0
+    y.recompute().backward()
+    assert "└─ tax       0.3333       grad 200" in ag.tree(y, precision=4)
+    assert "0.333333333333 " in ag.tree(y)
+    assert "  0.667  = 0.333 × 2  price → mul=200 → apple" in ag.explain(
+        y, y.inputs[0].inputs[0], precision=3
+    )
+
+
+def test_gradients_of_several_sweeps_are_told():
+    w = ag.Value(3.0, "w")
+    (w * w).backward()
+    y = w * 5
+    assert ag.tree(y).splitlines()[-1] == "w: of grad 6 this tree gives 0, another sweep the rest"
+    y.backward()
+    assert ag.tree(y).splitlines()[-1] == "w: of grad 11 this tree gives 5, another sweep the rest"
+    y.zero_grad()
+    y.backward()
+    y.backward(-3.0)
+    assert "sweep" not in ag.tree(y)
+    many = ag.values([1.0] * 5, "w")
+    for v in many:
+        v.grad = 1.0
+    assert ag.tree(ag.sum(many)).splitlines()[-1] == "… 2 more such"
+
+
+def test_zero_has_no_sign():
+    x = ag.Value(-0.0, "x")
+    y = x * 2
+    y.backward(-0.0)
+    texts = ag.tree(y), ag.explain(y, x), str(ag.what_if(y, {x: 0.0}))
+    assert not any(re.search(r"-0(?!\.)", text) for text in texts)
 
 
 # --- explain ---
@@ -173,6 +263,15 @@ def test_explain_exponentially_many_equal_paths_in_time(factor):
 def test_explain_at_depth():
     x, y = chain(30_000, lambda v: v * 0.5 + v * 0.5)
     assert "= 1 at add = 1, x = 1: about 10^9031 paths" in ag.explain(y, x)
+
+
+def test_explain_stops_looking_after_so_many_steps(monkeypatch):
+    monkeypatch.setattr(sys.modules["autograd.words.explain"], "STEPS", 3000)
+    x = ag.Value(1.0, "x")
+    y = ag.sum([chain(1000, lambda v: v * 1.0, v)[1] for v in (x * 1.0, x * 2.0, x * 3.0, x * 4.0)])
+    text = ag.explain(y, x)
+    assert len([line for line in text.splitlines() if "→" in line]) == 2  # of 1,002 steps each
+    assert "7 from these 2 + 3 from 2 other paths" in text
 
 
 def test_explain_products_do_not_overflow_on_the_way():
@@ -339,5 +438,25 @@ def test_words_show_themselves():
     assert [line.rstrip() for line in re.sub(r"\x1b\[[\d;]*m", "", colored).splitlines()] == (
         text.splitlines()
     )
+    assert re.search(r"\x1b\[34m220\x1b", colored)  # values are blue
+    assert re.search(r"\x1b\[31mgrad 1\.1\x1b", colored)  # gradients red
     assert repr(text) == str(text)
     assert list(itertools.islice(text, 5)) == list("price")
+
+
+def test_colours_where_the_terminal_takes_them(monkeypatch, capsys):
+    y, apple, *_ = price()
+    y.backward()
+    texts = ag.tree(y), ag.explain(y, apple)
+    assert [coloured(text) for text in texts] == list(texts)  # stdout is no terminal
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    drawn, told = map(coloured, texts)
+    assert "\x1b[34m220\x1b[0m" in drawn and "\x1b[31mgrad 1.1\x1b[0m" in drawn
+    assert "\x1b[31m2.2\x1b[0m  = 1.1 × 2" in told and "mul=\x1b[34m200\x1b[0m" in told
+    assert [re.sub(r"\x1b\[\d+m", "", text) for text in (drawn, told)] == list(texts)
+    monkeypatch.setenv("COLUMNS", "47")
+    assert max(map(columns_of, ag.explain(y, apple).splitlines())) <= 47
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert coloured(texts[0]) == texts[0]
