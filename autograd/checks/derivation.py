@@ -291,7 +291,7 @@ class Judgement:
     def cause(self, v: Value) -> str:
         """The wrong numbers that this one follows from."""
         below = [w for w in self.wrong if w is not v and v in set(inputs_first(w))]
-        return listed(map(self.name, below or self.wrong), most=3)
+        return listed(map(self.name, (below or self.wrong)[:3]))
 
     def first_line(self, v: Value) -> str:
         """Which number is wrong, and what it should be."""
@@ -334,7 +334,7 @@ class Judgement:
             if verdict == FOLLOWS and len(self.wrong) > 1:
                 text = "follows from your numbers above it"
             if others:
-                lines.append(f"{text}: {listed(map(self.name, others))}")
+                lines.append(listed(map(self.name, others), f"{text}: "))
         return lines
 
     def _paths(self, v: Value) -> list[str]:
@@ -344,13 +344,13 @@ class Judgement:
         lines = ["incoming gradient × local derivative, path by path:"]
         if not shares:
             lines.append("  1, the gradient of the output by itself")
-        told = []
-        for e in shares:
+        for e in shares[:20]:
             adjoint = self.given.get(e.consumer, self.expected(e.consumer))
             product = f"{number(adjoint)} × {signed(e.partial)} = {number(adjoint * e.partial)}"
-            told.append(f"  from {written.name(e.consumer)} = {number(e.consumer.data)}: {product}")
-        if told:
-            lines.append(listed(told, "\n"))
+            source = f"{written.name(e.consumer, 20)} = {number(e.consumer.data)}"
+            lines.append(f"  from {source}: {product}")
+        if len(shares) > 20:
+            lines.append(f"  and {len(shares) - 20} more")
         if len(shares) > 1:
             lines.append(f"  sum {number(self.expected(v))}")
         return lines

@@ -193,7 +193,7 @@ WRONG: dict[tuple[str, int], tuple[Wrong, ...]] = {
         Wrong(RULE, "the exponent raised: (n + 1) xⁿ⁺¹ for n xⁿ⁻¹",
               lambda x, y, o: (o + 1.0) * x * y, 2.5),
         Wrong(RULE, "the factor n + 1 for n", lambda x, y, o: (o + 1.0) * y / x, 2.5),
-        Wrong(RULE, "the factor n − 1 for n", lambda x, y, o: (o - 1.0) * y / x, 2.5),
+        Wrong(RULE, "the factor n − 1 for n", lambda x, y, o: (o - 1.0) * y / x, 3.0),
         Wrong(RULE, "the exponent lowered twice: n xⁿ⁻²", lambda x, y, o: o * y / (x * x), 2.5),
         Wrong(RULE, "(n − 1) xⁿ⁻²", lambda x, y, o: (o - 1.0) * y / (x * x), 3.0),
         Wrong(RULE, "n x for n xⁿ⁻¹", lambda x, y, o: o * x, 2.2),

@@ -75,6 +75,7 @@ class Region:
         self.written, self.node = written, v
         self.given = given = {u: g for u, g in given.items() if u is not v}
         self.follows = written.sweep(given)
+        self.exact = written.sweep({}) if given else self.follows
         self.true = self.follows.get(v, 0.0)
         self.below = {v: 1.0}  # d(node)/d(v)
         self.steps = {v: 0}
@@ -110,7 +111,7 @@ class Region:
 
     def place(self, e: Edge) -> str:
         """Where an edge is, in words."""
-        return f"at {self.written.name(e.consumer)} by {self.written.name(e.input)}"
+        return f"at {self.written.name(e.consumer, 24)} by {self.written.name(e.input, 20)}"
 
     def name(self, v: Value) -> str:
         """The node in words."""
@@ -127,6 +128,11 @@ def candidates(region: Region) -> Iterator[Slip]:
     yield from _paths_forgotten(region)
     yield from _of_steps(region)
     yield from _one_edge(region)
+    if region.given:  # a rule for the whole may have been taken though the parts were given
+        whole = Region(region.written, {}, region.node)
+        if near(whole.true, region.true, 1e-9, 0.0):
+            for slip in (*_of_steps(whole), *_forgotten(whole)):
+                yield slip._replace(cost=slip.cost + 0.3)
     yield from _everywhere(region)
     yield from _another_node(region)
     yield from _ratios(region)
@@ -187,7 +193,7 @@ def _shares(region: Region) -> Iterator[Slip]:
         yield Slip(f"a factor forgotten: {incoming}", sum(slopes), 1.9)
         yield Slip(f"a factor squared: {incoming}", sum(a * a * p for a, p in pairs), 4.0)
         yield Slip(f"added, not multiplied: {incoming} {number(above[0])}",
-                   sum(a + p for a, p in pairs), 3.2)  # fmt: skip
+                   sum(a + p for a, p in pairs), 2.7)  # fmt: skip
         yield Slip("the incoming gradient alone, without the local derivative", sum(above), 2.2)
         if all(slopes):
             yield Slip("divided, not multiplied: by the local derivative",
@@ -211,8 +217,17 @@ def _shares(region: Region) -> Iterator[Slip]:
             yield Slip(text, sum(a * p for a, p in zip(above, slopes[by:], strict=False)), 3.2)
             turned = above[by:] + above[:by]
             yield Slip(text, sum(a * p for a, p in zip(turned, slopes, strict=True)), 3.4)
+        means = list(
+            dict.fromkeys(filter(None, map(partial(divisor, region.written), region.edges)))
+        )
         for e, a, p in zip(shares, above, slopes, strict=True):
             place = region.place(e)
+            for n in means:
+                more = region.true + (n - 1) * a * p, region.true + (1 / n - 1) * a * p
+                yield Slip(f"a missing mean (factor N = {n}): in the share {place}", more[0], 1.9)
+                yield Slip(
+                    f"the mean taken twice (factor N = {n}): in the share {place}", more[1], 2.0
+                )
             yield Slip(f"counted twice: the share {place}", region.true + a * p, 2.4)
             yield Slip(f"a factor forgotten: the incoming gradient {place}",
                        region.true + p - a * p, 2.3)  # fmt: skip
@@ -430,11 +445,20 @@ def _one_edge(region: Region) -> Iterator[Slip]:
         yield from _another_value(region)
 
 
+def _forgotten(region: Region) -> Iterator[Slip]:
+    """One local derivative left out, near the node."""
+    for e in region.edges:
+        if region.steps[e.consumer] <= 3 and e.kind not in ("add", "sub"):
+            found = region.with_partials({e: 1.0})
+            text = f"{FORGOTTEN}: the local derivative {number(e.partial)} {region.place(e)}"
+            yield Slip(text, found, 1.9)
+
+
 def _everywhere(region: Region) -> Iterator[Slip]:
     """One wrong rule at every use of an operation: told once, before one slip for each."""
     written = region.written
     every = [e for into in written.into.values() for e in into]
-    kinds = {e.kind for e in region.edges} - {"softmax", "softmax_cross_entropy", "add"}
+    kinds = {e.kind for e in region.edges} - {"softmax", "softmax_cross_entropy", "add", "sub"}
     changed: dict[tuple[str, str, str], tuple[float, dict[Edge, float]]] = {}
     for e in every if len(every) <= MOST_EDGES else region.edges:
         seen: Counter[str] = Counter()
@@ -469,6 +493,8 @@ def local(written: Written, e: Edge) -> Iterator[Local]:
             yield Local("divided, not multiplied", "", p / x, 3.2)
         yield Local("the sum of the factors for the other one", "", x + p, 3.2)
         yield Local("integrated instead", "", p * x * x / 2.0, 3.0)
+    elif e.kind == "sub":
+        return
     elif e.kind == "add":
         other = e.consumer.inputs[1 - e.slot]
         yield Local("the derivative of mul for that of add", "", other.data, 2.3)
@@ -578,7 +604,8 @@ def _another_node(region: Region) -> Iterator[Slip]:
         known = u.label is not None or u in region.given
         cost = 2.2 if alike else 2.7 if partner else 3.3 if known else 4.4
         slope = region.adjoint(u)
-        yield Slip(f"the gradient of another node: that of {region.name(u)}", slope, cost)
+        for found in {slope, region.exact.get(u, 0.0)}:
+            yield Slip(f"the gradient of another node: that of {region.name(u)}", found, cost)
         if alike or partner:
             yield Slip(
                 f"the value of another node for the gradient: {region.name(u)}", u.data, cost + 1.4
@@ -610,7 +637,7 @@ def _another_value(region: Region) -> Iterator[Slip]:
     """Another node's value in a factor of a product, a copied neighbour or a wrong index."""
     nodes = [u for u in region.written.order if not u.is_literal or u.data not in (0.0, 1.0)]
     for e in region.edges:
-        if e.kind == "add":
+        if e.kind in ("add", "sub"):
             continue
         scale = region.adjoint(e.consumer) * region.below[e.input]
         partner = e.consumer.inputs[1 - e.slot] if e.kind == "mul" else None
@@ -788,11 +815,16 @@ class Shares:
         return list({slip.text: (slip.text, slip.number) for slip in likely}.values())
 
 
-def listed(texts: Iterable[str], between: str = ", ", most: int = 20) -> str:
-    """The texts, those beyond so many counted."""
+def listed(texts: Iterable[str], before: str = "") -> str:
+    """The texts on one line after what stands before, those that do not fit counted."""
     texts = list(texts)
-    rest = [f"and {len(texts) - most} more"] if len(texts) > most else []
-    return between.join([*texts[:most], *rest])
+    line = before
+    for i, text in enumerate(texts):
+        further = f"{line}{', ' * (i > 0)}{text}"
+        if i and len(further) > WIDTH - 16 * (i < len(texts) - 1):
+            return f"{line} and {len(texts) - i} more"
+        line = further
+    return line
 
 
 def signed(x: float) -> str:

@@ -56,8 +56,8 @@ class Written:
         asked = set(given)
         steps = self._steps(asked)
         hidden: set[Value] = set()
-        for key, members in steps.items():
-            self._close(key, members, hidden)
+        for key, (members, outputs) in steps.items():
+            self._close(key, members, outputs, hidden)
         for v in self.order:
             if v not in hidden and v not in self.inside:
                 self.into[v] = [
@@ -73,42 +73,37 @@ class Written:
 
     # --- which nodes are one step ---
 
-    def _steps(self, given: set[Value]) -> dict[Hashable, list[Value]]:
-        """The members of each whole of this level in which no number is given."""
+    def _steps(self, given: set[Value]) -> dict[Hashable, tuple[list[Value], list[Value]]]:
+        """The members and outputs of each whole of this level in which no number is given."""
         found: dict[Hashable, list[Value]] = {}
         for v in self.order:
             path = () if v.scope is None else v.scope.path
             wholes = [scope for scope in path if scope.name in WHOLES]
             if len(wholes) > self.level:
                 found.setdefault(wholes[self.level], []).append(v)
-        if self.level == 0:
-            for v in self.order:
-                if not v.scopes or "sigmoid" not in v.scopes:
-                    members = written_sigmoid(v)
-                    if members:
-                        found[v] = members
-        outside = self._seen_outside(found)
-        return {
-            key: members
-            for key, members in found.items()
-            if not any(v in given and v not in outside[key] for v in members)
-            and len(members) * len(outside[key]) <= MOST_WORK
-            and (type(key) is not Value or len(outside[key]) == 1)
-        }
-
-    def _seen_outside(self, steps: Mapping[Hashable, list[Value]]) -> dict[Hashable, list[Value]]:
-        home = {v: key for key, members in steps.items() for v in members}
-        seen: dict[Hashable, dict[Value, None]] = {key: {} for key in steps}
+            else:
+                members = difference(v) or written_sigmoid(v) * (self.level == 0 and not wholes)
+                if members:
+                    found[v] = members
+        home = {v: key for key, members in found.items() for v in members}
+        outputs: dict[Hashable, dict[Value, None]] = {key: {} for key in found}
         for v in self.order:
             for x in v.inputs:
                 if x in home and home[x] is not home.get(v):
-                    seen[home[x]][x] = None
+                    outputs[home[x]][x] = None
         if self.output in home:
-            seen[home[self.output]][self.output] = None
-        return {key: list(outputs) for key, outputs in seen.items()}
+            outputs[home[self.output]][self.output] = None
+        return {
+            key: (members, list(outputs[key]))
+            for key, members in found.items()
+            if not any(v in given and v not in outputs[key] for v in members)
+            and len(members) * len(outputs[key]) <= MOST_WORK
+            and (type(key) is not Value or len(outputs[key]) == 1)
+        }
 
-    def _close(self, key: Hashable, members: list[Value], hidden: set[Value]) -> None:
-        outputs = self._seen_outside({key: members})[key]
+    def _close(
+        self, key: Hashable, members: list[Value], outputs: list[Value], hidden: set[Value]
+    ) -> None:
         home = set(members)
         inputs = list(
             dict.fromkeys(
@@ -161,7 +156,7 @@ class Written:
             return number(v.data)
         if depth == 0:
             return "…"
-        if v in self.inside:
+        if v in self.inside and self.inside[v][0] != "sub":
             kind, inputs, outputs = self.inside[v]
             some = ", ".join(self._expression(x, depth - 1, 0) for x in inputs[:2])
             text = f"{kind}({some}{', …' if len(inputs) > 2 else ''})"
@@ -189,6 +184,19 @@ class Written:
 def _numbers_only(carried: float, v: Value, slot: int) -> float | None:
     partial = v.partials[slot]
     return None if partial is None or v.inputs[slot].is_literal else share_of(carried, v, slot)
+
+
+def difference(v: Value) -> list[Value]:
+    """The nodes of a - b, v the last; none where v is no such thing."""
+    if v.op != "add":
+        return []
+    minus = v.inputs[1]
+    return [minus, v] if is_negated(minus) else []
+
+
+def is_negated(v: Value) -> bool:
+    """Whether this is -x, without a name of its own."""
+    return v.op == "mul" and v.label is None and v.inputs[1].is_literal and v.inputs[1].data == -1.0
 
 
 def written_sigmoid(v: Value) -> list[Value]:
