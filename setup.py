@@ -14,7 +14,7 @@ from setuptools import setup
 # Annotations are for type checkers: as C types they would turn NotImplemented into a TypeError.
 get_directive_defaults().update(no_gc=True, auto_pickle=False, annotation_typing=False)
 
-core = ("primitives", "node", "value", "sweeps")
+core = ("primitives", "elementary", "node", "value", "sweeps")
 sources = [f"autograd/core/{name}.py" for name in core]
 extensions = cythonize(sources, build_dir="build", language_level=3)
 for extension in extensions:

@@ -9,6 +9,7 @@ from autograd import functions, losses
 from autograd.checks.derivation import assert_gradients
 from autograd.checks.gradcheck import GradientMismatch, gradcheck
 from autograd.checks.numerical import numerical_gradient
+from autograd.core import primitives
 from autograd.core.context import named_scope, no_grad
 from autograd.core.graph import gradients
 from autograd.core.nested import assign, data, grads, values
@@ -32,6 +33,7 @@ __all__ += functions.__all__ + losses.__all__
 for _old in ("primitives", "node", "value", "scope"):  # what pickles of version 0.1 name
     _new = _old.replace("scope", "context")
     sys.modules[f"{__name__}.{_old}"] = sys.modules[f"{__name__}.core.{_new}"]
+vars(primitives).update(primitives.PRIMITIVES)  # where such pickles look for all of them
 
 TOPICS = {  # of help(autograd): the rooms that the names come from
     "record": "core.value core.context core.nested",

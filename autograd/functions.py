@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from autograd.core import primitives
+from autograd.core import elementary, primitives
 from autograd.core.context import named_scope
 from autograd.core.nested import build, elementwise, flatten, is_array, is_nested, number, scalar
 from autograd.core.primitives import Primitive
@@ -20,11 +20,13 @@ from autograd.core.value import Value
 
 # The one list: what is public as `ag.NAME`, known to expressions, and, where it maps each number
 # to one, an activation by name.
-__all__ = ["absolute", "cos", "exp", "expm1", "log", "log1p", "maximum", "minimum", "power"]
-__all__ += ["reciprocal", "sin", "sqrt", "tan", "tanh"]
+__all__ = ["absolute", "exp", "expm1", "log", "log1p", "log2", "log10", "maximum", "minimum"]
+__all__ += ["acos", "asin", "atan", "atan2", "cos", "degrees", "hypot", "radians", "sin", "tan"]
+__all__ += ["acosh", "asinh", "atanh", "cosh", "erf", "erfc", "power", "reciprocal", "sinh", "sqrt"]
+__all__ += ["tanh"]
 __all__ += ["elu", "gelu", "identity", "leaky_relu", "prelu", "relu", "relu6", "sigmoid", "silu"]
 __all__ += ["softplus"]
-__all__ += ["affine", "dot", "log_softmax", "logsumexp", "matmul", "mean", "softmax", "sum"]
+__all__ += ["affine", "dot", "log_softmax", "logsumexp", "matmul", "mean", "norm", "softmax", "sum"]
 
 
 def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
@@ -44,15 +46,41 @@ def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
 
 exp = _function(primitives.exp, "e to the power x.  OverflowError above 709.78.")
 log = _function(primitives.log, "The natural logarithm of x.  ValueError for x <= 0.")
-expm1 = _function(primitives.expm1, "exp(x) - 1, exact near 0.  OverflowError above 709.78.")
-log1p = _function(primitives.log1p, "log(1 + x), exact near 0.  ValueError for x <= -1.")
+log2 = _function(elementary.log2, "The logarithm to base 2.  ValueError for x <= 0.")
+log10 = _function(elementary.log10, "The logarithm to base 10.  ValueError for x <= 0.")
+expm1 = _function(elementary.expm1, "exp(x) - 1, exact near 0.  OverflowError above 709.78.")
+log1p = _function(elementary.log1p, "log(1 + x), exact near 0.  ValueError for x <= -1.")
 sqrt = _function(
     primitives.sqrt, "The square root.  ValueError for x < 0; at 0 it has no finite derivative."
 )
-sin = _function(primitives.sin, "The sine of x in radians.")
-cos = _function(primitives.cos, "The cosine of x in radians.")
-tan = _function(primitives.tan, "The tangent of x in radians.")
-tanh = _function(primitives.tanh, "The hyperbolic tangent, (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ).")
+sin = _function(elementary.sin, "The sine of x in radians.")
+cos = _function(elementary.cos, "The cosine of x in radians.")
+tan = _function(elementary.tan, "The tangent of x in radians.")
+asin = _function(elementary.asin, "The angle of the sine x, in radians.  ValueError if |x| > 1.")
+acos = _function(elementary.acos, "The angle of the cosine x, in radians.  ValueError if |x| > 1.")
+atan = _function(elementary.atan, "The angle of the tangent x, in radians, from -π/2 to π/2.")
+atan2 = _function(
+    elementary.atan2,
+    "The angle of the point (b, a) seen from (0, 0), in radians, from -π to π: atan(a/b) in the\n"
+    "right quadrant.  At (0, 0) it is 0, and has no derivative.",
+)
+sinh = _function(
+    elementary.sinh, "(eˣ - e⁻ˣ) / 2, the hyperbolic sine.  OverflowError from 710.48."
+)
+cosh = _function(
+    elementary.cosh, "(eˣ + e⁻ˣ) / 2, the hyperbolic cosine.  OverflowError from 710.48."
+)
+tanh = _function(elementary.tanh, "The hyperbolic tangent, (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ).")
+asinh = _function(elementary.asinh, "The inverse of sinh.")
+acosh = _function(elementary.acosh, "The inverse of cosh.  ValueError for x < 1.")
+atanh = _function(elementary.atanh, "The inverse of tanh.  ValueError unless -1 < x < 1.")
+erf = _function(
+    elementary.erf, "The error function, 2/√π times the integral of exp(-t²) from 0 to x."
+)
+erfc = _function(elementary.erfc, "1 - erf(x), exact also where it is tiny.")
+hypot = _function(
+    elementary.hypot, "√(a² + b²), without overflow on the way.  At (0, 0) both derivatives are 0."
+)
 reciprocal = _function(primitives.reciprocal, "1 / x.  ZeroDivisionError at 0.")
 power = _function(
     primitives.power,
@@ -63,6 +91,28 @@ maximum = _function(primitives.maximum, "The larger of a and b.  At a tie each g
 minimum = _function(primitives.minimum, "The smaller of a and b.  At a tie each gets 1/2.")
 absolute = _function(primitives.absolute, "|x|, with derivative 0 at 0.")
 identity = _function(primitives.identity, "x itself, as a node of its own.")
+
+
+@elementwise(1)
+@named_scope("degrees", "180 x / π")
+def degrees(x: Any) -> Any:
+    """An angle in radians, in degrees.
+
+    >>> degrees([0.0, math.pi])
+    [0.0, 180.0]
+    """
+    return primitives.mul(x, math.degrees(1.0))
+
+
+@elementwise(1)
+@named_scope("radians", "π x / 180")
+def radians(x: Any) -> Any:
+    """An angle in degrees, in radians.
+
+    >>> radians(180) == math.pi
+    True
+    """
+    return primitives.mul(x, math.radians(1.0))
 
 
 # --- activations ---
@@ -86,14 +136,14 @@ def sigmoid(x: Any) -> Any:
 
 
 @elementwise(1)
-def relu(x: Any, at_zero: float = 0.0) -> Any:
+def relu(x: Any, at_zero: Any = 0.0) -> Any:
     """max(x, 0), with the derivative `at_zero` at 0.
 
     >>> relu([10.0, -5.0])
     [10.0, 0.0]
     """
     at_zero = scalar(at_zero)
-    if at_zero == 0.0:
+    if type(at_zero) is not Value and at_zero == 0.0:
         return primitives.relu(x)
     with named_scope("relu", "max(x, 0)"):
         s = primitives.sign(x)
@@ -153,7 +203,7 @@ def softplus(x: Any) -> Any:
     >>> softplus([0.0, 1000.0])
     [0.6931471805599453, 1000.0]
     """
-    return primitives.logaddexp(x, 0.0)
+    return elementary.logaddexp(x, 0.0)
 
 
 @elementwise(1)
@@ -167,7 +217,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     -0.6321205588285577
     """
     r = primitives.relu(x)
-    return r + scalar(alpha) * primitives.expm1(x - r)
+    return r + scalar(alpha) * elementary.expm1(x - r)
 
 
 @elementwise(1)
@@ -180,7 +230,7 @@ def gelu(x: Any) -> Any:
     >>> round(gelu(1.0), 12)
     0.841344746069
     """
-    return (0.5 * x) * primitives.erfc(x * -math.sqrt(0.5))
+    return (0.5 * x) * elementary.erfc(x * -math.sqrt(0.5))
 
 
 @elementwise(1)
@@ -272,6 +322,21 @@ def mean_of(terms: list[Any]) -> Any:
     return checked(sum_of(terms, float(len(terms))), "mean", terms)
 
 
+def norm(xs: Any) -> Any:
+    """The length of a vector, √ Σ xᵢ², over all elements of a nested structure or an iterable.
+
+    Composed of hypot by twos, so that no square overflows.  Where it is 0 its gradient is 0.
+
+    >>> norm([3, 4]), norm([1e200, 1e200])
+    (5.0, 1.414213562373095e+200)
+    """
+    terms = _terms(xs)
+    with named_scope("norm", "√ Σ xᵢ²"):
+        if len(terms) < 2:
+            return primitives.absolute(terms[0]) if terms else 0.0
+        return _by_twos(elementary.hypot, terms)
+
+
 def dot(a: Any, b: Any) -> Any:
     """The inner product of two sequences.  ValueError if their lengths differ.
 
@@ -347,10 +412,10 @@ def rowwise(function: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
     return over
 
 
-def _largest(xs: list[Any]) -> Any:
-    """The maximum, recorded as a tree: the path through it cancels softmax's rounding errors."""
+def _by_twos(function: Primitive, xs: list[Any]) -> Any:
+    """A function of two numbers over many, as a tree."""
     while len(xs) > 1:
-        pairs = [primitives.maximum(a, b) for a, b in zip(xs[::2], xs[1::2], strict=False)]
+        pairs = [function(a, b) for a, b in zip(xs[::2], xs[1::2], strict=False)]
         xs = pairs + xs[len(xs) // 2 * 2 :]
     return xs[0]
 
@@ -367,12 +432,13 @@ def below(xs: list[Any], m: Any) -> list[Any]:
 def softmax(xs: list[Any]) -> Any:
     """exp(x_i) / sum of exp(x_k), over the last axis: positive numbers that add up to 1.
 
-    The maximum is subtracted first, so that no exp overflows; it is recorded, not detached.
+    The maximum is subtracted first, so that no exp overflows; it is recorded, not detached: the
+    path through it cancels the rounding errors.
 
     >>> softmax([1.0, 1.0])
     [0.5, 0.5]
     """
-    exps = [primitives.exp(z) for z in below(xs, _largest(xs))]
+    exps = [primitives.exp(z) for z in below(xs, _by_twos(primitives.maximum, xs))]
     scale = primitives.reciprocal(sum_of(exps))
     return [e * scale for e in exps]
 
@@ -385,7 +451,7 @@ def log_softmax(xs: list[Any]) -> Any:
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    minus = -_largest(xs)
+    minus = -_by_twos(primitives.maximum, xs)
     shifted = [x + minus for x in xs]
     rest = primitives.log(sum_of([primitives.exp(z) for z in shifted]))
     return [checked(z - rest, "log_softmax", xs) for z in shifted]
@@ -399,5 +465,5 @@ def logsumexp(xs: list[Any]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    m = _largest(xs)
+    m = _by_twos(primitives.maximum, xs)
     return m + primitives.log(sum_of([primitives.exp(z) for z in below(xs, m)]))

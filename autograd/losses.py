@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograd.core import primitives
+from autograd.core import elementary, primitives
 from autograd.core.context import named_scope
 from autograd.core.nested import flatten, is_nested, leaves, number, scalar
 from autograd.core.node import describe
@@ -114,7 +114,7 @@ def binary_cross_entropy(p: Any, t: Any) -> Any:
         if type(b) is Value or b > 0.0:
             terms.append(-b * primitives.log(a))
         if type(b) is Value or b < 1.0:
-            terms.append(-(1.0 - b) * primitives.log1p(-a))
+            terms.append(-(1.0 - b) * elementary.log1p(-a))
         losses.append(sum_of(terms))
     return mean_of(losses)
 

@@ -367,11 +367,65 @@ def test_a_function_of_one_number_is_an_activation_by_name():
     for name in functions.__all__:
         function = getattr(functions, name)
         one = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
+        a, b = (1.5, 1.25) if name == "acosh" else (0.5, 0.25)
         try:
-            elementwise = len(one) == 1 and function([[0.5], 0.25]) == [
-                [function(0.5)],
-                function(0.25),
-            ]
+            elementwise = len(one) == 1 and function([[a], b]) == [[function(a)], function(b)]
         except (TypeError, ValueError):
             elementwise = False
         assert (name in nn.ACTIVATIONS) == elementwise, name
+
+
+NUMPY = {"asin": 0.5, "acos": 0.5, "atan": 2.0, "asinh": 2.0, "acosh": 2.0, "atanh": 0.5}
+NUMPY |= dict.fromkeys(["sinh", "cosh", "tanh", "log2", "log10", "degrees", "radians"], 2.0)
+NUMPY |= dict.fromkeys(["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan"], 2.0)
+
+
+@pytest.mark.parametrize("name", NUMPY)
+def test_numpys_functions_work_on_object_arrays(name):
+    numpy = pytest.importorskip("numpy")
+    a, at = ag.values(numpy.full(2, NUMPY[name])), NUMPY[name]
+    theirs = name if hasattr(numpy, name) and name[0] != "a" else "arc" + name[1:]
+    got = getattr(numpy, theirs)(a)
+    want = getattr(ag, name)(Value(at))
+    assert got.shape == (2,) and (got[0].data, got[0].op) == (want.data, want.op)
+    assert got[0].data == pytest.approx(float(getattr(numpy, theirs)(at)), rel=1e-15)
+
+
+def test_numpys_functions_of_two_arrays():
+    numpy = pytest.importorskip("numpy")
+    a, b = ag.values(numpy.array([3.0])), ag.values(numpy.array([4.0]))
+    assert numpy.hypot(a, b)[0].data == 5.0 and numpy.hypot(a, 4.0)[0].op == "hypot"
+    assert numpy.arctan2(a, b)[0].data == math.atan2(3.0, 4.0)
+    assert numpy.rad2deg(a)[0].data == math.degrees(3.0) == ag.degrees(3.0)
+    assert numpy.deg2rad(a)[0].data == math.radians(3.0) == ag.radians(3.0)
+
+
+def test_norm():
+    assert ag.norm([[3, 4], (0,)]) == 5.0 and ag.norm(x for x in (3, 4)) == 5.0
+    assert ag.norm([]) == 0.0 and ag.norm([-2]) == 2.0 and ag.norm([1e-310, 0]) == 1e-310
+    for row in rows(200, 1e200, 7):
+        xs = ag.values(row)
+        y = ag.norm(xs)
+        y.backward()
+        exact = mp.sqrt(mp.fsum(mp.mpf(x) ** 2 for x in row))
+        assert y.data == ag.norm(row) == pytest.approx(float(exact), rel=4 * ULP)
+        for x in xs:
+            assert x.grad == pytest.approx(float(mp.mpf(x.data) / exact), rel=1e-15, abs=1e-16)
+    zeros = ag.values([0.0, 0.0, 0.0])
+    ag.norm(zeros).backward()
+    assert ag.grads(zeros) == [0.0, 0.0, 0.0]
+    with pytest.raises(OverflowError, match="hypot"):
+        ag.norm([1.7e308, 1.7e308])
+
+
+def test_the_hessian_of_norm():
+    def exact(*xs):
+        return mp.sqrt(mp.fsum(x * x for x in xs))
+
+    at = [1e-3, 2.0, 300.0, -0.5]
+    hessian = ag.hessian(ag.norm)(at)
+    for i in range(4):
+        for k in range(4):
+            order = tuple(int(i == n) + int(k == n) for n in range(4))
+            want = float(mp.diff(exact, [mp.mpf(x) for x in at], order))
+            assert hessian[i][k] == pytest.approx(want, rel=1e-14), (i, k)

@@ -188,7 +188,7 @@ def _merged(found: list[Any], known: list[Value], seeds: list[Any]) -> list[Valu
         if v._primitive is None:
             continue
         a, b = kept.get(v._a, v._a), kept.get(v._b, v._b)
-        inputs: Any = tuple(x._data if x is not None and x.is_literal else x for x in (a, b))
+        inputs: Any = tuple((x._data,) if x is not None and x.is_literal else x for x in (a, b))
         if v._primitive is primitives.add or v._primitive is primitives.mul:
             inputs = frozenset(inputs)
         same = first.setdefault((v._primitive, v._data, v._da == v._da, inputs), v)

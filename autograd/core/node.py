@@ -6,12 +6,13 @@ recursive.  How nodes come about is told in `value.py`: the class in use is `Val
 """
 
 import math
+from collections.abc import Callable
 from contextvars import ContextVar
 from numbers import Complex, Real
 from threading import Lock
 from typing import Any, Self, TypeVar
 
-from autograd.core import primitives
+from autograd.core import elementary, primitives
 from autograd.core.primitives import ARITHMETIC, Primitive
 
 N = TypeVar("N", bound="Node")
@@ -23,6 +24,20 @@ _open_traces = 0  # in all threads: spares a look
 detached = Primitive("detach", "detach", lambda x: x, lambda x, y: 0.0)  # only while tracing
 _depth = 0  # of nodes being released one inside the other, and those that have to wait
 _released: list[Any] = []
+
+
+def _method(primitive: Primitive, doc: str) -> Callable[..., Any]:
+    """The primitive as a method."""
+
+    def unary(self: Any) -> Any:
+        return primitive(self)
+
+    def binary(self: Any, other: Any) -> Any:
+        return primitive(self, other)
+
+    method: Any = unary if len(primitive.partials) == 1 else binary
+    method.__doc__ = doc
+    return method  # type: ignore[no-any-return]
 
 
 class Node:
@@ -164,39 +179,38 @@ class Node:
         state = (self._data, None, 0.0, NAN, detached, None, self._label, False)
         return restore(type(self), state, self)
 
-    # --- functions: NumPy calls them on arrays of nodes ---
+    # --- functions: NumPy calls them, by its names, on arrays of nodes ---
 
-    def log(self) -> Any:
-        """The natural logarithm.  Raises ValueError at 0 and below."""
-        return primitives.log(self)
+    log = _method(primitives.log, "The natural logarithm.  Raises ValueError at 0 and below.")
+    log2 = _method(elementary.log2, "The logarithm to base 2.  Raises ValueError at 0 and below.")
+    log10 = _method(elementary.log10, "The logarithm to base 10.  Raises ValueError as `log2`.")
+    log1p = _method(elementary.log1p, "log(1 + self), exact near 0.  ValueError at -1 and below.")
+    expm1 = _method(elementary.expm1, "exp(self) - 1, exact near 0.  OverflowError above 709.78.")
+    sqrt = _method(primitives.sqrt, "The square root.  ValueError below 0; no derivative at 0.")
+    sin = _method(elementary.sin, "The sine of an angle in radians.")
+    cos = _method(elementary.cos, "The cosine of an angle in radians.")
+    tan = _method(elementary.tan, "The tangent of an angle in radians.")
+    arcsin = _method(elementary.asin, "The angle of this sine.  ValueError outside -1 to 1.")
+    arccos = _method(elementary.acos, "The angle of this cosine.  ValueError outside -1 to 1.")
+    arctan = _method(elementary.atan, "The angle of this tangent, in radians.")
+    sinh = _method(elementary.sinh, "The hyperbolic sine.  OverflowError beyond 710.47.")
+    cosh = _method(elementary.cosh, "The hyperbolic cosine.  OverflowError beyond 710.47.")
+    tanh = _method(elementary.tanh, "The hyperbolic tangent.")
+    arcsinh = _method(elementary.asinh, "The inverse of the hyperbolic sine.")
+    arccosh = _method(elementary.acosh, "The inverse of the hyperbolic cosine, from 1 on.")
+    arctanh = _method(elementary.atanh, "The inverse of the hyperbolic tangent, inside -1 to 1.")
+    hypot = _method(elementary.hypot, "The square root of the sum of two squares.")
+    arctan2 = _method(elementary.atan2, "The angle of the point (other, self), in radians.")
 
-    def log1p(self) -> Any:
-        """log(1 + self), exact near 0.  Raises ValueError at -1 and below."""
-        return primitives.log1p(self)
+    def degrees(self) -> Any:
+        """An angle in radians, in degrees."""
+        return primitives.mul(self, math.degrees(1.0))
 
-    def expm1(self) -> Any:
-        """exp(self) - 1, exact near 0.  Raises OverflowError above 709.78."""
-        return primitives.expm1(self)
+    def radians(self) -> Any:
+        """An angle in degrees, in radians."""
+        return primitives.mul(self, math.radians(1.0))
 
-    def sqrt(self) -> Any:
-        """The square root.  Raises ValueError below 0; at 0 it has no derivative."""
-        return primitives.sqrt(self)
-
-    def sin(self) -> Any:
-        """The sine of an angle in radians."""
-        return primitives.sin(self)
-
-    def cos(self) -> Any:
-        """The cosine of an angle in radians."""
-        return primitives.cos(self)
-
-    def tan(self) -> Any:
-        """The tangent of an angle in radians."""
-        return primitives.tan(self)
-
-    def tanh(self) -> Any:
-        """The hyperbolic tangent."""
-        return primitives.tanh(self)
+    rad2deg, deg2rad = degrees, radians
 
     def conjugate(self) -> Self:
         """Itself, being real: NumPy's `var` and `std` ask for it."""

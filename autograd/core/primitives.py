@@ -4,7 +4,7 @@ A primitive is the function itself.  Called on numbers it gives a number; called
 calls that class's `record`.  Its partial derivatives are written in ordinary operators and other
 primitives, one per input, as functions of `(*inputs, output)`: so the same rule gives the number on
 an edge, the derivative of a derivative, and the line of a program.  A rule never branches on the
-value of a variable.  Formulae: Abramowitz and Stegun, chapters 3, 4, 7.
+value of a variable.  The other elementary functions are in `elementary.py`.
 """
 
 import math
@@ -69,8 +69,25 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
-    def __reduce__(self) -> str:
-        return self.name  # pickled and copied as the module's global of that name
+    def __reduce__(self) -> tuple[Any, ...]:
+        return named, (self.name,)
+
+
+PRIMITIVES: dict[str, Primitive] = {}  # all that are declared, by their names
+
+
+def declare(name: str, symbol: str, forward: Rule, *partials: Rule) -> Primitive:
+    """A new primitive, known by its name from now on.  ValueError if there is one of that name."""
+    if name in PRIMITIVES:
+        raise ValueError(f"there is a primitive {name!r} already")
+    return PRIMITIVES.setdefault(name, Primitive(name, symbol, forward, *partials))
+
+
+def named(name: str) -> Primitive:
+    """The primitive of that name.  LookupError where nobody has declared it."""
+    if name not in PRIMITIVES:
+        raise LookupError(f"there is no primitive {name!r}: one of your own is declared first")
+    return PRIMITIVES[name]
 
 
 def _slope(rule: Rule, numbers: Any, y: float) -> float:
@@ -84,87 +101,68 @@ def _slope(rule: Rule, numbers: Any, y: float) -> float:
 def _power(a: float, b: float) -> float:
     if a == 0.0 and b < 0.0:
         raise ZeroDivisionError
-    return math.pow(a, b)
+    return a * a if b == 2.0 else math.pow(a, b)
+
+
+def _times_power(c: float, a: float, b: float) -> float:
+    """c a^b, also where a^b alone is too large for a float, or too small for all its digits."""
+    try:
+        y = _power(a, b)
+    except OverflowError:
+        y = math.inf
+    if a == 0.0 or 1e-290 < abs(y) < math.inf:
+        return c * y
+    root = math.pow(abs(a), 0.5 * b)
+    return c * root * root * math.pow(math.copysign(1.0, a), b)
 
 
 def _power_by_base(a: Any, b: Any, y: Any) -> Any:
-    if isinstance(b, float):  # a plain number is no variable: its rule may be the simple one
+    if isinstance(b, float) and not 0.0 < abs(b) < 0.05:  # no variable, and no overflow on the way
         return b * power(a, b - 1.0) if b else 0.0
     return power_slope(a, b)
 
 
-def _power_log(a: float, b: float) -> float:
-    return 0.0 if a == 0.0 and b >= 0.0 else _power(a, b) * math.log(a)
-
-
-def _logaddexp(a: float, b: float) -> float:
-    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
-
-
-def _sech(x: float) -> float:
-    e = math.exp(-abs(x))  # no cosh: it overflows long before 1/cosh underflows
-    return 2.0 * e / (1.0 + e * e)
-
-
 # The four that the textbook takes the sigmoid apart into.
-add = Primitive("add", "+", lambda a, b: a + b, lambda a, b, y: 1.0, lambda a, b, y: 1.0)
-mul = Primitive("mul", "×", lambda a, b: a * b, lambda a, b, y: b, lambda a, b, y: a)
-exp = Primitive("exp", "exp", math.exp, lambda x, y: y)
-reciprocal = Primitive("reciprocal", "1/x", lambda x: 1.0 / x, lambda x, y: -(y * y))
+add = declare("add", "+", lambda a, b: a + b, lambda a, b, y: 1.0, lambda a, b, y: 1.0)
+mul = declare("mul", "×", lambda a, b: a * b, lambda a, b, y: b, lambda a, b, y: a)
+exp = declare("exp", "exp", math.exp, lambda x, y: y)
+reciprocal = declare("reciprocal", "1/x", lambda x: 1.0 / x, lambda x, y: -(y * y))
 
-# What cannot be composed, or only with a loss of digits.  a * (1/b) is often rounded otherwise.
-divide = Primitive(
+# What cannot be composed, or only with a loss of digits: a * (1/b) is often rounded otherwise.
+divide = declare(
     "divide", "÷", lambda a, b: a / b, lambda a, b, y: 1.0 / b, lambda a, b, y: -(y / b)
 )
-log = Primitive("log", "log", math.log, lambda x, y: reciprocal(x))
-expm1 = Primitive("expm1", "expm1", math.expm1, lambda x, y: exp(x))
-log1p = Primitive("log1p", "log1p", math.log1p, lambda x, y: reciprocal(1.0 + x))
-logaddexp = Primitive(
-    "logaddexp", "logaddexp", _logaddexp, lambda a, b, y: exp(a - y), lambda a, b, y: exp(b - y)
-)
-sqrt = Primitive("sqrt", "√", math.sqrt, lambda x, y: 0.5 * reciprocal(y))
-sin = Primitive("sin", "sin", math.sin, lambda x, y: cos(x))
-cos: Primitive = Primitive("cos", "cos", math.cos, lambda x, y: -sin(x))
-tan = Primitive("tan", "tan", math.tan, lambda x, y: 1.0 + y * y)
-tanh = Primitive("tanh", "tanh", math.tanh, lambda x, y: sech(x) * sech(x))  # 1 - y² cancels
-sech: Primitive = Primitive("sech", "sech", _sech, lambda x, y: -(y * tanh(x)))
-erfc = Primitive("erfc", "erfc", math.erfc, lambda x, y: -2.0 / math.sqrt(math.pi) * gaussian(x))
-gaussian: Primitive = Primitive(
-    "gaussian", "e^−x²", lambda x: math.exp(-x * x), lambda x, y: -2.0 * (x * y)
-)
+log = declare("log", "log", math.log, lambda x, y: reciprocal(x))
+sqrt = declare("sqrt", "√", math.sqrt, lambda x, y: 0.5 * reciprocal(y))
 
 # Powers: 0**0 is 1, with derivative 0 by the base and by the exponent.
-power: Primitive = Primitive("power", "xʸ", _power, _power_by_base, lambda a, b, y: power_log(a, b))
-power_slope: Primitive = Primitive(  # b a^(b-1), the power rule, and 0 where b is 0
+power: Primitive = declare("power", "xʸ", _power, _power_by_base, lambda a, b, y: power_log(a, b))
+power_slope: Primitive = declare(  # b a^(b-1), the power rule, and 0 where b is 0
     "power_slope",
     "y·xʸ⁻¹",
-    lambda a, b: b * _power(a, b - 1.0) if b else 0.0,
+    lambda a, b: _times_power(b, a, b - 1.0) if b else 0.0,
     lambda a, b, y: b * power_slope(a, b - 1.0),
     lambda a, b, y: power(a, b - 1.0) + b * power_log(a, b - 1.0),
 )
-power_log: Primitive = Primitive(  # a^b log a, and 0 at a = 0 <= b
+power_log: Primitive = declare(  # a^b log a, and 0 at a = 0 <= b
     "power_log",
     "xʸ·log x",
-    _power_log,
+    lambda a, b: 0.0 if a == 0.0 <= b else _times_power(math.log(a), a, b),
     lambda a, b, y: power(a, b - 1.0) + b * power_log(a, b - 1.0),
-    lambda a, b, y: y * log(a),
+    lambda a, b, y: power_log(a, 0.5 * b) * power_log(a, 0.5 * b),  # not y log a: it is 0 at 0
 )
 
 # Kinks: a choice between inputs is a primitive, so that no rule branches and a replay chooses anew.
-maximum = Primitive("maximum", "max", max, lambda a, b, y: step(a, b), lambda a, b, y: step(b, a))
-minimum = Primitive("minimum", "min", min, lambda a, b, y: step(b, a), lambda a, b, y: step(a, b))
-absolute = Primitive("absolute", "|x|", abs, lambda x, y: sign(x))
-relu: Primitive = Primitive("relu", "relu", lambda x: max(x, 0.0), lambda x, y: relu(sign(x)))
-sign: Primitive = Primitive(
-    "sign", "sign", lambda x: float((x > 0.0) - (x < 0.0)), lambda x, y: 0.0
-)
-step: Primitive = Primitive(  # 1 where a > b, 1/2 where they tie, else 0
+maximum = declare("maximum", "max", max, lambda a, b, y: step(a, b), lambda a, b, y: step(b, a))
+minimum = declare("minimum", "min", min, lambda a, b, y: step(b, a), lambda a, b, y: step(a, b))
+absolute = declare("absolute", "|x|", abs, lambda x, y: sign(x))
+relu: Primitive = declare("relu", "relu", lambda x: max(x, 0.0), lambda x, y: relu(sign(x)))
+sign: Primitive = declare("sign", "sign", lambda x: float((x > 0.0) - (x < 0.0)), lambda x, y: 0.0)
+step: Primitive = declare(  # 1 where a > b, 1/2 where they tie, else 0
     "step",
     "a>b",
     lambda a, b: 0.5 * (1.0 + (a > b) - (a < b)),
     lambda a, b, y: 0.0,
     lambda a, b, y: 0.0,
 )
-identity = Primitive("identity", "id", lambda x: x, lambda x, y: 1.0)
-
-PRIMITIVES = {p.name: p for p in list(globals().values()) if isinstance(p, Primitive)}
+identity = declare("identity", "id", lambda x: x, lambda x, y: 1.0)

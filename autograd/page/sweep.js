@@ -16,29 +16,50 @@ const checked = (y) => Number.isFinite(y) ? y : refuse(Number.isNaN(y) ? REASON.
 const reciprocal = (x) => x === 0 ? refuse(REASON.zero) : 1 / x;
 const log = (x) => x > 0 ? Math.log(x) : refuse(REASON.domain);
 const log1p = (x) => x > -1 ? Math.log1p(x) : refuse(REASON.domain);
-const gaussian = (x) => Math.exp(-x * x);
+function gaussian(x) {
+  if (Math.abs(x) > 28) return 0;
+  const near = Math.round(x * 1024) / 1024; // whose square is exact
+  return Math.exp(-near * near) * Math.exp((near - x) * (near + x));
+}
+function unit(a, b) {
+  const size = Math.max(Math.abs(a), Math.abs(b)) || 1; // neither hypot nor the quotient leaves the floats
+  return a / size / Math.hypot(a / size, b / size) || 0;
+}
+const leg = (a, b) => Math.abs(a) < Math.abs(b) ? refuse(REASON.domain)
+  : Math.sqrt(Math.abs(a) - Math.abs(b)) * Math.sqrt(Math.abs(a) + Math.abs(b));
+const quotient = (a, b) => b === 0 ? refuse(REASON.zero) : a / b;
+const square = (x) => x * x;
 const relu = (x) => x > 0 ? x : 0;
 const sign = (x) => (x > 0) - (x < 0);
 const step = (a, b) => 0.5 * (1 + (a > b) - (a < b));
-const power = (a, b) => a === 0 && b < 0 ? refuse(REASON.zero) : checked(Math.pow(a, b));
-const powerSlope = (a, b) => b ? b * power(a, b - 1) : 0;
-const powerLog = (a, b) => a === 0 && b >= 0 ? 0 : power(a, b) * log(a);
+const rawPower = (a, b) => a === 0 && b < 0 ? refuse(REASON.zero) : b === 2 ? a * a : Math.pow(a, b);
+const power = (a, b) => checked(rawPower(a, b));
+function timesPower(c, a, b) { // c · aᵇ, also where aᵇ alone is too large, or too small for all its digits
+  const y = rawPower(a, b), size = Math.abs(y);
+  if (Number.isNaN(y)) refuse(REASON.domain);
+  if (a === 0 || (size > 1e-290 && size < Infinity)) return c * y;
+  const root = Math.pow(Math.abs(a), 0.5 * b);
+  return c * root * root * Math.pow(Math.sign(a), b);
+}
+const powerSlope = (a, b) => b ? timesPower(b, a, b - 1) : 0;
+const powerLog = (a, b) => a === 0 && b >= 0 ? 0 : timesPower(log(a), a, b);
 const powerSlopeByExponent = (a, b) => power(a, b - 1) + b * powerLog(a, b - 1);
 function sech(x) {
   const e = Math.exp(-Math.abs(x)); // no cosh: it overflows long before 1/cosh underflows
   return 2 * e / (1 + e * e);
 }
-function erfc(x) { // Abramowitz and Stegun 7.1.6 near 0, where 1 - erf keeps its digits, and 7.1.14 beyond
-  if (Math.abs(x) < 1.5) {
-    let term = x, sum = x;
-    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) sum += term *= 2 * x * x / (2 * n + 1);
-    return 1 - 2 / Math.sqrt(Math.PI) * gaussian(x) * sum;
-  }
-  let tail = 0;
-  for (let n = 120; n > 0; n--) tail = n / 2 / (Math.abs(x) + tail);
-  const far = gaussian(x) / Math.sqrt(Math.PI) / (Math.abs(x) + tail);
-  return x > 0 ? far : 2 - far;
+function erf(x) { // Abramowitz and Stegun 7.1.6 near 0, and 1 - erfc beyond
+  if (Math.abs(x) >= 1.5) return Math.sign(x) * (1 - tail(Math.abs(x)));
+  let term = x, sum = x;
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) sum += term *= 2 * x * x / (2 * n + 1);
+  return 2 / Math.sqrt(Math.PI) * gaussian(x) * sum;
 }
+function tail(x) { // erfc beyond 1.5, by 7.1.14
+  let rest = 0;
+  for (let n = 120; n > 0; n--) rest = n / 2 / (x + rest);
+  return gaussian(x) / Math.sqrt(Math.PI) / (x + rest);
+}
+const erfc = (x) => x < 1.5 ? 1 - erf(x) : tail(x);
 
 // Each primitive: its value, then for each input the partial derivative, of (...inputs, output), and its formula.
 const PRIMITIVES = {
@@ -46,25 +67,14 @@ const PRIMITIVES = {
   mul: [(a, b) => a * b, [(a, b) => b, "b"], [(a) => a, "a"]],
   exp: [Math.exp, [(x, y) => y, "y"]],
   reciprocal: [reciprocal, [(x, y) => -(y * y), "−y²"]],
-  divide: [(a, b) => b === 0 ? refuse(REASON.zero) : a / b,
+  divide: [quotient,
     [(a, b) => reciprocal(b), "1/b"], [(a, b, y) => -(y / b), "−y/b"]],
   log: [log, [reciprocal, "1/x"]],
-  expm1: [Math.expm1, [Math.exp, "eˣ"]],
-  log1p: [log1p, [(x) => reciprocal(1 + x), "1/(1 + x)"]],
-  logaddexp: [(a, b) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
-    [(a, b, y) => Math.exp(a - y), "e^(a − y)"], [(a, b, y) => Math.exp(b - y), "e^(b − y)"]],
   sqrt: [(x) => x < 0 ? refuse(REASON.domain) : Math.sqrt(x), [(x, y) => 0.5 * reciprocal(y), "1/(2y)"]],
-  sin: [Math.sin, [Math.cos, "cos x"]],
-  cos: [Math.cos, [(x) => -Math.sin(x), "−sin x"]],
-  tan: [Math.tan, [(x, y) => 1 + y * y, "1 + y²"]],
-  tanh: [Math.tanh, [(x) => sech(x) * sech(x), "1 − y²"]],
-  sech: [sech, [(x, y) => -(y * Math.tanh(x)), "−y tanh x"]],
-  erfc: [erfc, [(x) => -2 / Math.sqrt(Math.PI) * gaussian(x), "−2/√π · e^−x²"]],
-  gaussian: [gaussian, [(x, y) => -2 * (x * y), "−2xy"]],
   power: [power, [powerSlope, "b · aᵇ⁻¹"], [powerLog, "y · log a"]],
   power_slope: [powerSlope, [(a, b) => b * powerSlope(a, b - 1), "b (b − 1) aᵇ⁻²"],
     [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"]],
-  power_log: [powerLog, [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"], [(a, b, y) => y * log(a), "y · log a"]],
+  power_log: [powerLog, [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"], [(a, b) => square(powerLog(a, b / 2)), "y · log a"]],
   maximum: [(a, b) => b > a ? b : a, [step, "1 if a > b, else 0"], [(a, b) => step(b, a), "1 if b > a, else 0"]],
   minimum: [(a, b) => b < a ? b : a, [(a, b) => step(b, a), "1 if a < b, else 0"], [step, "1 if b < a, else 0"]],
   absolute: [Math.abs, [sign, "the sign of x"]],
@@ -72,6 +82,35 @@ const PRIMITIVES = {
   sign: [sign, [() => 0, "0"]],
   step: [step, [() => 0, "0"], [() => 0, "0"]],
   identity: [(x) => x, [() => 1, "1"]],
+  expm1: [Math.expm1, [Math.exp, "eˣ"]],
+  log1p: [log1p, [(x) => reciprocal(1 + x), "1/(1 + x)"]],
+  log2: [(x) => log(x) && Math.log2(x), [(x) => quotient(Math.LOG2E, x), "1/(x log 2)"]],
+  log10: [(x) => log(x) && Math.log10(x), [(x) => quotient(Math.LOG10E, x), "1/(x log 10)"]],
+  logaddexp: [(a, b) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
+    [(a, b, y) => Math.exp(a - y), "e^(a − y)"], [(a, b, y) => Math.exp(b - y), "e^(b − y)"]],
+  sin: [Math.sin, [Math.cos, "cos x"]],
+  cos: [Math.cos, [(x) => -Math.sin(x), "−sin x"]],
+  tan: [Math.tan, [(x, y) => 1 + y * y, "1 + y²"]],
+  asin: [Math.asin, [(x) => reciprocal(leg(1, x)), "1/√(1 − x²)"]],
+  acos: [Math.acos, [(x) => -reciprocal(leg(1, x)), "−1/√(1 − x²)"]],
+  atan: [Math.atan, [(x) => square(unit(1, x)), "1/(1 + x²)"]],
+  atan2: [Math.atan2, [(a, b) => quotient(unit(b, a), Math.hypot(a, b)), "b/(a² + b²)"],
+    [(a, b) => -quotient(unit(a, b), Math.hypot(a, b)), "−a/(a² + b²)"]],
+  sinh: [Math.sinh, [Math.cosh, "cosh x"]],
+  cosh: [Math.cosh, [Math.sinh, "sinh x"]],
+  tanh: [Math.tanh, [(x) => sech(x) * sech(x), "1 − y²"]],
+  sech: [sech, [(x, y) => -(y * Math.tanh(x)), "−y tanh x"]],
+  asinh: [Math.asinh, [(x) => unit(1, x), "1/√(1 + x²)"]],
+  acosh: [Math.acosh, [(x) => reciprocal(leg(x, 1)), "1/√(x² − 1)"]],
+  atanh: [(x) => Math.abs(x) === 1 ? refuse(REASON.domain) : Math.atanh(x),
+    [(x) => square(reciprocal(leg(1, x))), "1/(1 − x²)"]],
+  gaussian: [gaussian, [(x, y) => -2 * (x * y), "−2xy"]],
+  erf: [erf, [(x) => 2 / Math.sqrt(Math.PI) * gaussian(x), "2/√π · e^−x²"]],
+  erfc: [erfc, [(x) => -2 / Math.sqrt(Math.PI) * gaussian(x), "−2/√π · e^−x²"]],
+  hypot: [Math.hypot, [unit, "a/y"], [(a, b) => unit(b, a), "b/y"]],
+  unit: [unit, [(a, b) => unit(b, a) * quotient(unit(b, a), Math.hypot(a, b)), "b²/√(a² + b²)³"],
+    [(a, b) => -unit(a, b) * quotient(unit(b, a), Math.hypot(a, b)), "−ab/√(a² + b²)³"]],
+  leg: [leg, [(a, b, y) => quotient(a, y), "a/y"], [(a, b, y) => -quotient(b, y), "−b/y"]],
 };
 
 // A graph is a list of nodes, each after its inputs: {op, inputs, value, label, literal}; a leaf has no op.

@@ -1,0 +1,92 @@
+"""The other elementary functions: logarithms, angles, hyperbolas, the error function, triangles.
+
+Invariant: each is right to a few ulp over its whole domain, and so are its derivatives: what would
+cancel (1 - x², x² - 1) or overflow (x²) on the way stands in a primitive, `leg` or `unit`.
+Formulae: Abramowitz and Stegun, chapters 4 and 7.
+"""
+
+import math
+
+from autograd.core.primitives import Primitive, declare, exp, reciprocal
+
+LOG2_E, LOG10_E = 1.4426950408889634, 0.4342944819032518
+
+
+def _unit(a: float, b: float) -> float:
+    scale = -math.frexp(max(abs(a), abs(b)))[1]  # hypot could overflow, or be subnormal
+    a, b = math.ldexp(a, scale), math.ldexp(b, scale)
+    return a / math.hypot(a, b) if a else 0.0
+
+
+def _leg(a: float, b: float) -> float:
+    a, b = abs(a), abs(b)
+    return math.sqrt(a - b) * math.sqrt(a + b)
+
+
+def _logaddexp(a: float, b: float) -> float:
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
+
+
+def _sech(x: float) -> float:
+    e = math.exp(-abs(x))  # no cosh: it overflows long before 1/cosh underflows
+    return 2.0 * e / (1.0 + e * e)
+
+
+def _gaussian(x: float) -> float:
+    x = min(abs(x), 30.0)  # the result is 0 from 27.3 on
+    near = round(x * 1024.0) / 1024.0  # whose square is exact: exp would magnify an error of x * x
+    return math.exp(-near * near) * math.exp((near - x) * (near + x))
+
+
+# Exponentials and logarithms.
+expm1 = declare("expm1", "expm1", math.expm1, lambda x, y: exp(x))
+log1p = declare("log1p", "log1p", math.log1p, lambda x, y: reciprocal(1.0 + x))
+log2 = declare("log2", "log₂", math.log2, lambda x, y: LOG2_E / x)
+log10 = declare("log10", "log₁₀", math.log10, lambda x, y: LOG10_E / x)
+logaddexp = declare(
+    "logaddexp", "logaddexp", _logaddexp, lambda a, b, y: exp(a - y), lambda a, b, y: exp(b - y)
+)
+
+# Angles, in radians.
+sin = declare("sin", "sin", math.sin, lambda x, y: cos(x))
+cos: Primitive = declare("cos", "cos", math.cos, lambda x, y: -sin(x))
+tan = declare("tan", "tan", math.tan, lambda x, y: 1.0 + y * y)
+asin = declare("asin", "asin", math.asin, lambda x, y: reciprocal(leg(1.0, x)))
+acos = declare("acos", "acos", math.acos, lambda x, y: -reciprocal(leg(1.0, x)))
+atan = declare("atan", "atan", math.atan, lambda x, y: unit(1.0, x) * unit(1.0, x))
+atan2 = declare(
+    "atan2",
+    "atan2",
+    math.atan2,
+    lambda a, b, y: unit(b, a) / hypot(a, b),
+    lambda a, b, y: -(unit(a, b) / hypot(a, b)),
+)
+
+# Hyperbolas.
+sinh = declare("sinh", "sinh", math.sinh, lambda x, y: cosh(x))
+cosh: Primitive = declare("cosh", "cosh", math.cosh, lambda x, y: sinh(x))
+tanh = declare("tanh", "tanh", math.tanh, lambda x, y: sech(x) * sech(x))  # 1 - y² cancels
+sech: Primitive = declare("sech", "sech", _sech, lambda x, y: -(y * tanh(x)))
+asinh = declare("asinh", "asinh", math.asinh, lambda x, y: unit(1.0, x))
+acosh = declare("acosh", "acosh", math.acosh, lambda x, y: reciprocal(leg(x, 1.0)))
+atanh = declare(
+    "atanh", "atanh", math.atanh, lambda x, y: reciprocal(leg(1.0, x)) * reciprocal(leg(1.0, x))
+)
+
+# The bell curve.
+gaussian: Primitive = declare("gaussian", "e^−x²", _gaussian, lambda x, y: -2.0 * (x * y))
+erf = declare("erf", "erf", math.erf, lambda x, y: 2.0 / math.sqrt(math.pi) * gaussian(x))
+erfc = declare("erfc", "erfc", math.erfc, lambda x, y: -2.0 / math.sqrt(math.pi) * gaussian(x))
+
+# A right-angled triangle: its longest side; the cosine of an angle; the side that is left.
+hypot: Primitive = declare(
+    "hypot", "√(a²+b²)", math.hypot, lambda a, b, y: unit(a, b), lambda a, b, y: unit(b, a)
+)
+unit: Primitive = declare(  # 0 at (0, 0): as |x|, hypot has derivative 0 there
+    "unit",
+    "a/√(a²+b²)",
+    _unit,
+    lambda a, b, y: unit(b, a) * (unit(b, a) / hypot(a, b)),
+    lambda a, b, y: -(unit(a, b) * (unit(b, a) / hypot(a, b))),
+)
+leg: Primitive = declare("leg", "√(a²−b²)", _leg, lambda a, b, y: a / y, lambda a, b, y: -(b / y))
