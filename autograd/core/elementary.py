@@ -9,13 +9,24 @@ import math
 
 from autograd.core.primitives import Primitive, declare, exp, reciprocal
 
+CUT = 1.5 * 2.0**42
 LOG2_E, LOG10_E = 1.4426950408889634, 0.4342944819032518
 
 
+def _scaled(a: float, b: float) -> tuple[float, float, int]:
+    """a and b over the power of 2 that brings the larger near 1, and its exponent."""
+    k = math.frexp(max(abs(a), abs(b)))[1]
+    return math.ldexp(a, -k), math.ldexp(b, -k), k
+
+
+def _hypot(a: float, b: float) -> float:
+    x, y, k = _scaled(a, b)
+    return math.ldexp(math.sqrt(x * x + y * y), k)
+
+
 def _unit(a: float, b: float) -> float:
-    scale = -math.frexp(max(abs(a), abs(b)))[1]  # hypot could overflow, or be subnormal
-    a, b = math.ldexp(a, scale), math.ldexp(b, scale)
-    return a / math.hypot(a, b) if a else 0.0
+    x, y, _ = _scaled(a, b)
+    return x / math.sqrt(x * x + y * y) if a else 0.0
 
 
 def _leg(a: float, b: float) -> float:
@@ -34,7 +45,7 @@ def _sech(x: float) -> float:
 
 def _gaussian(x: float) -> float:
     x = min(abs(x), 30.0)  # the result is 0 from 27.3 on
-    near = round(x * 1024.0) / 1024.0  # whose square is exact: exp would magnify an error of x * x
+    near = (x + CUT) - CUT  # to 10 binary places: its square is exact, which exp would magnify
     return math.exp(-near * near) * math.exp((near - x) * (near + x))
 
 
@@ -80,7 +91,7 @@ erfc = declare("erfc", "erfc", math.erfc, lambda x, y: -2.0 / math.sqrt(math.pi)
 
 # A right-angled triangle: its longest side; the cosine of an angle; the side that is left.
 hypot: Primitive = declare(
-    "hypot", "√(a²+b²)", math.hypot, lambda a, b, y: unit(a, b), lambda a, b, y: unit(b, a)
+    "hypot", "√(a²+b²)", _hypot, lambda a, b, y: unit(a, b), lambda a, b, y: unit(b, a)
 )
 unit: Primitive = declare(  # 0 at (0, 0): as |x|, hypot has derivative 0 there
     "unit",

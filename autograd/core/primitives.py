@@ -112,7 +112,7 @@ def _times_power(c: float, a: float, b: float) -> float:
         y = math.inf
     if a == 0.0 or 1e-290 < abs(y) < math.inf:
         return c * y
-    root = math.pow(abs(a), 0.5 * b)
+    root = _power(abs(a), 0.5 * b)
     return c * root * root * math.pow(math.copysign(1.0, a), b)
 
 

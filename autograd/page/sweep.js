@@ -17,8 +17,8 @@ const reciprocal = (x) => x === 0 ? refuse(REASON.zero) : 1 / x;
 const log = (x) => x > 0 ? Math.log(x) : refuse(REASON.domain);
 const log1p = (x) => x > -1 ? Math.log1p(x) : refuse(REASON.domain);
 function gaussian(x) {
-  if (Math.abs(x) > 28) return 0;
-  const near = Math.round(x * 1024) / 1024; // whose square is exact
+  x = Math.min(Math.abs(x), 30);
+  const cut = 1.5 * 2 ** 42, near = (x + cut) - cut; // its square is exact
   return Math.exp(-near * near) * Math.exp((near - x) * (near + x));
 }
 function unit(a, b) {
@@ -38,7 +38,7 @@ function timesPower(c, a, b) { // c · aᵇ, also where aᵇ alone is too large,
   const y = rawPower(a, b), size = Math.abs(y);
   if (Number.isNaN(y)) refuse(REASON.domain);
   if (a === 0 || (size > 1e-290 && size < Infinity)) return c * y;
-  const root = Math.pow(Math.abs(a), 0.5 * b);
+  const root = power(Math.abs(a), 0.5 * b);
   return c * root * root * Math.pow(Math.sign(a), b);
 }
 const powerSlope = (a, b) => b ? timesPower(b, a, b - 1) : 0;

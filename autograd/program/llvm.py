@@ -9,11 +9,13 @@ workspace, whose slots are used again; within one, LLVM's fast register allocato
 a place on the stack, which so stays in the nearest cache.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
+from autograd.core.elementary import CUT
 from autograd.program import machine, vector
-from autograd.program.lanes import Code, Lanes, greatest, where
+from autograd.program.lanes import Code, Lanes, greatest, least, where
 from autograd.program.reduction import PURE, turns
 from autograd.program.steps import CONSTANT, INPUT, Steps
 
@@ -43,9 +45,8 @@ LINES = {
     "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",
 }
 OF_C = {name: (name, 1) for name in machine.OF_ONE} | {
-    "power": ("pow", 2),
+    "pow": ("pow", 2),
     "atan2": ("atan2", 2),
-    "hypot": ("hypot", 2),
 }
 FAILS = {
     "lt": "uge",
@@ -63,29 +64,52 @@ def _sech(f: Call, x: Lanes) -> Lanes:
 
 
 def _gaussian(f: Call, x: Lanes) -> Lanes:
-    return f("exp", -x * x)
+    x = least(abs(x), 30.0)
+    near = (x + CUT) - CUT
+    return f("exp", -near * near) * f("exp", (near - x) * (near + x))
 
 
 def _logaddexp(f: Call, a: Lanes, b: Lanes) -> Lanes:
     return where(b > a, b, a) + f("log1p", f("exp", -abs(a - b)))
 
 
+def _power(f: Call, a: Lanes, b: Lanes) -> Lanes:
+    return where(b.equals(2.0), a * a, f("pow", a, b))
+
+
+def _times_power(f: Call, c: Lanes, a: Lanes, b: Lanes) -> Lanes:
+    """c a^b; no number, for the eager engine to find, where a^b alone has lost digits."""
+    y = f("power", a, b)
+    kept = where(abs(y) > 1e-290, y, math.nan)
+    return c * where(a.equals(0.0), y, kept)
+
+
 def _power_slope(f: Call, a: Lanes, b: Lanes) -> Lanes:
-    return where(b.equals(0.0), 0.0, b * f("power", a, b - 1.0))
+    return where(b.equals(0.0), 0.0, _times_power(f, b, a, b - 1.0))
 
 
 def _power_log(f: Call, a: Lanes, b: Lanes) -> Lanes:
-    y = f("power", a, b) * f("log", a)
+    y = _times_power(f, f("log", a), a, b)
     return where(a.equals(0.0), where(b >= 0.0, 0.0, y), y)
 
 
-def _unit(f: Call, a: Lanes, b: Lanes) -> Lanes:
+def _scaled(a: Lanes, b: Lanes) -> tuple[Lanes, Lanes, Lanes]:
     _, k = vector.split(greatest(abs(a), abs(b)), 0.5)  # as frexp and ldexp do it: rounded once
     most, both = 0 - k, (0 - k) >> 1
     first = where(k > 1000, k - k - 2, where(k > 0, most, both))
     factors = vector.two_to(first), vector.two_to(most - first)
     x, y = [(v * factors[0]) * factors[1] for v in (a, b)]
-    return where(a.equals(0.0), 0.0, x / f("hypot", x, y))
+    return x, y, k
+
+
+def _hypot(f: Call, a: Lanes, b: Lanes) -> Lanes:
+    x, y, k = _scaled(a, b)
+    return f("sqrt", x * x + y * y) * vector.two_to(k >> 1) * vector.two_to(k - (k >> 1))
+
+
+def _unit(f: Call, a: Lanes, b: Lanes) -> Lanes:
+    x, y, _ = _scaled(a, b)
+    return where(a.equals(0.0), 0.0, x / f("sqrt", x * x + y * y))
 
 
 def _leg(f: Call, a: Lanes, b: Lanes) -> Lanes:
@@ -98,8 +122,10 @@ COMPOSED: dict[str, Call] = {
     "sech": _sech,
     "gaussian": _gaussian,
     "logaddexp": _logaddexp,
+    "power": _power,
     "power_slope": _power_slope,
     "power_log": _power_log,
+    "hypot": _hypot,
     "unit": _unit,
     "leg": _leg,
 }
