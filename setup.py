@@ -9,14 +9,21 @@ from Cython.Build import cythonize
 from Cython.Compiler.Options import get_directive_defaults
 from setuptools import setup
 
-# A graph of Values has no cycles: tracked by the garbage collector, it would be slow for nothing.
-# This must be set here: as a decorator or a header `no_gc` is ignored in silence.
-# Annotations are for type checkers: as C types they would turn NotImplemented into a TypeError.
-get_directive_defaults().update(no_gc=True, auto_pickle=False, annotation_typing=False)
 
-core = ("primitives", "elementary", "node", "value", "sweeps")
-sources = [f"autograd/core/{name}.py" for name in core]
-extensions = cythonize(sources, build_dir="build", language_level=3)
+def compiled(names, folder, **directives):
+    """The modules of these names, to be compiled."""
+    # Annotations are for type checkers: as C types they would turn NotImplemented into a TypeError.
+    get_directive_defaults().update(auto_pickle=False, annotation_typing=False, **directives)
+    sources = [f"{folder}/{name}.py" for name in names.split()]
+    return cythonize(sources, build_dir="build", language_level=3)
+
+
+extensions = [
+    # A graph of Values has no cycles: tracked by the garbage collector, it would be slow for
+    # nothing.  This must be set so: as a decorator or a header `no_gc` is ignored in silence.
+    *compiled("primitives elementary node value sweeps", "autograd/core", no_gc=True),
+    *compiled("context", "autograd/core", no_gc=False),  # closures may be in cycles
+]
 for extension in extensions:
     extension.optional = True  # without a compiler the installation succeeds, in plain Python
 

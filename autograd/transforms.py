@@ -16,7 +16,7 @@ from math import prod
 from typing import Any, Literal
 
 from autograd.core import primitives
-from autograd.core.context import recording, variables
+from autograd.core.context import current, recording
 from autograd.core.graph import recorded_adjoints, recorded_tangents
 from autograd.core.nested import (
     blocks,
@@ -79,7 +79,7 @@ def _record(
             f"{type(out).__name__}: jacobian takes such functions"
         )
     ys = [_output(name, y) for y in items(out)]
-    return at, xs, out, ys, symbolic or _reach(ys)
+    return at, xs, out, ys, _reach(ys) or symbolic
 
 
 def _variable(name: str, x: Any) -> Value:
@@ -113,7 +113,7 @@ def _holds_value(tree: Any) -> bool:
 
 def _reach(ys: list[Value]) -> bool:
     """Whether a node of the ys' graph is a variable of an enclosing transform."""
-    outer = variables.get()
+    outer = current().variables
     if not outer:
         return False
     stack, seen = list(ys), set(ys)

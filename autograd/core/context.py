@@ -1,21 +1,20 @@
 """What surrounds a recording: the composite it belongs to, and whether it is recorded at all.
 
-Invariant: one context variable carries both, so each thread and each task has its own.  The context
-managers are classes and not generators: `autograd.core.value` may be compiled without garbage
-collection, and an exception passes through them untouched.
+Invariant: it is the value of one context variable, so that each thread and each task has its own;
+the context managers hold nothing, and one object may serve several threads at once.  Ctrl-C at any
+moment leaves what was there before: Python runs its handler as a function of Python begins and
+after each call, so what undoes a context is either one call or the exit of a lock, written in C.
 """
 
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar, Token
-from functools import wraps
-from threading import Lock
-from typing import Any, TypeVar
+from contextvars import ContextVar
+from functools import partial, wraps
+from threading import Lock, local
+from typing import Any, ParamSpec, Self, TypeVar, overload
+from weakref import ref
 
-from autograd.core import value
-
-F = TypeVar("F", bound=Callable[..., Any])
-_counting = Lock()
-variables: ContextVar[frozenset[Any]] = ContextVar("variables", default=frozenset())
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Scope:
@@ -44,45 +43,118 @@ class Scope:
         """The names along the path, outermost first."""
         return tuple(scope.name for scope in self.path)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Scope, (self.name, self.parent, self.formula, self.derivative)
+
+    def __setstate__(self, state: Any) -> None:  # of version 0.1
+        vars = state[1]
+        self.name, self.parent = vars["name"], vars["parent"]
+        self.formula, self.derivative = vars["formula"], vars["derivative"]
+
+
+class Surroundings:
+    """The innermost scope, whether to record, and the variables of the transforms that run.
+
+    Opened by a `with` it has a lock, and is open while that is locked: a task or a thread that
+    inherits it is in it as long as the `with` lasts.
+    """
+
+    __slots__ = ("by_hand", "lock", "outer", "recording", "scope", "variables")
+
+    def __init__(self, scope: Any, recording: bool, variables: Any, outer: Any) -> None:
+        self.scope = scope
+        self.recording = recording
+        self.variables = variables
+        self.outer = outer
+        self.lock: Any = None
+        self.by_hand: Any = None  # the context whose `__enter__` was called without a `with`
+
+
+_usual = Surroundings(None, True, frozenset(), None)
+_surroundings: ContextVar[Any] = ContextVar("autograd", default=_usual)
+_look, _set = _surroundings.get, _surroundings.set
+open_contexts: set[Any] = set()  # in all threads, those that a recording must know of
+_begun = local()  # .lock: that of the `with` that is about to enter
+
+
+def current() -> Any:
+    """The surroundings of what is recorded now."""
+    here = _look()
+    while is_over(here):
+        open_contexts.discard(here)
+        here = here.outer
+        _set(here)
+    return here
+
+
+def is_over(here: Any) -> bool:
+    """Whether the `with` that opened these surroundings has ended."""
+    return here.lock is not None and not here.lock.locked()
+
+
+def is_usual(here: Any) -> bool:
+    """Whether records are made here as they are where no context is open."""
+    return here.scope is None and here.recording
+
+
+class _Exit:
+    """`__exit__` of a context: for a `with`, which fetches it before it enters, a lock's own."""
+
+    def __get__(self, context: Any, kind: Any) -> Any:
+        if context is None or current().by_hand is context:
+            return _close if context is None else partial(_close, context)
+        lock = Lock()
+        _begun.lock = ref(lock)
+        return lock.__exit__
+
+
+def _close(context: Any, *raised: object) -> None:
+    current().lock.release()
+    current()
+
 
 class _Context:
-    """Sets the context variable on entry and resets it on exit; as a decorator, for each call."""
+    """Changes the surroundings; as a decorator, for each call."""
 
-    def __init__(self) -> None:
-        self._tokens: list[Any] = []
-
-    def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
+    def inner(self, outer: Any) -> Any:
+        """The surroundings inside, from those outside."""
         raise NotImplementedError
 
     def __enter__(self) -> None:
-        self._tokens.append(_open(self._inside(*value.surroundings.get())))
+        inner = self.inner(current())
+        begun = getattr(_begun, "lock", None)
+        lock = None if begun is None else begun()
+        _begun.lock = None
+        if lock is None:
+            lock, inner.by_hand = Lock(), self
+        open_contexts.difference_update(filter(is_over, tuple(open_contexts)))  # of ended threads
+        lock.acquire()
+        try:
+            inner.lock = lock
+            if not is_usual(inner):
+                open_contexts.add(inner)
+            _set(inner)
+        except BaseException:
+            lock.release()
+            raise
 
-    def __exit__(self, *raised: object) -> None:
-        _close(self._tokens.pop())
+    __exit__ = _Exit()
 
-    def __call__(self, function: F) -> F:
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
-        def inside(*args: Any, **kwargs: Any) -> Any:
-            token = _open(self._inside(*value.surroundings.get()))
+        def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+            outer = current()
+            inner = self.inner(outer)
             try:
+                if not is_usual(inner):
+                    open_contexts.add(inner)
+                _set(inner)
                 return function(*args, **kwargs)
             finally:
-                _close(token)
+                _set(outer)
+                open_contexts.discard(inner)
 
-        return inside  # type: ignore[return-value]
-
-
-def _open(context: tuple[Scope | None, bool]) -> Token[Any]:
-    token = value.surroundings.set(context)
-    with _counting:
-        value.count_contexts(+1)
-    return token
-
-
-def _close(token: Token[Any]) -> None:
-    with _counting:
-        value.count_contexts(-1)
-    value.surroundings.reset(token)
+        return inside
 
 
 class named_scope(_Context):
@@ -103,60 +175,55 @@ class named_scope(_Context):
     def __init__(self, name: str, formula: str = "", derivative: str = "") -> None:
         if not isinstance(name, str):
             raise TypeError(f"the name of a scope is text, not {name!r}")
-        super().__init__()
         self.name, self.formula, self.derivative = name, formula, derivative
 
-    def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
-        return Scope(self.name, scope, self.formula, self.derivative), recording
+    def inner(self, outer: Any) -> Any:
+        """Inside one more scope."""
+        scope = Scope(self.name, outer.scope, self.formula, self.derivative)
+        return Surroundings(scope, outer.recording, outer.variables, outer)
 
 
-class no_grad(_Context):
+class _NoGrad(_Context):
     """Results inside are leaves: nothing is recorded.  A context manager and a decorator.
 
-    The decorator is written `@no_grad()` or `@no_grad`.
+    Written `with no_grad():`, `@no_grad()` or `@no_grad`; the parentheses change nothing.
 
     >>> import autograd as ag
-    >>> with no_grad():
+    >>> with ag.no_grad():
     ...     y = ag.Value(3.0) ** 2
     >>> y
     Value(9.0)
     """
 
-    def __new__(cls, function: Any = None) -> "no_grad":
-        """A context, or the function decorated with one."""
-        if function is not None:
-            return no_grad()(function)  # type: ignore[no-any-return]
-        return super().__new__(cls)
+    @overload
+    def __call__(self) -> Self: ...
+    @overload
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]: ...
+    def __call__(self, function: Any = None) -> Any:
+        """The function decorated, or without one the context itself."""
+        return self if function is None else super().__call__(function)
 
-    def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
-        return scope, False
+    def inner(self, outer: Any) -> Any:
+        """The same scope, but not recording."""
+        return Surroundings(outer.scope, False, outer.variables, outer)
+
+    def __repr__(self) -> str:
+        return "no_grad"
+
+
+no_grad = _NoGrad()
 
 
 class recording(_Context):
     """Record inside even under `no_grad`, outside all composites: what transforms do.
 
     With variables: those are to be differentiated by, and a transform inside that finds one of them
-    in its result gives a Value.  Where records are made anyway no context is opened, which would
-    make every operation look into it.
+    in its result gives a Value.
     """
 
     def __init__(self, xs: Iterable[Any] = ()) -> None:
-        super().__init__()
-        self.xs = list(xs)
+        self.xs = frozenset(xs)
 
-    def __enter__(self) -> None:
-        self._tokens.append(variables.set(variables.get().union(self.xs)))
-        self._tokens.append(None)
-        if value.surroundings.get() != (None, True):
-            self._tokens.pop()
-            super().__enter__()
-
-    def __exit__(self, *raised: object) -> None:
-        if self._tokens[-1] is None:
-            self._tokens.pop()
-        else:
-            super().__exit__(*raised)
-        variables.reset(self._tokens.pop())
-
-    def _inside(self, scope: Scope | None, recording: bool) -> tuple[Scope | None, bool]:
-        return None, True
+    def inner(self, outer: Any) -> Any:
+        """Outside of all scopes, with these variables too."""
+        return Surroundings(None, True, outer.variables | self.xs, outer)

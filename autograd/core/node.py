@@ -293,6 +293,10 @@ class Node:
         inner = [v for v in nodes if v._a is not None]
         index: dict[Any, Any] = {v: i for i, v in enumerate(leaves + inner)} | {None: None}
         columns = [*zip(*[(*v._state(), index[v._a], index[v._b]) for v in inner], strict=True)]
+        # First all scopes, outermost first: one by one, a deep one would be pickled recursively.
+        used = dict.fromkeys(v._scope for v in inner if v._scope is not None)
+        paths = [scope.path for scope in used]
+        columns.insert(0, tuple(dict.fromkeys(scope for path in paths for scope in path)))
         return _rebuild, (type(self), leaves, columns)
 
     def _state(self) -> tuple[Any, ...]:
@@ -374,7 +378,7 @@ def restore(kind: type[N], state: tuple[Any, ...], a: Any = None, b: Any = None)
 
 def _rebuild(kind: type[N], leaves: list[N], columns: list[Any]) -> N:
     nodes = list(leaves)
-    for *state, a, b in zip(*columns, strict=True):
+    for *state, a, b in zip(*columns[-10:], strict=True):  # without the scopes
         nodes.append(restore(kind, tuple(state), nodes[a], None if b is None else nodes[b]))
     return nodes[-1]
 

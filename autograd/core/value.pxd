@@ -1,10 +1,11 @@
 # C types for value.py, as in node.pxd.
 import cython
+from autograd.core.context cimport Surroundings, current
 from autograd.core.node cimport Node
 from autograd.core.primitives cimport Primitive
 
 cdef object _add, _mul, _exp, _relu, _reciprocal, _divide
-cdef int _open_contexts
+cdef set open_contexts
 cdef bint _plain
 
 @cython.final
@@ -15,7 +16,7 @@ cdef class Value(Node):
 cdef Value quotient(Value a, Value b)
 @cython.locals(x=Value, y=double)
 cpdef Value as_declared(Primitive primitive, Value a, Value b=*)
-@cython.locals(y=Value)
+@cython.locals(y=Value, here=Surroundings)
 cdef Value new_node(object primitive, Value a, Value b, double data, double da, double db)
 @cython.locals(v=Node, a=Node, b=Node, adjoint=double, grad=double, due=Py_ssize_t)
 cdef sweep(Node root, double seed)

@@ -15,10 +15,10 @@ there; and what a node computed never changes, save by `recompute`.
 """
 
 import math
-from contextvars import ContextVar
 from typing import Any
 
 from autograd.core import primitives
+from autograd.core.context import current, open_contexts
 from autograd.core.node import (
     LITERAL,
     NAN,
@@ -38,8 +38,6 @@ compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machin
 _plain = not compiled  # for `new_node`, to which it is a number in C
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal, _divide = primitives.exp, primitives.reciprocal, primitives.divide
-surroundings: ContextVar[Any] = ContextVar("autograd", default=(None, True))  # (scope, recording)
-_open_contexts = 0  # of scopes in all threads, counted under scope.py's lock: spares a look
 
 
 def _final(cls: type) -> None:
@@ -207,17 +205,12 @@ def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db:
     y._b = b
     y._da = da
     y._db = db
-    if _open_contexts:
-        y._scope, recording = surroundings.get()
-        if not recording:
+    if open_contexts:
+        here = current()
+        y._scope = here.scope
+        if not here.recording:
             return y.detach()  # under no_grad the result is a leaf
     return y
-
-
-def count_contexts(change: int) -> None:
-    """Called as a scope opens (+1) and closes (-1)."""
-    global _open_contexts
-    _open_contexts += change
 
 
 def sweep(root: Any, seed: float) -> None:
