@@ -98,7 +98,7 @@ function gradientLines(unit, arrived = () => true) {
     const there = shares.filter(([k]) => arrived(k)).map(shareOf);
     if (shares.length > 1 && shares.length <= 8 && there.length)
       words.push(element("small", said(there.length < shares.length ? "sofar" : "shares",
-        { sum: there.map((s) => text(s)).join(" + "), total: text(total(there)), n: shares.length - there.length })));
+        { sum: there.map((s, k) => k ? bracket(text(s), /^−/) : text(s)).join(" + "), total: text(total(there)), n: shares.length - there.length })));
     return element("p", words);
   });
   if (rows.length > 12) lines.push(element("p", said("moreinputs", { n: rows.length - 12 })));

@@ -221,12 +221,44 @@ def _drawing(figure: Figure) -> dict[str, Any]:
     return {"units": units, "boxes": boxes, "edges": edges}
 
 
+# In the notebook's own page: the frame gets the height of its content, and hears of the theme.
+_LISTEN = """<script>
+if (!window.autogradFrames) {
+  window.autogradFrames = true;
+  const dark = () => {
+    const { jpThemeLight } = document.body.dataset;
+    if (jpThemeLight) return jpThemeLight === "false";
+    if (document.body.classList.contains("vscode-dark")) return true;
+    const [r, g, b, a = 1] = getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/g);
+    return a > 0 && 0.3 * r + 0.59 * g + 0.11 * b < 128;
+  };
+  addEventListener("message", ({ source, data }) => {
+    const frame = [...document.querySelectorAll("iframe[sandbox]")]
+      .find((each) => each.contentWindow === source);
+    if (!frame || !Number.isFinite(data?.autograd)) return;
+    frame.style.height = `${Math.min(Math.max(data.autograd, 200), 2000)}px`;
+    source.postMessage({ autograd: dark() ? "dark" : "light" }, "*");
+  });
+}
+</script>"""
+
+
 class Exploration:
-    """A page for a notebook: it shows itself inside a frame that can reach nothing outside."""
+    """A page for a notebook: it shows itself inside a frame that can reach nothing outside.
+
+    The two only tell each other the height of the content and the theme, light or dark.
+    """
 
     def __init__(self, page: str) -> None:
         self.page = page
 
+    def __repr__(self) -> str:
+        return f"<page: {self._title()}>"
+
     def _repr_html_(self) -> str:
-        frame = 'sandbox="allow-scripts" width="100%" height="760" frameborder="0"'
-        return f'<iframe {frame} srcdoc="{html.escape(self.page)}"></iframe>'
+        alt = html.escape(f"page that steps through the graph of {self._title()}")
+        frame = f'sandbox="allow-scripts" width="100%" height="780" frameborder="0" title="{alt}"'
+        return f'<iframe {frame} srcdoc="{html.escape(self.page)}"></iframe>{_LISTEN}'
+
+    def _title(self) -> str:
+        return html.unescape(self.page.partition("<title>")[2].partition("</title>")[0])

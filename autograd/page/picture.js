@@ -89,8 +89,8 @@ function fitting() {
 
 function lay(point = null) { // at a new zoom, the point of the pane (in pixels) stays where it is
   const { width, height } = svg.viewBox.baseVal, was = svg.getBoundingClientRect();
-  const least = legible(), most = document.documentElement.classList.contains("projector") ? 4 : 2;
-  const scale = zoom ?? Math.max(Math.min(fitting(), most), least);
+  const [far, near] = document.documentElement.classList.contains("projector") ? [1.6, 4] : [1, 2], least = legible();
+  const scale = zoom ?? Math.max(Math.min(fitting(), near), far * least);
   svg.style.width = `${scale * width}px`;
   svg.style.height = `${scale * height}px`;
   svg.classList.toggle("far", scale < 0.999 * least); // a map of the whole, without numbers
@@ -107,10 +107,12 @@ function magnify(factor, point = null) {
   lay(point ?? { x: frame.left + frame.width / 2, y: frame.top + frame.height / 2 });
 }
 
-function centre(ids) { // bring what these elements cover to the middle
-  const rects = ids.map((id) => place(id)?.getBoundingClientRect()).filter(Boolean), frame = pane.getBoundingClientRect();
+function centre(ids) { // bring what these elements cover to the middle: where it is too large, the first
+  let rects = ids.map((id) => place(id)?.getBoundingClientRect()).filter(Boolean);
   if (!rects.length) return;
-  const middle = (low, high) => (Math.min(...rects.map((r) => r[low])) + Math.max(...rects.map((r) => r[high]))) / 2;
+  const frame = pane.getBoundingClientRect(), low = (side) => Math.min(...rects.map((r) => r[side]));
+  const high = (side) => Math.max(...rects.map((r) => r[side])), middle = (a, b) => (low(a) + high(b)) / 2;
+  if (high("right") - low("left") > frame.width || high("bottom") - low("top") > frame.height) rects = rects.slice(0, 1);
   pane.scrollTo({
     left: pane.scrollLeft + middle("left", "right") - frame.left - frame.width / 2,
     top: pane.scrollTop + middle("top", "bottom") - frame.top - frame.height / 2,
@@ -268,14 +270,14 @@ function flow(active) {
   const layer = place("flow"), { upright } = graph;
   layer.replaceChildren();
   for (const { id, product } of active) {
-    const line = place(id).querySelector(".line"), end = line.getPointAtLength(0), on = line.getPointAtLength(9);
+    const line = place(id).querySelector(".line"), end = line.getPointAtLength(6), on = line.getPointAtLength(12);
     const shift = upright ? "translate(2.9 0)" : "translate(0 2.9)";
     const length = line.getTotalLength(), turn = Math.atan2(end.y - on.y, end.x - on.x) * 180 / Math.PI;
     const path = graphic("path", { class: "flow", d: line.getAttribute("d"), transform: shift });
     const tip = graphic("path", { class: "tip", d: "M5,0L-4,-4L-4,4Z", transform: `${shift} translate(${end.x} ${end.y}) rotate(${turn})` });
     layer.append(path, tip);
     const below = place(id).querySelector("text.gradient");
-    if (product && below) {
+    if (product && below && !place(id).querySelector("text.partial")) {
       const at = { x: below.getAttribute("x"), y: Number(below.getAttribute("y")) + 13, "text-anchor": below.getAttribute("text-anchor") ?? "middle" };
       layer.append(graphic("text", { class: "product", "font-size": 11, ...at }, [
         graphic("tspan", { class: "gradient" }, bracket(shown(product[0]), /^−/)), " × ", graphic("tspan", { class: "partial" }, bracket(shown(product[1]), /^−/))]));

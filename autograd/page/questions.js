@@ -42,7 +42,8 @@ function aShare(uses, source, answer) {
     slips.push(["noincoming", d], ["nolocal", g], ["quotient", g / d], ["sum", g + d]);
     if (nodes[k].op === "mul") slips.push(["notswapped", g * now.partials[k][1 - slot]]);
   }
-  return { words: equals(source), answer, slips: wrong(slips) };
+  const words = sharesOf(source).length > 1 ? said("share", { gradient: partialName(source), product: "" }) : equals(source);
+  return { words, answer, slips: wrong(slips) };
 }
 
 function aSum(i) {
@@ -59,7 +60,7 @@ function questionLines() {
       const [found, fitting] = verdict(field.value, { answer, slips });
       if (found === "right") return reveal(key);
       field.setAttribute("aria-invalid", found === "wrong");
-      told.textContent = [found && said(found), ...fitting.map((slip) => said("slip", { slip }))].filter(Boolean).join(" ");
+      told.textContent = [found && said(found), ...fitting.map((slip) => said("slip", { slip }))].filter(Boolean).join(" · ");
     };
     judges.push(judge);
     field.addEventListener("change", judge);

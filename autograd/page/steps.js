@@ -71,7 +71,7 @@ function go(to, { keep = false } = {}) {
 
 function look() { // at what the step is about
   const { kind, unit } = steps()[at];
-  if (unit) centre([unit.id]);
+  if (unit) centre([unit.id, ...drawing.edges.filter(({ to }) => to === unit.id).map(({ id }) => id)]);
   else if (kind === "seed" && drawing.unitOf.has(root)) centre([drawing.unitOf.get(root).id]);
   else if (kind === "inputs") centre(drawing.units.filter((each) => each.kind === "leaf").slice(0, 1).map(({ id }) => id));
 }

@@ -566,8 +566,10 @@ def test_it_fits_a_phone_and_a_printer(visit):
     settled(page)
     frame, node = (page.locator(s).bounding_box() for s in ("#picture", "#picture .node.now"))
     assert frame["x"] <= node["x"] and node["x"] + node["width"] <= frame["x"] + frame["width"]
+    page.click("#fit")
     page.emulate_media(media="print")
     assert page.locator(".steps").is_hidden() and page.locator("#picture").is_visible()
+    assert page.locator("#picture .edge > .value").first.is_visible()
 
 
 def test_a_screen_reader_is_told(visit):
@@ -598,6 +600,25 @@ def test_a_notebook_shows_it_in_a_frame_that_reaches_nothing(chromium):
     frame.locator("#next").click()
     assert "100 × 2 = 200" in frame.locator("#explanation").inner_text()
     assert page.evaluate("document.querySelector('iframe').contentDocument") is None
+    page.close()
+    assert repr(ag.explore(apple())) == "<page: price>"
+
+
+@pytest.mark.parametrize("wide", [1100, 500])
+def test_its_frame_is_as_high_as_its_content_and_of_the_notebooks_theme(chromium, wide):
+    page = chromium.new_page(viewport={"width": wide, "height": 900}, color_scheme="light")
+    shown = ag.explore(apple())._repr_html_()
+    page.set_content(f"<body data-jp-theme-light='false'>{shown}{shown}</body>")
+    for i in range(2):
+        inside = page.frames[1 + i]
+        inside.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        inside.wait_for_function(
+            "Math.abs(innerHeight - document.body.offsetHeight) <= 1", timeout=5000
+        )
+        assert 400 < inside.evaluate("innerHeight") < 1500
+        paper = inside.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert paper == "rgb(23, 24, 26)"
+    assert page.get_attribute("iframe >> nth=0", "title").endswith("the graph of price")
     page.close()
 
 
@@ -809,7 +830,7 @@ def test_it_asks_before_it_reveals(visit):
     assert numbers(page)["e4_0"] == ["?", None] and "apple × count = " in said(page)
     page.fill("[data-ask]", "102")
     page.keyboard.press("Enter")
-    assert "✗ not yet likely slip: another operation: 100 + 2" in said(page)
+    assert "✗ not yet · likely slip: another operation: 100 + 2" in said(page)
     assert page.get_attribute("[data-ask]", "aria-invalid") == "true"
     page.fill("[data-ask]", "200")
     page.keyboard.press("Enter")
