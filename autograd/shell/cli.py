@@ -19,7 +19,7 @@ usage: autograd eval EXPRESSION [NAME=NUMBER ...] [-o FILE] [--explain NAME] [--
        autograd repl
        autograd --version
 """
-OPTION = re.compile("-o|-h|--(output|explain|check|json|help)(=.*)?", re.DOTALL)
+OPTION = re.compile("-h|(-o|--(output|explain|check|json|help))(=.*)?", re.DOTALL)
 REFUSALS = (
     *(ValueError, TypeError, ArithmeticError, LookupError, RecursionError),
     *(AssertionError, OSError, RuntimeError, ImportError),  # --check, -o
@@ -60,7 +60,8 @@ def run(arguments: list[str], package: Any) -> int:
 def refuse(error: object) -> int:
     """Say on stderr in one line what is wrong; 2 comes back."""
     text = str(error).partition("\n")[0] or type(error).__name__
-    print(f"autograd: {visible(text, 300)}", file=sys.stderr)
+    if sys.stderr is not None:  # closed: print would take stdout
+        print(f"autograd: {visible(text, 300)}", file=sys.stderr)
     return 2
 
 
@@ -83,6 +84,7 @@ def evaluate(arguments: list[str]) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     # "-x" is an expression: a space in front keeps argparse from taking it for an option
     given = [f" {a}" if a[:1] == "-" and not OPTION.fullmatch(a) else a for a in arguments]
+    given = [a.replace("-o=", "--output=", 1) if a.startswith("-o=") else a for a in given]
     options = parser.parse_intermixed_args(given)
     if options.expression is None:
         raise ValueError("an expression is missing: autograd eval EXPRESSION [NAME=NUMBER ...]")

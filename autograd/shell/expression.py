@@ -6,6 +6,7 @@ and calls of `FUNCTIONS` by name pass; conversion and computation are loops, not
 
 import ast
 import math
+import sys
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -141,7 +142,9 @@ def parse(text: str) -> Expression:
 def _inputs(part: ast.AST) -> list[ast.expr]:
     """The parts that this one is computed from.  ValueError for what is not allowed."""
     match part:
-        case ast.Constant(value=int() | float()) if not isinstance(part.value, bool):
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            if abs(number) > sys.float_info.max:
+                raise ValueError("a number is too large for a float")
             return []
         case ast.Name():
             return []

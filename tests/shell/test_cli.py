@@ -2,6 +2,7 @@ import contextlib
 import importlib.metadata
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -84,6 +85,7 @@ def test_json_has_every_digit(run):
         ("sum(affine([1, 0.5], [[x, 0.3], [0.2, 0.4]], [0.1, 0.2]))", {"x": 0.1}, 1.0),
         ("りんご * 2", {"りんご": 100}, 200.0),
         ("sum", {"sum": 4}, 4.0),
+        (f"dot([{'1,' * 170}], [{'1,' * 170}])", {}, 170.0),  # as much work as is allowed
         ("+".join(f"x{i}" for i in range(500)), {f"x{i}": 1 for i in range(500)}, 500.0),
     ],
 )
@@ -127,6 +129,18 @@ def test_output_files(run, tmp_path):
         status, out, err = run(*APPLE, "-o", str(bad))
         assert (status, out, err.count("\n")) == (2, "", 1)
         assert not bad.exists()
+
+
+def test_output_with_an_equals_sign(run, tmp_path):
+    for option in (f"-o={tmp_path / 'a.svg'}", f"--output={tmp_path / 'b.svg'}"):
+        assert run(*APPLE, option)[0] == 0
+    assert {p.name for p in tmp_path.iterdir()} == {"a.svg", "b.svg"}
+
+
+def test_a_closed_stderr_sends_no_errors_to_stdout():
+    command = f"{shlex.quote(sys.executable)} -m autograd eval foo 2>&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
 
 
 def test_check(run):
@@ -180,6 +194,9 @@ def test_check(run):
         (["relu(a, 1, 2)", "a=1"], "column 1: relu takes 1 to 2 arguments, got 3"),
         (["abs()"], "column 1: abs takes 1 argument, got 0"),
         (["exp(z=1)"], "column 1: exp has no argument named 'z'"),
+        ([f"dot([{'1,' * 200}], [{'1,' * 200}])"], "the lists are too long: more than 30,000 steps"),
+        (["1/1e999"], "column 3: a number is too large for a float"),
+        (["x + " + "9" * 400, "x=1"], "column 5: a number is too large for a float"),
         (["sigmiod(x)", "x=1"], "column 1: there is no function 'sigmiod' for expressions (did "),
         (["x^2", "x=1"], "column 1: an expression has no ^ (powers are written **), only"),
         (["x//2", "x=1"], "column 1: an expression has no //, only"),
