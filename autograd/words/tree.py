@@ -79,8 +79,9 @@ def _other_sweeps(nodes: list[Value], precision: int, most: int = 3) -> list[str
     shares: dict[Value, float] = dict.fromkeys(nodes, 0.0)
     sizes = dict(shares)
     for v in nodes:
-        for x, d in zip(v.inputs, v.partials, strict=True):
-            share = (v.grad or 0.0) * (d or 0.0)
+        grad = v.grad or 0.0
+        for x, d in zip(v.inputs, v.partials, strict=True) if grad else ():
+            share = grad * (d or 0.0)
             shares[x] += share
             sizes[x] += abs(share)
     told = []

@@ -194,7 +194,10 @@ def test_check(run):
         (["relu(a, 1, 2)", "a=1"], "column 1: relu takes 1 to 2 arguments, got 3"),
         (["abs()"], "column 1: abs takes 1 argument, got 0"),
         (["exp(z=1)"], "column 1: exp has no argument named 'z'"),
-        ([f"dot([{'1,' * 200}], [{'1,' * 200}])"], "the lists are too long: more than 30,000 steps"),
+        (
+            [f"dot([{'1,' * 200}], [{'1,' * 200}])"],
+            "the lists are too long: more than 30,000 steps",
+        ),
         (["1/1e999"], "column 3: a number is too large for a float"),
         (["x + " + "9" * 400, "x=1"], "column 5: a number is too large for a float"),
         (["sigmiod(x)", "x=1"], "column 1: there is no function 'sigmiod' for expressions (did "),
