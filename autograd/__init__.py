@@ -47,7 +47,7 @@ TOPICS = {  # of help(autograd): the rooms that the names come from
 ROOMS = {  # loaded when they are first used
     "layers": "the layers of the book, with forward and backward",
     "nn": "Neuron, Layer, MLP, networks in the manner of micrograd",
-    "optim": "SGD, Momentum, AdaGrad, RMSprop, Adam, AdamW",
+    "optim": "SGD, Adam and the other optimizers, as in torch.optim",
 }
 
 

@@ -6,7 +6,8 @@ import math
 import pytest
 
 import autograd as ag
-from autograd.optim import SGD, AdaGrad, Adam, AdamW, Momentum, RMSprop
+from autograd import optim
+from autograd.optim import SGD, AdaGrad, Adam, AdamW, Momentum, Optimizer, RMSprop
 
 CASES = [
     (SGD, "SGD", {}),
@@ -30,6 +31,11 @@ CASES = [
     (AdamW, "AdamW", {"lr": 0.1, "weight_decay": 0.2, "amsgrad": True, "maximize": True}),
 ]
 START = [1.5, -0.7, 0.3]
+
+
+def test_every_optimizer_has_its_row():
+    found = {k for k in vars(optim).values() if isinstance(k, type) and issubclass(k, Optimizer)}
+    assert found - {Optimizer} == {kind for kind, _, _ in CASES}
 
 
 def valley(x, y, z):

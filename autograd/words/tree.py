@@ -79,17 +79,15 @@ def _other_sweeps(nodes: list[Value], precision: int, most: int = 3) -> list[str
     shares: dict[Value, float] = dict.fromkeys(nodes, 0.0)
     sizes = dict(shares)
     for v in nodes:
-        grad = v.grad or 0.0
-        for x, d in zip(v.inputs, v.partials, strict=True) if grad else ():
-            share = grad * (d or 0.0)
+        seed = v.grad or 0.0
+        for x, d in zip(v.inputs, v.partials, strict=True) if seed else ():
+            share = seed * (d or 0.0)
             shares[x] += share
             sizes[x] += abs(share)
     told = []
     for v in nodes[:-1]:
-        grad = v.grad
-        if grad is not None and abs(grad - shares[v]) > 1e-9 * (abs(grad) + sizes[v]):
-            found, here = number(grad, precision), number(shares[v], precision)
-            told.append(
-                f"{name(v)}: of grad {found} this tree gives {here}, another sweep the rest"
-            )
+        here, grad = shares[v], v.grad
+        if grad is not None and abs(grad - here) > 1e-9 * (abs(grad) + sizes[v]):
+            shown = f"of grad {number(grad, precision)} this tree gives {number(here, precision)}"
+            told.append(f"{name(v)}: {shown}, another sweep the rest")
     return told[:most] + [f"… {len(told) - most:,} more such"] * (len(told) > most)
