@@ -20,6 +20,7 @@ from autograd.functions import *
 from autograd.losses import *
 from autograd.page import explore
 from autograd.plot import plot
+from autograd.program.trace import trace
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.words import explain, tree, what_if
 
@@ -27,6 +28,7 @@ __all__ = ["Value", "compiled", "named_scope", "no_grad", "values"]
 __all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 __all__ += ["draw", "explain", "explore", "load", "plot", "save", "tree", "what_if"]
 __all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_gradient", "worksheet"]
+__all__ += ["trace"]
 __all__ += ["assign", "data", "grads", "layers", "nn", "optim"]
 __all__ += functions.__all__ + losses.__all__
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from autograd.core import elementary, primitives
 from autograd.core.context import named_scope
-from autograd.core.nested import build, elementwise, flatten, is_array, is_nested, number, scalar
+from autograd.core.nested import build, elementwise, flatten, is_array, is_nested, peek, scalar
+from autograd.core.node import only_here
 from autograd.core.primitives import Primitive
 from autograd.core.value import Value
 
@@ -129,7 +130,7 @@ def sigmoid(x: Any) -> Any:
     >>> sigmoid(1.0)
     0.7310585786300049
     """
-    if number(x) > -354.0:
+    if x > -354.0:
         return primitives.reciprocal(primitives.exp(-x) + 1.0)
     e = primitives.exp(x)
     return e * primitives.reciprocal(e + 1.0)
@@ -250,7 +251,8 @@ def silu(x: Any) -> Any:
 def sum_of(terms: list[Any], divisor: float = 1.0) -> Any:
     """The sum of the terms, divided; scaled down and up again where a part of it overflows."""
     scale = 1.0
-    if not math.isfinite(builtins.sum(abs(number(x)) for x in terms)):
+    if not math.isfinite(builtins.sum(abs(peek(x)) for x in terms)):
+        only_here()
         scale = 2.0 ** -len(terms).bit_length()
         terms = [x * scale for x in terms]
     total = _added(terms)
@@ -423,7 +425,9 @@ def _by_twos(function: Primitive, xs: list[Any]) -> Any:
 def below(xs: list[Any], m: Any) -> list[Any]:
     """x - m for each x, to be an argument of exp; halved where it overflows, as exp is 0 anyway."""
     minus = -m
-    fits = [number(x) + number(minus) > -math.inf for x in xs]
+    fits = [peek(x) + peek(minus) > -math.inf for x in xs]
+    if not all(fits):
+        only_here()
     return [x + minus if fit else 0.5 * x + 0.5 * minus for x, fit in zip(xs, fits, strict=True)]
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from autograd.core import elementary, primitives
 from autograd.core.context import named_scope
-from autograd.core.nested import flatten, is_nested, leaves, number, scalar
-from autograd.core.node import describe
+from autograd.core.nested import flatten, is_nested, leaves, peek, scalar
+from autograd.core.node import describe, only_here
 from autograd.core.value import Value
 from autograd.functions import below, checked, logsumexp, mean_of, softplus, sum_of
 
@@ -68,13 +68,14 @@ def mean_squared_error(y: Any, t: Any) -> Any:
 def _squares(pairs: list[tuple[Any, Any]], divisor: float, name: str) -> Any:
     """The sum of (y - t)², divided; scaled down and up again where a square would overflow."""
     differences = [a - b for a, b in pairs]
-    if max(abs(number(d)) for d in differences) < 1e150:
+    if max(abs(peek(d)) for d in differences) < 1e150:
         return sum_of([primitives.power(d, 2.0) for d in differences], divisor)
+    only_here()
     scale = 0.5 ** (1 + math.frexp(divisor)[1])  # a power of 2, exact, below 1 / sqrt(divisor)
     try:
         squares = [primitives.power(d * scale, 2.0) for d in differences]
     except OverflowError:  # which names the scaled number
-        worst = max(differences, key=lambda d: abs(number(d)))
+        worst = max(differences, key=lambda d: abs(peek(d)))
         text = describe(worst) if type(worst) is Value else worst
         raise primitives.power.refusal(OverflowError(), [text, 2.0]) from None
     return checked(sum_of(squares, divisor * scale * scale), name, differences)
@@ -91,8 +92,8 @@ def hinge(scores: Any, t: Any) -> Any:
     """
     pairs = _pairs(scores, t, "hinge")
     for _, b in pairs:
-        if number(b) not in (1.0, -1.0):
-            raise ValueError(f"hinge: a target is 1 or -1, not {number(b)}")
+        if b not in (1.0, -1.0):
+            raise ValueError(f"hinge: a target is 1 or -1, not {peek(b)}")
     return mean_of([primitives.relu(1.0 - b * a) for a, b in pairs])
 
 
@@ -108,8 +109,8 @@ def binary_cross_entropy(p: Any, t: Any) -> Any:
     losses = []
     for a, b in _pairs(p, t, "binary_cross_entropy"):
         for name, x in (("probability", a), ("target", b)):
-            if not 0.0 <= number(x) <= 1.0:
-                raise ValueError(f"binary_cross_entropy: the {name} is {number(x)}, not in 0 to 1")
+            if not 0.0 <= x <= 1.0:
+                raise ValueError(f"binary_cross_entropy: the {name} is {peek(x)}, not in 0 to 1")
         terms = []
         if type(b) is Value or b > 0.0:
             terms.append(-b * primitives.log(a))

@@ -25,6 +25,11 @@ INPUT, CONSTANT, NEG, SUB, DETACH = "input", "constant", "neg", "sub", "detach" 
 # What hands on an operand that is not finite: its result is not finite either.  After any other
 # step it might be lost, as in 1/inf = 0: its operands are looked at themselves.
 HANDS_ON = frozenset((NEG, SUB, "add", "mul", "log", "log1p", "sqrt", "sin", "cos", "tan"))
+# What gives a finite number for finite ones.
+STAYS_FINITE = {
+    *(INPUT, CONSTANT, NEG, "absolute", "relu", "maximum", "minimum", "sign", "step", "sin", "cos"),
+    *("tanh", "sech", "atan", "asinh", "erf", "erfc", "gaussian"),
+}
 
 
 class Guard(NamedTuple):
@@ -172,6 +177,8 @@ class Steps:
                     these steps are of another branch, and no number of theirs is to be used
         checked     steps whose numbers must be finite; else the eager engine tells what is wrong
         order       the steps that are needed, in order, inputs and constants too
+        nodes       the step of each node of the recording; `forward`: how many steps they take
+        adjoints    {step: the step that it is a derivative by}, in reverse mode
 
     A derivative of 0 is +0.0 eagerly: add 0.0 to what comes out of `rows`, it may be -0.0 there.
     Constants may stand on both sides of a step, as in 0.1·0.3: done beforehand, they would be
@@ -189,6 +196,9 @@ class Steps:
         self.guards: list[Guard] = []
         self.checked: list[int] = []
         self.order: list[int] = []
+        self.nodes: list[int] = []
+        self.forward = 0
+        self.adjoints: dict[int, int] = {}
         self._known: dict[Any, int] = {}
 
     def __len__(self) -> int:
@@ -199,7 +209,8 @@ class Steps:
 
     def step(self, op: str, a: int = -1, b: int = -1) -> int:
         """The step that computes this, a new one if there is none."""
-        i = self._known.setdefault((op, a, b), len(self.op))
+        either = op in ("add", "mul") and a > b  # the order is the user's, but it does not matter
+        i = self._known.setdefault((op, b, a) if either else (op, a, b), len(self.op))
         if i == len(self.op):
             self.op.append(op)
             self.a.append(a)
@@ -235,11 +246,11 @@ class Steps:
             return self.step(SUB, a, self.a[b])
         if self.op[a] == NEG:
             return self.step(SUB, b, self.a[a])
-        return self.step("add", min(a, b), max(a, b))
+        return self.step("add", a, b)
 
     def product(self, a: int, b: int) -> int:
         """a · b, with a minus sign outermost."""
-        if a in self.constants:
+        if a in self.constants and (b not in self.constants or abs(self.constants[a]) == 1):
             a, b = b, a
         if b in self.constants:
             number = self.constants[b]
@@ -255,7 +266,7 @@ class Steps:
             return self.negated(self.product(self.a[a], b))
         if self.op[b] == NEG:
             return self.negated(self.product(a, self.a[b]))
-        return self.step("mul", min(a, b), max(a, b))
+        return self.step("mul", a, b)
 
     def apply(self, op: str, a: int, b: int = -1) -> int:
         """A primitive, by its name, on steps."""
@@ -299,11 +310,13 @@ class Steps:
                 for x in self.operands(i):
                     needed[x] = True
         self.order = [i for i, need in enumerate(needed) if need]
+        safe: set[int] = set()  # steps that are finite in any case
         for i in self.order:
-            if self.op[i] not in HANDS_ON:
+            if self.op[i] in STAYS_FINITE and safe.issuperset(self.operands(i)):
+                safe.add(i)
+            elif self.op[i] not in HANDS_ON:
                 roots += self.operands(i)
-        computed = (i for i in roots if self.op[i] not in (INPUT, CONSTANT))
-        self.checked = list(dict.fromkeys(computed))
+        self.checked = [i for i in dict.fromkeys(roots) if i not in safe]
 
 
 def _exact(op: str, b: float | Fraction | None, a: float | Fraction | None) -> float | None:
@@ -332,7 +345,7 @@ def lower(r: Recording, by: list[int] | None = None, forward: bool = False) -> S
     s = Steps()
     s.inputs = r.inputs
     at = [s.step(INPUT, k) for k in range(r.inputs)]
-    steps: list[int] = []  # of each node
+    steps = s.nodes
     for i, (op, a, b) in enumerate(zip(r.op, r.a, r.b, strict=True)):
         if op == INPUT:
             steps.append(at[a])
@@ -340,11 +353,12 @@ def lower(r: Recording, by: list[int] | None = None, forward: bool = False) -> S
             steps.append(s.constant(r.constants[i]))
         else:
             steps.append(s.apply(op, steps[a], steps[b] if b >= 0 else -1))
+    s.forward = len(s.op)
     s.results = [steps[y] for y in r.results]
     s.guards = [Guard(g.kind, steps[g.a], steps[g.b], g.holds) for g in r.guards]
     lost: list[int] = []  # adjoints that meet a derivative of 0: they must be finite all the same
     if by is not None:
-        chain = _Chain(r, s, steps, by, lost)
+        chain = _Chain(r, s, by, lost)
         s.rows = chain.forward() if forward else [chain.reverse(y) for y in r.results]
     s.finish(lost)
     return s
@@ -353,10 +367,8 @@ def lower(r: Recording, by: list[int] | None = None, forward: bool = False) -> S
 class _Chain:
     """The chain rule over the nodes of a recording that depend on the chosen inputs."""
 
-    def __init__(
-        self, r: Recording, s: Steps, steps: list[int], by: list[int], lost: list[int]
-    ) -> None:
-        self.r, self.s, self.steps, self.lost = r, s, steps, lost
+    def __init__(self, r: Recording, s: Steps, by: list[int], lost: list[int]) -> None:
+        self.r, self.s, self.steps, self.lost = r, s, s.nodes, lost
         self.one, self.zero = s.constant(1.0), s.constant(0.0)
         node = {r.a[i]: i for i, op in enumerate(r.op) if op == INPUT}
         self.by = [node[k] for k in by]
@@ -409,6 +421,8 @@ class _Chain:
                 share = self.times(adjoints[i], d)
                 if share is not None:
                     adjoints[x] = self.s.sum(adjoints[x], share) if x in adjoints else share
+        for x, adjoint in adjoints.items():
+            self.s.adjoints.setdefault(adjoint, self.steps[x])
         return [adjoints.get(x, self.zero) for x in self.by]
 
     def forward(self) -> list[list[int]]:

@@ -1,0 +1,112 @@
+"""The text of programs: golden listings, and that what is shown is what runs."""
+
+import linecache
+import traceback
+
+import pytest
+
+import autograd as ag
+
+
+def price(apple, count, tax):
+    return apple * count * tax
+
+
+def test_source_is_python_to_be_read():
+    assert (
+        ag.trace(price, 100.0, 2.0, 1.1).source
+        == """\
+def price(apple, count, tax):
+    t1 = apple * count
+    result = t1 * tax
+
+    # backward: d_x is the derivative of the result by x
+    d_apple = tax * count
+    d_count = tax * apple
+    finite(result, d_apple, d_count, t1)
+    return (result, d_apple, d_count, t1)
+"""
+    )
+
+
+def test_composites_tell_their_formula():
+    assert (
+        ag.trace(ag.sigmoid, 0.3).source
+        == """\
+def sigmoid(x):
+    if not x > -354.0: guard(False, True, 'x > -354.0')
+    # sigmoid: σ(x) = 1 / (1 + e⁻ˣ)
+    t1 = exp(-x)
+    t2 = t1 + 1.0
+    sigmoid = 1 / t2
+
+    # backward: d_x is the derivative of the result by x
+    d_x = sigmoid * sigmoid * t1
+    finite(sigmoid, d_x, t2)
+    return (sigmoid, d_x)
+"""
+    )
+
+
+def test_the_listing():
+    def f(x, y):
+        return ag.softplus(x) / y if x > y else -x
+
+    assert (
+        str(ag.trace(f, 2.0, 1.0))
+        == """\
+f(x, y): 2 steps
+  softplus = logaddexp(x, 0.0)
+  result = divide(softplus, y)
+  where x > y
+  return result"""
+    )
+    assert len(ag.trace(f, 2.0, 1.0)) == 2
+
+
+@pytest.mark.parametrize(
+    ("f", "formula"),
+    [
+        (lambda x, y: x * y / (1 + y), r"\frac{x \, y}{1 + y}"),
+        (lambda x, y: -((x - y) ** 2) * 3, r"-3 \, (x - y)^{2}"),
+        (lambda x, y: ag.exp(-x) ** 3 + ag.sqrt(abs(y)), r"(e^{-x})^{3} + \sqrt{\left|y\right|}"),
+        (lambda x, y: x - (y - (x - 1e-7)), r"x - (y - (x - 1 \cdot 10^{-7}))"),
+        (lambda x, y: ag.maximum(x, ag.sin(y)), r"\max\left(x, \sin\left(y\right)\right)"),
+    ],
+)
+def test_formula(f, formula):
+    assert ag.trace(f, 2.0, 1.0).formula() == formula
+
+
+def test_names_are_python_names_and_none_is_taken_twice():
+    def f(exp, finite, d_x, x):
+        return ag.exp(exp) * finite * d_x * x
+
+    p = ag.trace(f, 1.0, 2.0, 3.0, 4.0)
+    assert p.value_and_grad(1.0, 2.0, 3.0, 4.0, argnums=(1, 3)) == ag.value_and_grad(
+        f, argnums=(1, 3)
+    )(1.0, 2.0, 3.0, 4.0)
+    w = ag.Value(2.0, "a b[0]; import os")
+    assert "import os" not in ag.trace(lambda x: x * w, 1.0).source
+
+
+def test_a_traceback_shows_the_line(monkeypatch):
+    from fractions import Fraction
+
+    p = ag.trace(lambda x: ag.exp(x * x) + x * x, 1.0)
+    with pytest.raises(TypeError) as caught:
+        p(Fraction(1, 2))
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "exp(t1)" in shown
+    linecache.checkcache()
+    assert "exp(t1)" in "".join(traceback.format_exception(caught.value))
+
+
+def test_many_inputs_and_long_sums():
+    def f(xs):
+        return ag.sum([x * x for x in xs])
+
+    xs = [float(i) for i in range(400)]
+    p = ag.trace(f, xs)
+    assert p.value_and_grad(xs) == ag.value_and_grad(f)(xs)
+    assert max(map(len, p.source.splitlines())) <= 100

@@ -1,0 +1,171 @@
+"""Tracing: a program gives the eager numbers elsewhere too, or says that it cannot."""
+
+import copy
+import pickle
+import threading
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x * x.data,
+        lambda x: x * (x.grad or 1.0),
+        lambda x: x * float(x),
+        lambda x: x * (x * 2).partials[0],
+        lambda x: x * copy.deepcopy(x),
+        lambda x: x * pickle.loads(pickle.dumps(x)),
+        lambda x: x * ag.data([x])[0],
+        lambda x: x * int(x),
+    ],
+)
+def test_numbers_of_variables_are_refused(f):
+    with pytest.raises(TypeError):
+        ag.trace(f, 3.0)
+
+
+def test_a_number_is_to_be_had_again_after_the_trace():
+    w = Value(2.0)
+    with pytest.raises(TypeError, match="inside a traced function"):
+        ag.trace(lambda x: x * w.data, 3.0)
+    assert w.data == 2.0 and w.grad is None
+
+
+def test_other_threads_are_not_concerned():
+    w, seen = Value(2.0), []
+
+    def f(x):
+        thread = threading.Thread(target=lambda: seen.append((w.data, w < 3.0)))
+        thread.start()
+        thread.join()
+        return x * 2
+
+    assert ag.trace(f, 1.0)(3.0) == 6.0 and seen == [(2.0, True)]
+
+
+def aside(x):
+    with ag.no_grad():
+        w = x * 2
+    return x * w * x.detach()
+
+
+def test_what_has_no_gradient_is_a_step_that_has_none():
+    p = ag.trace(aside, 3.0)
+    assert p.value_and_grad(5.0) == ag.value_and_grad(aside)(5.0) == (250.0, 50.0)
+
+
+def chain(x, y):
+    return x * x if -1.0 < x < 1.0 else (2 * abs(x) - 1) * y
+
+
+def ordered(x, y):
+    a, b, c = sorted([x, y, x * y])
+    return a + 2 * b + 3 * c
+
+
+def largest(x, y):
+    return max(x, y) * min(x * x, 3.0)
+
+
+def root(x, y):
+    z = x * x + 1.0
+    w = z
+    while abs(w * w - z) > 1e-9:
+        w = 0.5 * (w + z / w)
+    return w * y
+
+
+def equal(x, y):
+    return y if x == 2.0 else x * y
+
+
+@pytest.mark.parametrize("f", [chain, ordered, largest, root, equal], ids=lambda f: f.__name__)
+def test_a_branch_is_taken_as_recorded_or_not_at_all(f):
+    points = [(x / 2, y / 2) for x in range(-5, 6) for y in range(-5, 6)]
+    p = ag.trace(f, 0.5, 1.5)
+    taken = 0
+    for x, y in points:
+        try:
+            found = p.value_and_grad(x, y, argnums=(0, 1))
+        except ValueError as error:
+            assert "branch" in str(error)
+            continue
+        taken += 1
+        assert found == ag.value_and_grad(f, argnums=(0, 1))(x, y)
+    assert 0 < taken < len(points)
+
+
+def test_targets_are_checked_by_the_program():
+    p = ag.trace(lambda s, t: ag.hinge(s, t), 0.5, 1.0)
+    assert p(0.25, 1.0) == 0.75
+    with pytest.raises(ValueError):
+        p(0.25, 0.5)
+    q = ag.trace(lambda s, t: ag.binary_cross_entropy(s, t), 0.5, 1.0)
+    with pytest.raises(ValueError):
+        q(1.5, 1.0)
+
+
+@pytest.mark.parametrize("x", [-800.0, -400.0, -354.0, 0.0, 40.0])
+@pytest.mark.parametrize("at", [-400.0, 1.0])
+def test_the_sigmoid_is_right_on_both_sides_of_its_forms_or_refused(x, at):
+    p = ag.trace(ag.sigmoid, at)
+    if (x > -354) == (at > -354):
+        assert p.value_and_grad(x) == ag.value_and_grad(ag.sigmoid)(x)
+    else:
+        with pytest.raises(ValueError, match="branch"):
+            p(x)
+
+
+def test_a_form_that_is_right_at_one_point_only_is_refused():
+    with pytest.raises(ValueError, match="another point"):
+        ag.trace(lambda x, y: ag.softmax([x, y])[0], -1e308, 1.5e308)
+    with pytest.raises(ValueError, match="another point"):
+        ag.trace(lambda x: ag.grad(lambda t: ag.sqrt(t) * t)(x), 0.0)
+
+
+def test_where_a_number_is_not_finite_the_operation_is_named():
+    p = ag.trace(lambda cost: ag.log(cost) * 2, 1.0)
+    with pytest.raises(ValueError, match=r"log\(.*-1"):
+        p(-1.0)
+    assert ag.trace(lambda x: ag.sqrt(x) * x, 4.0).value_and_grad(0.0) == (0.0, 0.0)
+    q = ag.trace(lambda x: ag.exp(x) * 1e300, 1.0)
+    with pytest.raises(OverflowError):
+        q(100.0)
+
+
+def test_leaves_that_a_function_holds_are_read_at_each_call():
+    w = Value(3.0, "w")
+    p = ag.trace(lambda x: x * w, 1.0)
+    w.data = 10.0
+    assert p.value_and_grad(2.0) == (20.0, 10.0)
+
+
+def test_arguments_have_the_shape_of_the_example():
+    p = ag.trace(lambda a, b: a[0] * b["k"] + a[1], [1.0, 2.0], {"k": 3.0})
+    assert p([2, 3.0], {"k": 4}) == 11.0
+    assert p.value_and_grad([2.0, 3.0], {"k": 4.0}, argnums=(0, 1)) == (
+        11.0,
+        ([4.0, 1.0], {"k": 2.0}),
+    )
+    for wrong in (([1.0], {"k": 3.0}), ([1.0, 2.0], 3.0), ([1.0, 2.0],), (None, {"k": 1.0})):
+        with pytest.raises(TypeError):
+            p(*wrong)
+    with pytest.raises(TypeError, match="argnums"):
+        p.value_and_grad([2.0, 3.0], {"k": 4.0}, argnums=2)
+    with pytest.raises(TypeError, match="one number"):
+        ag.trace(lambda x: [x, x], 1.0).value_and_grad(1.0)
+
+
+def test_results_come_back_as_the_function_gave_them():
+    assert ag.trace(lambda x: {"a": [x, 2 * x], "b": 3}, 1.0)(5.0) == {"a": [5.0, 10.0], "b": 3.0}
+
+
+def test_transforms_can_be_traced():
+    p = ag.trace(ag.grad(lambda x: ag.tanh(x) * x), 0.5)
+    assert p(1.5) == pytest.approx(ag.grad(lambda x: ag.tanh(x) * x)(1.5), rel=1e-15)
+    h = ag.trace(ag.hessian(lambda v: v[0] ** 2 * v[1]), [1.0, 1.0])
+    assert h([2.0, 3.0]) == [[6.0, 4.0], [4.0, 0.0]]
