@@ -99,9 +99,9 @@ def _slope(rule: Rule, numbers: Any, y: float) -> float:
 
 
 def _power(a: float, b: float) -> float:
-    if a == 0.0 and b < 0.0:
-        raise ZeroDivisionError
-    return a * a if b == 2.0 else math.pow(a, b)
+    if b == 2.0:
+        return a * a
+    return math.pow(a, b) if a else a**b  # which says of 0**-1 that it divides by zero
 
 
 def _times_power(c: float, a: float, b: float) -> float:

@@ -4,7 +4,7 @@ from autograd.core.context cimport Surroundings, current
 from autograd.core.node cimport Node
 from autograd.core.primitives cimport Primitive
 
-cdef object _add, _mul, _exp, _relu, _reciprocal, _divide
+cdef object _add, _mul, _exp, _relu, _reciprocal, _divide, _power
 cdef set open_contexts
 cdef bint _plain
 
@@ -14,6 +14,8 @@ cdef class Value(Node):
 
 @cython.locals(d=double, y=double)
 cdef Value quotient(Value a, Value b)
+@cython.locals(d=double, by_exponent=double)
+cdef Value raised(Value a, Value b)
 @cython.locals(x=Value, y=double)
 cpdef Value as_declared(Primitive primitive, Value a, Value b=*)
 @cython.locals(y=Value, here=Surroundings)

@@ -38,6 +38,7 @@ compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machin
 _plain = not compiled  # for `new_node`, to which it is a number in C
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal, _divide = primitives.exp, primitives.reciprocal, primitives.divide
+_power = primitives.power
 
 
 def _final(cls: type) -> None:
@@ -91,6 +92,10 @@ class Value(Node):
         x = operand(other)
         return NotImplemented if x is None else quotient(self, x)
 
+    def __pow__(self, other: Any) -> Any:
+        x = operand(other)
+        return NotImplemented if x is None else raised(self, x)
+
     def relu(self) -> "Value":
         """max(self, 0), with derivative 0 at 0."""
         return new_node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
@@ -124,10 +129,6 @@ class Value(Node):
         written = type(other) is not float and tell_written(x, other)
         return self + (-x if x is other or written else literal(-x._data))  # x - 2 is one node
 
-    def __pow__(self, other: Any) -> Any:
-        x = operand(other)
-        return NotImplemented if x is None else Value.record(primitives.power, self, x)
-
     def __radd__(self, other: Any) -> Any:
         return literal(other) + self
 
@@ -142,7 +143,7 @@ class Value(Node):
         return self.reciprocal() if x._data == 1.0 else quotient(x, self)
 
     def __rpow__(self, other: Any) -> Any:
-        return Value.record(primitives.power, other, self)
+        return as_declared(_power, literal(other), self)
 
     def backward(self, seed: float = 1.0) -> None:
         """Add seed * d(self)/d(node) to `.grad` of this node and of all below it but literals.
@@ -179,6 +180,15 @@ def quotient(a: Value, b: Value) -> Value:
         return as_declared(_divide, a, b)
     y = a._data / d
     return new_node(_divide, a, b, y, 1.0 / d, -(y / d))
+
+
+def raised(a: Value, b: Value) -> Value:
+    """a to the power b; the square is rounded as a * a."""
+    d = a._data
+    if b._data != 2.0 or not 1e-140 < abs(d) < 1e150:
+        return as_declared(_power, a, b)
+    by_exponent = math.log(d) * (d * d) if d > 0.0 else NAN
+    return new_node(_power, a, b, d * d, 2.0 * d, by_exponent)
 
 
 def as_declared(primitive: Primitive, a: Value, b: Any = None) -> Value:
