@@ -6,7 +6,7 @@ function typed(text) { // the number that a text means, with a decimal point or 
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
 }
 
-function unit(text) { // of the last digit typed
+function lastPlace(text) { // of the last digit typed
   const [, decimals = "", power = 0] = /(?:[.,](\d*))?(?:e([-+]?\d+))?\s*$/i.exec(text);
   return 10 ** (Number(power) - decimals.length);
 }
@@ -14,8 +14,8 @@ function unit(text) { // of the last digit typed
 function agrees(text, number, enough = 0.01) { // rounded, or cut off, at the last digit typed
   const x = typed(text), off = Math.abs(x - number), size = Math.abs(number);
   if (Number.isNaN(x)) return false;
-  const cut = x * number >= 0 && Math.abs(x) <= size && off < unit(text);
-  return off <= 1e-9 * size || ((cut || off <= 0.5000001 * unit(text)) && off <= enough * size);
+  const cut = x * number >= 0 && Math.abs(x) <= size && off < lastPlace(text);
+  return off <= 1e-9 * size || ((cut || off <= 0.5000001 * lastPlace(text)) && off <= enough * size);
 }
 
 // "right"; "digits" where those typed are right, but too few; "wrong", with the slips that give this number; or "".

@@ -7,7 +7,7 @@ but the two in it, by their hashes; what a user wrote is text or JSON in it, nev
 import copy
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
@@ -27,7 +27,10 @@ from autograd.draw.svg import svg
 from autograd.draw.text import cut
 from autograd.page.html import html_file, words_in
 
-CAPACITY = 256  # pictures x recorded nodes in one page, above which composites fold in groups
+CAPACITY = 256  # pictures x recorded nodes in one page, above which one composite opens at a time
+BUDGET = 6000  # pictures x drawn nodes, above which all composites of one name open together
+
+State = tuple[bool, ...]  # of each composite, whether it is folded
 
 _BODY = """<main class="explorer">
 <header class="head">
@@ -80,8 +83,8 @@ def page(
 ) -> str:
     """The page of y, or of several outputs, as HTML text, its sentences in that language.
 
-    Every state of its composites is drawn beforehand: they fold one by one where there are few,
-    else all of one name together, else all together, but for those that `fold` names.  Raises
+    What folding can show is drawn beforehand: every state of the composites where there are few,
+    else the first state with one composite changed, or with those of one name.  Raises
     ValueError for a graph too large to draw, one whose leaves were assigned since, and for a
     language other than "en", "ja" and None: the browser's.
     """
@@ -102,29 +105,30 @@ def page(
             members.setdefault(scope, []).append(i)
     if fold is None:
         fold = _crowded(outputs)
-    folded = fold if isinstance(fold, bool) else folded_names(fold, members)
-    bit = _groups(list(members), len(order), folded)
-    states = list(product((False, True), repeat=len(set(bit.values()))))
+    chosen = [] if isinstance(fold, bool) else folded_names(fold, members)
+    scopes = {scope: i for i, scope in enumerate(members)}
+    first = tuple(fold is True or scope.name in chosen for scope in scopes)
 
-    def drawing(state: tuple[bool, ...], limit: int) -> tuple[str, Figure]:
-        drawn = figure(outputs, lambda scope: state[bit[scope]], names, look.precision, limit)
+    def drawing(state: State, limit: int) -> tuple[str, Figure]:
+        drawn = figure(outputs, lambda scope: state[scopes[scope]], names, look.precision, limit)
         return re.sub(r"\n +<", "\n<", svg(sheet(drawn, look))), drawn
 
-    first = states[-1 if folded is True else 0]
-    if not isinstance(folded, bool):
-        chosen = {bit[scope] for scope in members if scope.name in folded}
-        first = tuple(place in chosen for place in range(len(first)))
     drawn = {first: drawing(first, LIMIT)}  # what cannot be drawn raises here
+    size = len(drawn[first][1].nodes)
+    alone = _changed(first, scopes, by_name=(len(scopes) + 1) * size > BUDGET)
+    states: Iterable[State] = alone.values()
+    if 2 ** len(scopes) * len(order) <= CAPACITY:
+        states = product((False, True), repeat=len(scopes))
     for state in states:
         if state not in drawn:
-            with suppress(ValueError):  # too large unfolded: the page does without
-                drawn[state] = drawing(state, 2 * CROWDED)
+            with suppress(ValueError):  # too large: the page does without
+                drawn[state] = drawing(state, max(size, CROWDED) + CROWDED)
     figures = dict(drawn.values())  # two states may give one picture
     place = {picture: i for i, picture in enumerate(figures)}
     nodes = [_node(v, index, labels(names)) for v in order]
     described = [
         {"name": cut(s.name), "formula": s.formula, "derivative": s.derivative}
-        | {"bit": bit[s], "members": numbers}
+        | {"alone": _key(alone[s]), "members": numbers}
         for s, numbers in members.items()
     ]
     data = {
@@ -160,17 +164,20 @@ def copied(
     return outputs, {name: copies[id(v)] for v, name in named if id(v) in copies}
 
 
-def _groups(scopes: list[Scope], size: int, folded: Any) -> dict[Scope, int]:
-    """For each composite the place of the bit that says whether it is folded."""
-    groups: list[Callable[[Scope], Any]] = [lambda s: s, lambda s: s.name]
-    groups.append(lambda s: not isinstance(folded, bool) and s.name in folded)
-    for group in groups:
-        bits: dict[Any, int] = {}
-        for scope in scopes:
-            bits.setdefault(group(scope), len(bits))
-        if 2 ** len(bits) * size <= CAPACITY:
-            break
-    return {scope: bits[group(scope)] for scope in scopes}
+def _changed(first: State, scopes: dict[Scope, int], by_name: bool) -> dict[Scope, State]:
+    """For each composite the first state, but with this one open or folded, whichever it is not.
+
+    Where it is to be open, those around it are.  By name it takes all others of its name along.
+    """
+    changed = {}
+    for scope in scopes:
+        state = list(first)
+        for other in scopes if by_name else [scope]:
+            if other is scope or other.name == scope.name:
+                for around in other.path if first[scopes[scope]] else [other]:
+                    state[scopes[around]] = not first[scopes[scope]]
+        changed[scope] = tuple(state)
+    return changed
 
 
 def _crowded(outputs: list[Value]) -> bool:
@@ -182,7 +189,7 @@ def _crowded(outputs: list[Value]) -> bool:
     return False
 
 
-def _key(state: tuple[bool, ...]) -> str:
+def _key(state: State) -> str:
     return "".join("01"[folded] for folded in state)
 
 

@@ -82,9 +82,8 @@ function explain(unit) {
 }
 
 function toggle(c, event) {
-  const { bit } = composites[c], other = state[bit] === "1" ? "0" : "1";
-  const key = [state.slice(0, bit) + other + state.slice(bit + 1), // or else this one alone
-    graph.state.slice(0, bit) + other + graph.state.slice(bit + 1)].find((each) => each in graph.states);
+  const other = state.slice(0, c) + (state[c] === "1" ? "0" : "1") + state.slice(c + 1), { alone } = composites[c];
+  const key = [other, state === alone ? graph.state : alone].find((each) => each in graph.states);
   chosen = { node: null, composite: c, stuck: key === undefined };
   if (chosen.stuck) return render();
   const step = steps()[at];
