@@ -49,13 +49,16 @@ def digraph(sheet: Sheet, texts: bool = True, picture: Any = graphviz.Digraph) -
     for link in sheet.links:
         edge, label = parts[link.box].edge, link.label
         kind = {"class": "edge"}
+        port = "" if texts or link.port is None else f":p{link.port}:{enters}"
+        head, tail = f"{link.head}{port}", f"{link.tail}:{leaves}"
         if label is not None:
-            edge(link.tail, f"{label}:{enters}", id=f"{link.id}_in", dir="none", weight="6", **kind)
-            edge(f"{label}:{leaves}", link.head, id=f"{link.id}_out", **kind)
+            edge(tail, f"{label}:{enters}", id=f"{link.id}_in", dir="none", weight="6", **kind)
+            if link.head is not None:
+                edge(f"{label}:{leaves}", head, id=f"{link.id}_out", **kind)
             continue
         text = {} if link.text is None else {"label": _label(link.text, texts), "fontsize": "10"}
         weight = {"weight": "3"} if link.id[0] == "l" else {}
-        edge(link.tail, link.head, id=link.id, **kind, **text, **weight)
+        edge(tail, head, id=link.id, **kind, **text, **weight)
     for frame in reversed(sheet.frames):  # inner ones first: each goes whole into its parent
         parts[frame.parent].subgraph(parts[frame.id])
     return dot
@@ -66,7 +69,11 @@ def _attributes(item: Item, texts: bool, upright: bool) -> dict[str, str]:
     group = {"group": "main"} if item.main else {}
     outline = "circle" if item.shape == "circle" else "box"
     if not texts:
-        return {**size, **group, "shape": outline}
+        fields = {
+            "shape": "record",
+            "label": graphviz.nohtml("|".join(f"<p{i}>" for i in range(item.ports))),
+        }
+        return {**size, **group, **(fields if item.ports else {"shape": outline})}
     paint = {"style": "filled" if outline == "circle" else "rounded,filled"}
     paint |= {"shape": outline, "fillcolor": item.fill, "color": item.stroke}
     if item.shape in ("plain", "label"):

@@ -97,19 +97,24 @@ class Item:
     bars: tuple[float, ...] = ()  # of a "value": where its cells are divided
     fill: str = "white"
     stroke: str = INK
+    ports: int = 0  # places along its side where lines end, 0 for one
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A line from one item to another; through an item of shape "label", if `label` names one."""
+    """A line from one item to another; through an item of shape "label", if `label` names one.
+
+    Without a head it ends behind its label.
+    """
 
     id: str
     tail: str
-    head: str
+    head: str | None
     label: str | None
-    text: Text | None
     title: str
     box: str | None
+    text: Text | None = None
+    port: int | None = None  # of the head
 
 
 @dataclass(frozen=True, slots=True)

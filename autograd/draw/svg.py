@@ -78,13 +78,16 @@ def tree(sheet: Sheet) -> ET.Element:
             if link.text is not None:
                 _text(g, link.text, at(edges[link.id]["lp"]))
             continue
-        first, second = (_spline(edges[f"{link.id}_{half}"]["pos"], at) for half in ("in", "out"))
+        first = _spline(edges[f"{link.id}_in"]["pos"], at)
         enter, leave, start = side(link.label, -1.0), side(link.label, 1.0), side(link.tail, 1.0)
         gap = ((enter - start) / unit).real
         if items[link.tail].shape == "plain" and gap < NEAR:
             first = [start, start + 0.7 * gap * unit, enter - 0.7 * gap * unit, enter, enter]
         first[-3:-1] = [_straight(enter, first[-3], -unit), enter]
-        second[:2] = [leave, _straight(leave, second[1], unit)]
+        second = [leave]
+        if link.head is not None:
+            second = _spline(edges[f"{link.id}_out"]["pos"], at)
+            second[:2] = [leave, _straight(leave, second[1], unit)]
         _line(g, sheet, [first, second])
         for t in items[link.label].texts:
             _text(g, t, middles[link.label])
@@ -158,14 +161,20 @@ def _straight(a: complex, b: complex, unit: complex) -> complex:
 
 
 def _line(g: Any, sheet: Sheet, curves: list[list[complex]]) -> None:
-    """One path through all curves, and the arrow at its tip."""
+    """One path through all curves, and an arrow at its tip, if the last is no point."""
     colour = sheet.look.style.ink
     path = ""
-    for start, *curve, _ in curves:
-        points = [f"{_n(p.real)},{_n(p.imag)}" for p in (start, *curve)]
-        path += f"{'L' if path else 'M'}{points[0]}C{' '.join(points[1:])}"
+    for start, *curve in curves:
+        path += f"{'L' if path else 'M'}{_point(start)}"
+        if curve:
+            path += f"C{' '.join(map(_point, curve[:-1]))}"
     ET.SubElement(g, "path", {"class": "line", "d": path, "fill": "none", "stroke": colour})
-    end, tip = curves[-1][-2:]
-    across = 0.35j * (tip - end)
-    corners = " ".join(f"{_n(p.real)},{_n(p.imag)}" for p in (end - across, tip, end + across))
-    ET.SubElement(g, "polygon", {"class": "arrow", "points": corners, "fill": colour})
+    if len(curves[-1]) > 1:
+        end, tip = curves[-1][-2:]
+        across = 0.35j * (tip - end)
+        corners = " ".join(map(_point, (end - across, tip, end + across)))
+        ET.SubElement(g, "polygon", {"class": "arrow", "points": corners, "fill": colour})
+
+
+def _point(p: complex) -> str:
+    return f"{_n(p.real)},{_n(p.imag)}"
