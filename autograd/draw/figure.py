@@ -2,10 +2,10 @@
 
 Invariants.  A figure is frozen, in an order that depends on the graph alone, and made without
 recursion.  Ids say what was recorded: with i the place of a node in `inputs_first(*outputs)` and k
-that of a composite among those that are met in this order, `n{i}` is a leaf or an operator, `c{k}`
-a folded composite, `b{k}` the box of an open one, `o{j}` the end of output j, `e{i}_{s}` the edge
-into input s of node i, `eo{j}` the edge to output j.  So an element has the same id however much is
-folded.
+that of a composite among those that are met in this order, `n{i}` is a leaf, an operator, or a long
+sum by its last addition, `c{k}` a folded composite, `b{k}` the box of an open one, `o{j}` the end
+of output j, `e{i}_{s}` the edge into input s of node i, `eo{j}` the edge to output j.  So an
+element has the same id however much is folded.
 """
 
 import math
@@ -16,11 +16,10 @@ from typing import Any
 from autograd.core.context import Scope
 from autograd.core.graph import pull
 from autograd.core.value import Value
+from autograd.draw import LIMIT
 from autograd.draw.fold import Rule, Sum, at_depth, rules, with_sums
 from autograd.draw.recorded import Recorded, Written, labels
 from autograd.draw.text import printed
-
-LIMIT = 1000  # drawn nodes above which no picture is laid out
 
 Use = tuple[Value, int]  # a consumer and the slot of its input
 
@@ -144,8 +143,7 @@ class _Units:
         self.members: dict[str, list[Value]] = {}
         for v in self.written:
             self.members.setdefault(self.unit(v), []).append(v)
-        boxes = {s for v in self.written if (s := graph.scope_of[v]) and self.folded[s] is None}
-        self.size = len(self.members) + len(graph.outputs) + len(boxes)
+        self.size = len(self.members) + len(graph.outputs)
 
     def owner(self, v: Value) -> Scope | None:
         """The folded composite that stands for v."""
@@ -154,7 +152,9 @@ class _Units:
     def unit(self, v: Value) -> str:
         """The id of the unit that stands for v."""
         owner = self.owner(v)
-        return f"n{self.graph.index[v]}" if owner is None else f"c{self.graph.scopes[owner]}"
+        if owner is None or isinstance(owner, Sum):
+            return f"n{self.graph.index[v if owner is None else owner.total]}"
+        return f"c{self.graph.scopes[owner]}"
 
     def write(self, v: Value, precision: int) -> Written:
         owner = self.owner(v)
@@ -183,11 +183,10 @@ class _Units:
                 held.setdefault(unit, []).append(x)
             else:
                 fed.update(head for head in units if x.primitive is None or self.unit(x) != head)
-        sums = {f"c{k}" for s, k in self.graph.scopes.items() if isinstance(s, Sum)}
         return {
             x: unit
             for unit, leaves in held.items()
-            if unit[0] == "c" and unit in fed - sums and len(leaves) > 1
+            if unit[0] == "c" and unit in fed and len(leaves) > 1
             for x in leaves
         }
 
@@ -209,6 +208,8 @@ class _Assembly:
     def around(self, v: Value) -> Scope | None:
         """The innermost open composite around v."""
         scope, owner = self.graph.scope_of[v], self.units.owner(v)
+        if owner is None and isinstance(scope, Sum):
+            scope = scope.parent
         return scope if owner is None else owner.parent
 
     def box(self, place: Scope | None) -> str | None:
@@ -281,8 +282,8 @@ class _Assembly:
         place, numbers = self.box(self.places[id]), tuple(self.graph.index[v] for v in values)
         if v.primitive is None:
             return Unit(id, "leaf", text, self.graph.label(v), numbers, place, (), self.total(v))
-        if owner is None:
-            return Unit(id, "operator", text, None, numbers, place)
+        if owner is None or isinstance(owner, Sum):
+            return Unit(id, "operator", text, None, numbers[::-1], place)
         notes = [f"y′ = {owner.derivative}"] if owner.derivative else []
         held = [self.graph.label(x) or "" for x in self.units.held if self.units.held[x] == id]
         if held:

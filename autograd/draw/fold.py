@@ -17,6 +17,12 @@ Rule = Callable[[Scope], bool]  # whether a composite is folded
 class Sum(Scope):
     """A long sum, written term by term: no composite of the user's, but drawn as one Σ."""
 
+    __slots__ = ("total",)
+
+    def __init__(self, total: Any) -> None:
+        super().__init__("Σ", total.scope)
+        self.total = total  # the last addition
+
 
 def rules(fold: Any, depths: Mapping[Scope, int], limit: float) -> Iterator[tuple[Rule, float]]:
     """What to try in turn: a rule, and how many drawn nodes are few enough for it.

@@ -80,6 +80,12 @@ class Text:
         """In points."""
         return width(self.text, self.size) * (1.1 if self.bold else 1.0)
 
+    def area(self, middle: complex) -> tuple[float, float, float, float]:
+        """The rectangle of its letters in an item of that middle: left, top, right, bottom."""
+        x = middle.real + self.x - {"start": 0.0, "end": 1.0}.get(self.anchor, 0.5) * self.width
+        y = middle.imag + self.y
+        return x, y - 0.4 * self.size, x + self.width, y + 0.4 * self.size
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

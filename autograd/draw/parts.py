@@ -11,10 +11,10 @@ SIDE = 10.0  # points from one line to the next at the side of a composite
 
 
 def ports(figure: Figure) -> dict[str, int]:
-    """How many lines end at the side of each composite that has more than two."""
+    """How many lines end at the side of each composite of several inputs, and of each long sum."""
     inputs = Counter(edge.head for edge in figure.edges)
-    units = (unit.id for unit in figure.nodes if unit.kind == "composite")
-    return {id: inputs[id] for id in units if inputs[id] > 2}
+    least = {unit.id: 2 if unit.kind == "composite" else 3 for unit in figure.nodes}
+    return {id: count for id, count in inputs.items() if count >= least[id]}
 
 
 def ports_of_edges(figure: Figure) -> dict[str, int]:

@@ -32,7 +32,7 @@ class Recorded:
         for v in self.order:
             self._add(v.scope)
         for total, members in self._sums().items():
-            scope = Sum("Σ", total.scope)
+            scope = Sum(total)
             self._add(scope)
             self.scope_of.update(dict.fromkeys(members, scope))
         self.scopes = {scope: k for k, scope in enumerate(self.depths)}

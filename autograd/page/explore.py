@@ -18,8 +18,8 @@ from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
 from autograd.core.primitives import ARITHMETIC, PRIMITIVES
 from autograd.core.value import Value
-from autograd.draw import look_of, outputs_of
-from autograd.draw.figure import LIMIT, Figure, figure
+from autograd.draw import LIMIT, look_of, outputs_of
+from autograd.draw.figure import Figure, figure
 from autograd.draw.fold import CROWDED, folded_names
 from autograd.draw.recorded import labels
 from autograd.draw.sheet import sheet
@@ -110,7 +110,8 @@ def page(
     first = tuple(fold is True or scope.name in chosen for scope in scopes)
 
     def drawing(state: State, limit: int) -> tuple[str, Figure]:
-        drawn = figure(outputs, lambda scope: state[scopes[scope]], names, look.precision, limit)
+        rule = False if fold is False and not any(state) else lambda s: state[scopes[s]]
+        drawn = figure(outputs, rule, names, look.precision, limit)
         return re.sub(r"\n +<", "\n<", svg(sheet(drawn, look))), drawn
 
     drawn = {first: drawing(first, LIMIT)}  # what cannot be drawn raises here
