@@ -151,6 +151,8 @@ def components(f: Callable[..., Any], at: tuple[Any, ...]) -> list[tuple[str, fl
     """Name and number of each component of the arguments, in order: ("W[0,1]", 0.3)."""
     import inspect  # slow to import
 
+    if not callable(f):
+        raise TypeError(f"expected a function and its arguments, as in (f, 1.0), got {f!r:.60}")
     try:
         names = list(inspect.signature(f).bind(*at).arguments)
         last = list(inspect.signature(f).parameters.values())[len(names) - 1 :]

@@ -307,3 +307,9 @@ def test_what_rounding_has_eaten_is_no_number():
         ag.numerical_gradient(f, 1.0, 1.0)
     report = ag.numerical_gradient(f, 1.0, 1.0, report=True)
     assert [row.verdict for row in report.rows] == ["ok", "rounding"]
+
+
+@pytest.mark.parametrize("check", [ag.gradcheck, ag.numerical_gradient])
+def test_a_graph_is_no_function(check):
+    with pytest.raises(TypeError, match=r"expected a function and its arguments, .* got Value\("):
+        check(ag.Value(1.0), 1.0)
