@@ -217,8 +217,8 @@ def _drawing(figure: Figure) -> dict[str, Any]:
     with suppress(CycleError):  # a transform inside a composite records outside it
         nodes = {id: nodes[id] for id in TopologicalSorter(before).static_order()}
     units = [
-        {"id": id, "kind": node.kind, "text": cut(node.text), "node": None, "composite": None}
-        | ({"composite": int(id[1:])} if id[0] == "c" else {"node": node.values[0]})
+        {"id": id, "kind": node.kind, "text": cut(node.text), "nodes": node.values}
+        | {"composite": int(id[1:]) if node.kind == "composite" else None}
         for id, node in nodes.items()
     ]
     edges = [

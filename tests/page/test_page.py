@@ -409,7 +409,8 @@ def test_composites_fold_one_by_one_and_very_many_by_name(visit):
     xs = [ag.sigmoid(ag.tanh(Value(float(i)))) for i in range(9)]
     page = visit(ag.sum(xs), fold={"sigmoid"})
     folded = "() => [...document.querySelectorAll('#picture .composite')].map((g) => g.id)"
-    assert len(at_first := page.evaluate(folded)) == 9
+    at_first = page.evaluate(folded)
+    assert len(at_first) == 9
     for id in (at_first[0], at_first[4]):  # the other one closes
         page.locator(f"#{id}").click()
         assert page.evaluate(folded) == [other for other in at_first if other != id]
