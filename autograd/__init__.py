@@ -20,6 +20,7 @@ from autograd.functions import *
 from autograd.losses import *
 from autograd.page import explore
 from autograd.plot import plot
+from autograd.program.compiled import compile
 from autograd.program.trace import trace
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.words import explain, tree, what_if
@@ -28,7 +29,7 @@ __all__ = ["Value", "compiled", "named_scope", "no_grad", "values"]
 __all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 __all__ += ["draw", "explain", "explore", "load", "plot", "save", "tree", "what_if"]
 __all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_gradient", "worksheet"]
-__all__ += ["trace"]
+__all__ += ["compile", "trace"]
 __all__ += ["assign", "data", "grads", "layers", "nn", "optim"]
 __all__ += functions.__all__ + losses.__all__
 
@@ -50,16 +51,6 @@ ROOMS = {  # loaded when they are first used
     "layers": "the layers of the book, with forward and backward",
     "nn": "Neuron, Layer, MLP, networks in the manner of micrograd",
     "optim": "SGD, Adam and the other optimizers, as in torch.optim",
-}
-INSTEAD = {  # of what other libraries call it
-    "abs": "absolute",
-    "max": "maximum",
-    "min": "minimum",
-    "array": "values",
-    "tensor": "Value",
-    "Tensor": "Value",
-    "Variable": "Value",
-    "softmax_with_loss": "softmax_cross_entropy",
 }
 
 
@@ -92,9 +83,7 @@ else:  # a type checker would take every name for an attribute
         if name in ROOMS:
             return import_module(f"{__name__}.{name}")
         if name != "__version__":
-            write = f": write ag.{INSTEAD[name]}" if name in INSTEAD else ""
-            message = f"module {__name__!r} has no attribute {name!r}{write}"
-            raise AttributeError(message, name=name, obj=sys.modules[__name__])
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import metadata
 
         try:

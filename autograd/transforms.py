@@ -50,10 +50,7 @@ def _record(
     several = isinstance(argnums, (tuple, list))
     places = list(argnums) if several else [argnums]
     if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in places):
-        write = "; an argument given by name is not differentiated by" if options else ""
-        raise TypeError(
-            f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments{write}"
-        )
+        raise TypeError(f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments")
     if len({i % len(args) for i in places}) < len(places):
         raise TypeError(f"{name}: argnums names an argument twice: {argnums!r}")
     at = tuple(args[i] for i in places) if several else args[argnums]
@@ -266,7 +263,7 @@ def jacobian(
     @_transform("jacobian", f)
     def matrix(*args: Any, **options: Any) -> Any:
         at, out, rows = _jacobian("jacobian", f, args, argnums, options, mode)
-        return _assembled(out, at, rows)
+        return assembled(out, at, rows)
 
     return matrix
 
@@ -287,7 +284,7 @@ def hessian(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         for i, row in enumerate(rows):
             for j in range(i):
                 rows[j][i] = row[j]
-        return _assembled(out, at, rows)
+        return assembled(out, at, rows)
 
     return matrix
 
@@ -317,7 +314,7 @@ def _jacobian(
     return at, out, [[row[i] for row in rows] for i in range(len(ys))] if forward else rows
 
 
-def _assembled(out: Any, at: Any, rows: list[list[Any]]) -> Any:
+def assembled(out: Any, at: Any, rows: list[list[Any]]) -> Any:
     """The matrix in blocks: for each block of the result the argument's, their axes joined."""
     rest = iter(rows)
 

@@ -268,8 +268,8 @@ class Node:
             parts.append(f"label={self.label!r}")
         if self._primitive is not None:
             parts.append(f"op={self.op!r}")
-        if self.grad is not None:
-            parts.append(f"grad={short(self.grad)}")
+        if self._reached:
+            parts.append(f"grad={short(self._grad)}")
         return f"Value({', '.join(parts)})"
 
     # --- copies: whole graphs, at any depth ---

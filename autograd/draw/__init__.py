@@ -11,7 +11,6 @@ from autograd.core.graph import check_fresh
 from autograd.core.nested import flatten
 from autograd.core.value import Value
 
-LIMIT = 1000  # drawn nodes above which no picture is laid out
 OPTIONS = ("style", "fold", "partials", "precision", "direction", "names")  # of draw
 
 if TYPE_CHECKING:
@@ -50,9 +49,7 @@ def draw(
     from autograd.draw.picture import Picture
     from autograd.draw.sheet import sheet
 
-    look: dict[str, Any] = dict(
-        style=style, partials=partials, precision=precision, direction=direction
-    )
+    look = dict(style=style, partials=partials, precision=precision, direction=direction)
     drawn = sheet(*figure_of(y, fold, names, **look))
     picture: Picture = digraph(drawn, picture=Picture)
     picture.sheet, picture.drawn = drawn, picture.source
@@ -60,20 +57,13 @@ def draw(
 
 
 def figure_of(
-    y: Any,
-    fold: Any = None,
-    names: Mapping[str, Any] | None = None,
-    limit: float = LIMIT,
-    **options: Any,
+    y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **options: Any
 ) -> "tuple[Figure, Look]":
-    """The figure of y, or of several outputs, and the look that the options ask for.
-
-    ValueError where it would have more nodes than the limit.
-    """
+    """The figure of y, or of several outputs, and the look that the options ask for."""
     from autograd.draw.figure import figure
 
     look = look_of(**options)
-    return figure(outputs_of(y), fold, names, look.precision, limit), look
+    return figure(outputs_of(y), fold, names, look.precision), look
 
 
 def look_of(**options: Any) -> "Look":

@@ -62,10 +62,11 @@ class Trace:
 # --- arguments: numbers among other things, nested ---
 
 
-def split(tree: Any, numbers: list[Any]) -> Any:
+def split(tree: Any, numbers: list[Any], counts: bool = False) -> Any:
     """Add the numbers of a tree to a list; a key comes back that tells all the rest of it.
 
-    What is no number (text, None, flags, arrays of integers, objects) is a part of the key.
+    What is no number (text, None, flags, arrays of integers, objects) is a part of the key; with
+    `counts`, so are ints.
 
     >>> found = []
     >>> key = split([1.0, (2, "mean")], found)
@@ -73,22 +74,25 @@ def split(tree: Any, numbers: list[Any]) -> Any:
     [1.0, 2]
     """
     kind = type(tree)
-    if kind is float or kind is int:
+    if kind is float or kind is Value or (kind is int and not counts):
         numbers.append(tree)
         return None
     if isinstance(tree, (list, tuple)):
-        return kind, *[split(x, numbers) for x in tree]
+        return kind, *[split(x, numbers, counts) for x in tree]
     if isinstance(tree, dict):
-        return kind, *[(key, split(x, numbers)) for key, x in tree.items()]
+        return kind, *[(key, split(x, numbers, counts)) for key, x in tree.items()]
     if is_array(tree):
         if tree.dtype.kind in "fO":
             numbers.extend(tree.ravel().tolist())
             return "array", tree.shape
         return "array", tree.shape, tree.dtype.str, tree.tobytes()
-    if kind is bool or not node.is_real(tree):
+    if kind is bool or kind is int or not node.is_real(tree):
         return _Fixed(tree)
     numbers.append(tree)
     return None
+
+
+PLAIN = (str, bytes, bool, int)
 
 
 class _Fixed:
@@ -100,27 +104,29 @@ class _Fixed:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Fixed) or type(self.x) is not type(other.x):
             return False
-        return self.x is other.x or (isinstance(self.x, (str, bytes, bool)) and self.x == other.x)
+        return self.x is other.x or (isinstance(self.x, PLAIN) and self.x == other.x)
 
     def __hash__(self) -> int:
-        return hash(self.x) if isinstance(self.x, (str, bytes, bool)) else id(self.x)
+        return hash(self.x) if isinstance(self.x, PLAIN) else id(self.x)
 
 
-def joined(tree: Any, new: Iterator[Any]) -> Any:
-    """The tree with new ones in place of its numbers."""
+def joined(tree: Any, new: Iterator[Any], counts: bool = False) -> Any:
+    """The tree with new ones in place of its numbers, which are those that `split` finds."""
     if isinstance(tree, (list, tuple)):
-        parts = [joined(x, new) for x in tree]
+        parts = [joined(x, new, counts) for x in tree]
         return tree._make(parts) if hasattr(tree, "_make") else type(tree)(parts)
     if isinstance(tree, dict):
-        return {key: joined(x, new) for key, x in tree.items()}
+        return {key: joined(x, new, counts) for key, x in tree.items()}
     if is_array(tree):
         return fill(tree, itertools.islice(new, tree.size)) if tree.dtype.kind in "fO" else tree
-    if type(tree) is bool or not (type(tree) is Value or node.is_real(tree)):
+    if type(tree) is bool or (counts and type(tree) is int):
+        return tree
+    if not (type(tree) is Value or node.is_real(tree)):
         return tree
     return next(new)
 
 
-def parameters(f: Function, args: Sequence[Any]) -> list[str]:
+def parameters(f: Function, args: Sequence[Any], counts: Sequence[bool]) -> list[str]:
     """A name for each number in the arguments: that of the parameter, with indices."""
     try:
         bound = inspect.signature(f).bind(*args)
@@ -131,8 +137,8 @@ def parameters(f: Function, args: Sequence[Any]) -> list[str]:
     for i, x in enumerate(args):
         head = named[i] if i < len(named) else f"x{i}"
         numbers: list[Any] = []
-        split(x, numbers)
-        alone = type(x) is float or node.is_real(x)
+        split(x, numbers, counts[i])
+        alone = numbers and (type(x) is float or node.is_real(x))
         found += [head] if alone else [f"{head}_{k}" for k in range(len(numbers))]
     return found
 
@@ -159,6 +165,12 @@ class Traced:
         """The numbers of a call, and those that the leaves held have now."""
         return [*numbers, *[x.data for x in self.held]] if self.held else list(numbers)
 
+    def result(self, found: Sequence[Any]) -> Any:
+        """The first numbers found as the function gave its result."""
+        if isinstance(self.out, float):
+            return found[0]
+        return fill(self.out, itertools.islice(found, len(self.recording.results)))
+
     def replay(self, *inputs: Any) -> list[Any]:
         """The results, node by node as they were recorded, on Values and numbers."""
         done: list[Any] = []
@@ -181,20 +193,31 @@ class Traced:
         return [done[i] for i in self.recording.results]
 
 
-def traced(f: Function, args: Sequence[Any], options: dict[str, Any] | None = None) -> Traced:
-    """f, recorded at these arguments.  Raises what f does; TypeError where it asks for numbers."""
-    tree = [list(args), options or {}]
+def traced(
+    f: Function,
+    args: Sequence[Any],
+    options: dict[str, Any] | None = None,
+    counts: Sequence[bool] | None = None,
+) -> Traced:
+    """f, recorded at these arguments.  Raises what f does; TypeError where it asks for numbers.
+
+    `counts` tells of which arguments, and of the options as the last, ints are part of the program.
+    """
+    tree = [*args, options or {}]
+    counts = counts or [False] * len(tree)
     numbers: list[Any] = []
-    split(tree, numbers)
+    for x, count in zip(tree, counts, strict=True):
+        split(x, numbers, count)
     xs = [Value(x) for x in numbers]
-    called, keywords = joined(tree, iter(xs))
+    new = iter(xs)
+    *called, keywords = [joined(x, new, count) for x, count in zip(tree, counts, strict=True)]
     trace = Trace()
     with trace.running(), recording(xs):
         out = f(*called, **keywords)
         found = [scalar(y) for y in items(out)]
     ys = [y if type(y) is Value else literal(y) for y in found]
     r, held = record(ys, xs, trace.told, trace.written)
-    for k, name in enumerate(parameters(f, args)):
+    for k, name in enumerate(parameters(f, args, counts)):
         r.labels.setdefault(k, name)
     template = fill(out, [0.0] * len(ys)) if type(out) is not Value else 0.0
     title = getattr(f, "__name__", "program")
@@ -247,7 +270,7 @@ class Program:
 
     def __call__(self, *args: Any) -> Any:
         """The value.  ValueError where a comparison comes out otherwise than at the example."""
-        return self._result(self._run(args, None)[0])
+        return self._traced.result(self._run(args, None)[0])
 
     def value_and_grad(self, *args: Any, argnums: int | Sequence[int] = 0) -> tuple[Any, Any]:
         """The value and its gradient, which has the shape of the arguments it is taken by.
@@ -267,11 +290,6 @@ class Program:
         new = iter(slopes)
         at = [joined(self._example[i], new) for i in places]
         return y, tuple(at) if several else at[0]
-
-    def _result(self, results: list[Any]) -> Any:
-        return (
-            results[0] if isinstance(self._traced.out, float) else fill(self._traced.out, results)
-        )
 
     def _numbers(self, args: tuple[Any, ...]) -> list[Any]:
         """The numbers of the arguments, which must have the shape of the example."""

@@ -101,10 +101,9 @@ def multiplied(a: Pair, b: Pair) -> Pair:
 
 def divided(a: Pair, b: Pair) -> Pair:
     """The quotient of two pairs."""
-    by = 1.0 / b[0]  # a division takes as long as ten products
-    q = a[0] * by
+    q = a[0] / b[0]
     rest = fma(-q, b[0], a[0]) + (a[1] - q * b[1])
-    return quick_sum(q, rest * by)
+    return quick_sum(q, rest / b[0])
 
 
 def square_root(a: Pair) -> Pair:

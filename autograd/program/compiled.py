@@ -1,0 +1,349 @@
+"""Compiled functions: traced at the first call, again where a branch changes, run on a backend.
+
+Invariant: a call gives what the eager engine gives there, errors too.  Where a program cannot tell
+(a number is not finite, a form is right at one point only), the eager engine is asked.
+"""
+
+import pickle
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import accumulate
+from typing import Any
+
+from autograd import transforms
+from autograd.core.context import current, recording
+from autograd.core.nested import blocks, data, fill, is_array
+from autograd.core.node import finite
+from autograd.core.value import Value
+from autograd.program.source import ELSEWHERE, Python
+from autograd.program.steps import Steps
+from autograd.program.trace import Traced, joined, split, traced
+
+Function = Callable[..., Any]
+BACKENDS = ("native", "numpy", "python", "jax")
+MOST_VARIANTS = 64  # of one shape of arguments; on further branches the eager engine computes
+VALUE, GRADIENT, JACOBIAN = "value", "value_and_grad", "value_and_jacobian"
+
+
+@dataclass
+class Variant:
+    """One branch of a function: its recording, and the backend's function of numbers."""
+
+    traced: Traced
+    by: list[int] | None  # the inputs that derivatives are taken by
+    steps: Steps
+    run: Callable[[list[float]], tuple[int, Sequence[float]]]
+
+
+class Compiled:
+    """A function that runs as a program.  Made by `compile`, which tells how it is called."""
+
+    def __init__(self, f: Function, backend: str = "native") -> None:
+        if not callable(f):
+            raise TypeError(f"compile expects a function, got {type(f).__name__}: {f!r:.60}")
+        if backend not in BACKENDS:
+            raise ValueError(f"compile: backend is {backend!r}, not one of {BACKENDS}")
+        self.f, self.backend = f, backend
+        self._counts = False  # whether ints are part of the program, where no gradient is taken
+        self.seconds = 0.0  # spent on tracing and compiling
+        self._variants: dict[Any, list[Variant]] = {}
+        self._rows: dict[Any, Any] = {}
+        self._hvp: Compiled | None = None
+        for name in ("__name__", "__qualname__", "__doc__", "__wrapped__"):
+            if hasattr(f, name) or name == "__wrapped__":
+                setattr(self, name, f if name == "__wrapped__" else getattr(f, name))
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """What f gives, as plain numbers; with a Value among the arguments, what f records."""
+        return self._run(VALUE, args, options, ())
+
+    def value_and_grad(
+        self, *args: Any, argnums: int | Sequence[int] = 0, out: Any = None, **options: Any
+    ) -> Any:
+        """As `autograd.value_and_grad`; `out` takes the gradient's arrays."""
+        value, gradient = self._run(GRADIENT, args, options, argnums)
+        return value, gradient if out is None else _into(out, gradient)
+
+    def value_and_jacobian(
+        self, *args: Any, argnums: int | Sequence[int] = 0, out: Any = None, **options: Any
+    ) -> Any:
+        """The result, and what `autograd.jacobian` gives; `out` takes its arrays."""
+        value, matrix = self._run(JACOBIAN, args, options, argnums)
+        return value, matrix if out is None else _into(out, matrix)
+
+    def hvp(self, primals: Any, tangents: Any) -> Any:
+        """As `autograd.hvp`: the Hessian times the tangents."""
+        if self._hvp is None:
+            f = self.f
+            self._hvp = Compiled(lambda p, t: transforms.hvp(f, p, t), self.backend)
+        return self._hvp(primals, tangents)
+
+    def map(self, *args: Any, **options: Any) -> Any:
+        """f over rows: the first axis of each argument (`in_axes`), as arrays."""
+        return self._map("map", args, options)
+
+    def map_value_and_grad(self, *args: Any, **options: Any) -> Any:
+        """`value_and_grad` over rows; with `reduce="sum"` or "mean", over all rows in one."""
+        return self._map("map_value_and_grad", args, options)
+
+    def map_value_and_jacobian(self, *args: Any, **options: Any) -> Any:
+        """`value_and_jacobian` over rows."""
+        return self._map("map_value_and_jacobian", args, options)
+
+    def to_jax(self) -> Function:
+        """A JAX function of the same arguments, to be jitted, mapped and differentiated there.
+
+        It has the branch of the arguments that f was called with last.  Raises ValueError before
+        the first call.
+        """
+        from autograd.program import jax
+
+        found = [v for (kind, *_), vs in self._variants.items() if kind == VALUE for v in vs[:1]]
+        if not found:
+            raise ValueError("to_jax: call the function once, so that it is traced")
+        return jax.function(found[-1].steps, found[-1].traced)
+
+    def __repr__(self) -> str:
+        variants = [v for vs in self._variants.values() for v in vs]
+        name = getattr(self, "__name__", "function")
+        if not variants:
+            return f"<compiled {name}: {self.backend}, not called yet>"
+        steps = ", ".join(str(len(v.steps)) for v in variants[:8]) + ", ..." * (len(variants) > 8)
+        many = "variants" if len(variants) > 1 else "variant"
+        return (
+            f"<compiled {name}: {self.backend}, {len(variants)} {many} of {steps} steps, "
+            f"made in {1e3 * self.seconds:.3g} ms>"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            pickle.dumps(self.f)
+            f, free = self.f, True
+        except (pickle.PicklingError, AttributeError, TypeError):
+            f, free = _Lost(getattr(self, "__name__", "function")), False
+        # A function that is found again by its name has leaves of its own there, to be traced.
+        kept = {
+            key: [(v.traced, v.by) for v in vs if not (free and v.traced.held)]
+            for key, vs in self._variants.items()
+        }
+        return _restored, (f, self.backend, kept)
+
+    # --- how a call is made ---
+
+    def _run(self, kind: str, args: tuple[Any, ...], options: Any, argnums: Any) -> Any:
+        several = isinstance(argnums, (tuple, list))
+        places = tuple(argnums) if several else (argnums,)
+        if kind != VALUE:
+            _check(kind, args, places, argnums)
+            places = tuple(i % len(args) for i in places)
+        numbers: list[Any] = []
+        counts = [self._counts and i not in places for i in range(len(args))]
+        shape: Any = tuple([split(x, numbers, c) for x, c in zip(args, counts, strict=True)])
+        if options:
+            shape = *shape, split(options, numbers, self._counts)
+        if any(type(x) is Value for x in numbers):
+            return self._recorded(kind, args, options, argnums)
+        if set(map(type, numbers)) - {float} or sum(numbers) - sum(numbers) != 0.0:
+            numbers = [finite(x) for x in numbers]
+        key = kind, places, shape
+        variants = self._variants.setdefault(key, [])
+        flag, found, variant = self._found(variants, numbers)
+        if variant is None:
+            variant = self._new(key, variants, args, options, argnums)
+            if variant is not None:
+                flag, found = variant.run(variant.traced.inputs(numbers))
+        if variant is None or flag:
+            return self._eagerly(kind, args, options, argnums)
+        value = variant.traced.result(found)
+        if kind == VALUE:
+            return value
+        at = tuple(args[i] for i in places) if several else args[places[0]]
+        slopes = [d + 0.0 for d in found[len(variant.steps.results) :]]
+        if kind == GRADIENT:
+            return value, fill(at, slopes) if type(at) is not float else slopes[0]
+        width = len(slopes) // max(1, len(variant.steps.results))
+        rows = [slopes[i : i + width] for i in range(0, len(slopes), width or 1)]
+        return value, transforms.assembled(variant.traced.out, at, rows)
+
+    def _found(self, variants: list[Variant], numbers: list[float]) -> Any:
+        """The variant whose guards hold, with its flag and its numbers; None: there is none."""
+        for i, variant in enumerate(variants):
+            flag, found = variant.run(variant.traced.inputs(numbers))
+            if not flag & ELSEWHERE:
+                if i:
+                    variants.insert(0, variants.pop(i))
+                return flag, found, variant
+        return 0, (), None
+
+    def _new(
+        self, key: Any, variants: list[Variant], args: Any, options: Any, argnums: Any
+    ) -> Variant | None:
+        """A variant for these arguments; None where it would be good for them only."""
+        if len(variants) >= MOST_VARIANTS:
+            return None
+        kind, places, _ = key
+        start = time.perf_counter()
+        counts = [self._counts and i not in places for i in range(len(args))]
+        try:
+            made = traced(self.f, args, options, [*counts, self._counts])
+        except Exception:
+            self._eagerly(kind, args, options, argnums)
+            if self._counts or not any(type(x) is int for x in _numbers([args, options])):
+                raise  # the program is refused what the eager engine has
+            self._counts = True  # an int is no number there, but an index or a count
+            return None
+        if kind == GRADIENT and not isinstance(made.out, float):
+            raise TypeError("value_and_grad expects a function that returns one number")
+        if made.only_here or not current().variables.isdisjoint(made.held):
+            return None
+        by = None
+        if kind != VALUE:
+            sizes = (len(_numbers(x, c)) for x, c in zip(args, counts, strict=True))
+            starts = list(accumulate(sizes, initial=0))
+            by = [k for i in places for k in range(starts[i], starts[i + 1])]
+        variant = self._compiled(made, by)
+        self.seconds += time.perf_counter() - start
+        variants.insert(0, variant)
+        return variant
+
+    def _compiled(self, made: Traced, by: list[int] | None) -> Variant:
+        steps = made.steps(by)
+        return Variant(made, by, steps, backend_of(self.backend, steps, made))
+
+    def _recorded(self, kind: str, args: Any, options: Any, argnums: Any) -> Any:
+        """With Values: what the function and the transforms make of them."""
+        if kind == VALUE:
+            return self.f(*args, **options)
+        if kind == GRADIENT:
+            return transforms.value_and_grad(self.f, argnums)(*args, **options)
+        matrix = transforms.jacobian(self.f, argnums)(*args, **options)
+        return self.f(*args, **options), matrix
+
+    def _eagerly(self, kind: str, args: Any, options: Any, argnums: Any) -> Any:
+        """The same on plain numbers, by the eager engine."""
+        if kind == GRADIENT:
+            return transforms.value_and_grad(self.f, argnums)(*args, **options)
+        tree = [*args, options]
+        new = (Value(x) for part in tree for x in _numbers(part, self._counts))
+        *called, keywords = [joined(part, new, self._counts) for part in tree]
+        with recording():
+            value = data(self.f(*called, **keywords))
+        if kind == VALUE:
+            return value
+        return value, transforms.jacobian(self.f, argnums)(*args, **options)
+
+    def _map(self, name: str, args: Any, options: Any) -> Any:
+        rows = import_module("autograd.program.rows")
+        return rows.mapped(name, self.f, self._rows, args, **options)
+
+
+_said: list[ImportError] = []
+
+
+def backend_of(name: str, steps: Steps, made: Traced) -> Callable[[list[float]], Any]:
+    """The function of numbers that a backend makes of steps: a flag, and results and derivatives.
+
+    It is Python's where llvmlite is missing, which is said once, and for operations of users' own.
+    """
+    if name == "jax":
+        from autograd.program import jax
+
+        return jax.backend(steps)
+    if name == "native":
+        try:
+            from autograd.program import native
+
+            return native.Native(steps)
+        except LookupError:  # an operation of the user's own
+            pass
+        except ImportError as error:
+            if not _said:
+                _said.append(error)
+                warnings.warn(f"compile: {error}: Python runs the programs", RuntimeWarning, 2)
+    return Python(steps, made.recording, made.title)
+
+
+def compile(f: Function | None = None, backend: str = "native") -> Any:
+    """f as a program: the same results, at the speed of the backend.  Also a decorator.
+
+    f is traced at the first call, and again where a comparison comes out otherwise or arguments
+    have another shape; what it does beside computing (printing, random numbers) is done then only.
+    Numbers are inputs, flags and text are part of the program, leaves that f holds by closure are
+    read at each call.  `fast(...)`, `fast.value_and_grad(...)` and the others give what the eager
+    transforms give, to the last bit on the native and the Python backend, and raise their errors.
+    A step that the result does not need is gone, with the error that it might have raised.
+    Backends: "native" (machine code, by llvmlite; without it Python), "python" and "numpy" (Python
+    is generated), "jax".  Raises TypeError where f asks for `.data`, `.grad` or `float()` of one.
+
+    >>> @compile(backend="python")
+    ... def area(r):
+    ...     return 3.0 * r * r
+    >>> area(2.0), area.value_and_grad(2.0)
+    (12.0, (12.0, 12.0))
+    """
+    if f is None:
+        return lambda f: Compiled(f, backend)
+    return Compiled(f, backend)
+
+
+def _numbers(tree: Any, counts: bool = False) -> list[Any]:
+    found: list[Any] = []
+    split(tree, found, counts)
+    return found
+
+
+def _check(name: str, args: Any, places: tuple[Any, ...], argnums: Any) -> None:
+    """The errors of the eager transforms for arguments of another kind."""
+    if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in places):
+        raise TypeError(f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments")
+    if len({i % len(args) for i in places}) < len(places):
+        raise TypeError(f"{name}: argnums names an argument twice: {argnums!r}")
+    for i in places:
+        if type(args[i]) is float:
+            continue
+        for x in blocks(args[i]):
+            if is_array(x) and x.dtype.kind not in "fO":
+                raise TypeError(
+                    f"{name} expects numbers or arrays of floats, got an array of {x.dtype}: "
+                    "write a.astype(float)"
+                )
+            if not is_array(x) and not _numbers(x):
+                raise TypeError(
+                    f"{name} is taken by a number, or by a list, tuple, dict or array of numbers: "
+                    f"got {type(x).__name__}: {x!r:.60}"
+                )
+
+
+def _into(out: Any, new: Any) -> Any:
+    """The arrays of `out`, with the new numbers in them."""
+    places, found = blocks(out), blocks(new)
+    if not all(map(is_array, places)) or [a.shape for a in places] != [
+        getattr(b, "shape", ()) for b in found
+    ]:
+        raise ValueError("out is to be arrays of the shapes that come out")
+    for a, b in zip(places, found, strict=True):
+        a[...] = b
+    return out
+
+
+class _Lost:
+    """A function that could not be pickled: its programs could, for the branches they have."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        raise TypeError(
+            f"{self.__name__} was unpickled as a program: it has only the branches and the shapes "
+            "of arguments that it was called with before"
+        )
+
+
+def _restored(f: Any, backend: str, kept: dict[Any, list[Any]]) -> Compiled:
+    made = Compiled(f, backend)
+    for key, found in kept.items():
+        made._variants[key] = [made._compiled(*recorded) for recorded in found]
+    return made

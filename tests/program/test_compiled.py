@@ -1,0 +1,354 @@
+"""Compiled functions: what the eager engine gives, on every backend, wherever they are called."""
+
+import collections
+import os
+import pickle
+import random
+import subprocess
+import sys
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.core import primitives
+from autograd.core.primitives import PRIMITIVES, Primitive
+
+BACKENDS = ["python"]
+try:
+    import llvmlite  # noqa: F401
+
+    BACKENDS.append("native")
+except ImportError:
+    pass
+OURS = dict(PRIMITIVES)
+COMPOSITES = ["sigmoid", "leaky_relu", "relu6", "softplus", "elu", "gelu", "silu"]
+UNARY = [n for n, p in OURS.items() if len(p.partials) == 1 and n != "identity"]
+BINARY = [n for n, p in OURS.items() if len(p.partials) == 2 and n not in ("add", "mul")]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """Machine code is kept elsewhere."""
+    monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path / "cache"))
+
+
+# --- random programs ---
+
+
+def random_program(rng, length):
+    """A function of 2 to 4 numbers, made of primitives, composites, operators and branches."""
+    count = rng.randint(2, 4)
+    lines = []
+    for j in range(length):
+        known = count + j
+        a, b = rng.randrange(known), rng.randrange(max(0, known - 4), known)
+        kind = rng.choice(["unary", "binary", "composite", "operator", "operator", "branch"])
+        name = {
+            "unary": rng.choice(UNARY),
+            "binary": rng.choice(BINARY),
+            "composite": rng.choice(COMPOSITES),
+        }.get(kind) or rng.choice("+-*/^nc")
+        lines.append((kind, name, a, b, rng.choice([0.5, 2.0, -1.5, 3.0, 0.1])))
+
+    needed = set(range(count + length - 3, count + length))
+    for j in range(length - 1, -1, -1):  # a step that is not needed raises eagerly only
+        kind, name, a, b, _ = lines[j]
+        if count + j in needed:
+            needed.add(a)
+            if kind in ("binary", "branch") or name in "+-*/":
+                needed.add(b)
+
+    def f(*xs):
+        v = list(xs)
+        for kind, name, a, b, c in lines:
+            if len(v) not in needed:
+                v.append(None)
+                continue
+            x, y = v[a], v[b]
+            if kind == "unary":
+                v.append(OURS[name](x))
+            elif kind == "binary":
+                v.append(OURS[name](x, y))
+            elif kind == "composite":
+                v.append(getattr(ag, name)(x))
+            elif kind == "branch":
+                v.append(x * c if x > y else y + c)
+            else:
+                made = {
+                    "+": lambda x, y, c: x + y,
+                    "-": lambda x, y, c: x - y,
+                    "*": lambda x, y, c: x * y,
+                    "/": lambda x, y, c: x / y,
+                    "^": lambda x, y, c: x**c,
+                    "n": lambda x, y, c: -x,
+                    "c": lambda x, y, c: x * c + 1.0,
+                }
+                v.append(made[name](x, y, c))
+        return v[-1] + v[-2] + v[-3]
+
+    return count, f
+
+
+def outcome(f, *args, **options):
+    try:
+        y, slopes = f(*args, **options)
+    except (ArithmeticError, ValueError) as error:
+        return type(error), str(error)
+    return repr([y, *slopes])
+
+
+def number(rng):
+    return rng.choice([rng.gauss(0, 1), rng.gauss(0, 1), rng.gauss(0, 50), 0.0, 1.0, -1.0])
+
+
+def compare(programs, backend, seed=0):
+    """Run so many random programs at 20 points other than the first; count how they come out."""
+    rng, counts = random.Random(seed), collections.Counter()
+    for _ in range(programs):
+        count, f = random_program(rng, rng.randint(3, 14))
+        fast, places = ag.compile(f, backend), tuple(range(count))
+        for _ in range(21):
+            at = [number(rng) if rng.random() < 0.5 else rng.gauss(0, 1) for _ in range(count)]
+            want = outcome(ag.value_and_grad(f, places), *at)
+            got = outcome(fast.value_and_grad, *at, argnums=places)
+            assert got == want, (at, fast)
+            counts["error" if isinstance(want, tuple) else "number"] += 1
+    return counts
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_random_programs_are_the_eager_ones_to_the_last_bit(backend):
+    """`python tests/program/test_compiled.py 10000` tries as many."""
+    counts = compare(int(os.environ.get("AUTOGRAD_PROGRAMS", "120")), backend)
+    assert counts["number"] > counts["error"] > 0
+
+
+# --- branches, shapes, errors ---
+
+
+def two_sides(x, y):
+    return ag.exp(x) * y if x > y else ag.sin(x) + y * y
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_branch_is_traced_when_it_is_met(backend):
+    calls = []
+
+    def f(x, y):
+        calls.append(1)
+        return two_sides(x, y)
+
+    fast = ag.compile(f, backend)
+    for at in [(1.0, 0.5), (2.0, 0.5), (0.5, 1.0), (0.5, 3.0), (1.0, 0.5)]:
+        assert fast(*at) == two_sides(*map(Value, at)).data
+    assert len(calls) == 2
+    assert "2 variants" in repr(fast) and backend in repr(fast)
+    assert "not called" in repr(ag.compile(f, backend))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_arguments_and_results_have_the_shapes_of_the_eager_transforms(backend):
+    numpy = pytest.importorskip("numpy")
+
+    def f(p, scale=2.0):
+        return p["w"] * p["x"][0] * scale + ag.sum(p["a"])
+
+    p = {"w": 2.0, "x": [3.0], "a": numpy.array([[1.0, 2.0]])}
+    fast = ag.compile(f, backend)
+    for options in ({}, {"scale": 3.0}):
+        value, slopes = fast.value_and_grad(p, **options)
+        want, wanted = ag.value_and_grad(f)(p, **options)
+        assert value == want and slopes["w"] == wanted["w"] and slopes["x"] == wanted["x"]
+        assert (slopes["a"] == wanted["a"]).all() and slopes["a"].shape == (1, 2)
+
+    def pair(x, n):
+        return [x[0] * x[1] * n, x[0] / x[1]]
+
+    fast = ag.compile(pair, backend)
+    at = [2.0, 3.0], 2
+    assert fast(*at) == [12.0, 2.0 / 3.0]
+    assert fast.value_and_jacobian(*at) == ([12.0, 2.0 / 3.0], ag.jacobian(pair)(*at))
+    assert fast.value_and_jacobian(*at, argnums=(0, 1))[1] == ag.jacobian(pair, (0, 1))(*at)
+
+    def one(x):
+        return x[0] ** 2 * x[1]
+
+    fast = ag.compile(one, backend)
+    args = ([2.0, 3.0],), ([1.0, 0.0],)
+    assert fast.hvp(*args) == ag.hvp(one, *args) == [6.0, 4.0]
+    a, out = numpy.array([2.0, 3.0]), numpy.zeros(2)
+    value, slopes = fast.value_and_grad(a, out=out)
+    assert slopes is out and out.tolist() == [12.0, 4.0] and value == 12.0
+    with pytest.raises(ValueError):
+        fast.value_and_grad(a, out=numpy.zeros(3))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("f", "args", "options"),
+    [
+        (lambda x: x, (1.0,), {"argnums": 1}),
+        (lambda x: x, (1.0,), {"argnums": (0, 0)}),
+        (lambda x: x, ("a",), {}),
+        (lambda x: [x, x], (1.0,), {}),
+        (lambda x: "a", (1.0,), {}),
+        (lambda x: x, (float("nan"),), {}),
+        (lambda x: x, (1.0, 2.0), {}),
+        (lambda x: ag.log(x), (-1.0,), {}),
+        (lambda x: ag.sqrt(x), (0.0,), {}),
+        (lambda x: 1 / x, (0.0,), {}),
+        (lambda x: ag.exp(x * 1000), (1.0,), {}),
+    ],
+)
+def test_errors_are_the_eager_ones(backend, f, args, options):
+    with pytest.raises(Exception) as want:
+        ag.value_and_grad(f, **options)(*args)
+    for before in ((), (1.5,)):
+        fast = ag.compile(f, backend)
+        if before and isinstance(args[0], float):
+            try:
+                fast.value_and_grad(*before)
+            except (TypeError, ValueError, ArithmeticError):
+                continue
+        with pytest.raises(want.type) as got:
+            fast.value_and_grad(*args, **options)
+        if not issubclass(want.type, TypeError):
+            assert str(got.value) == str(want.value)
+
+
+def test_integer_arrays_are_refused_where_the_gradient_is_taken_by_them():
+    numpy = pytest.importorskip("numpy")
+    fast = ag.compile(lambda a, k: ag.sum(a * a) + k[0], "python")
+    with pytest.raises(TypeError, match="astype"):
+        fast.value_and_grad(numpy.array([1, 2]), [1.0])
+    labels = ag.compile(lambda s, t: ag.softmax_cross_entropy(s, t), "python")
+    for t in (0, 1, 0):
+        want = ag.value_and_grad(ag.softmax_cross_entropy)([0.5, 0.1], t)
+        assert labels.value_and_grad([0.5, 0.1], t) == want
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_is_refused_in_a_trace_is_refused(backend):
+    fast = ag.compile(lambda x: x * x.data, backend)
+    with pytest.raises(TypeError, match="inside a traced function"):
+        fast(3.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_leaves_are_read_at_each_call(backend):
+    w = Value(3.0, "w")
+    fast = ag.compile(lambda x: x * w, backend)
+    assert fast(2.0) == 6.0
+    w.data = 10.0
+    assert fast(2.0) == 20.0 and fast.value_and_grad(2.0) == (20.0, 10.0)
+    assert w.grad is None
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_with_values_it_records(backend):
+    fast = ag.compile(lambda x, y: ag.sigmoid(x) * y, backend)
+    fast(1.0, 2.0)
+    x = Value(1.0, "x")
+    y = fast(x, 2.0)
+    assert y.op == "mul" and y.inputs[0].scopes == ("sigmoid",)
+    assert ag.grad(lambda x: fast(x, 2.0) * 3.0)(1.0) == pytest.approx(
+        6.0 * ag.grad(ag.sigmoid)(1.0)
+    )
+    assert ag.grad(ag.grad(fast))(1.0, 2.0) == pytest.approx(2 * ag.grad(ag.grad(ag.sigmoid))(1.0))
+    _value, slope = fast.value_and_grad(x, 2.0)
+    assert type(slope) is Value
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_transforms_compile(backend):
+    def f(v):
+        return ag.tanh(v[0]) * v[1] ** 3 + ag.log(v[1])
+
+    at = [0.3, 1.7]
+    assert ag.compile(ag.grad(f), backend)(at) == pytest.approx(ag.grad(f)(at), rel=1e-12)
+    fast = ag.compile(ag.hessian(f), backend)
+    for at in ([0.3, 1.7], [-1.0, 2.0]):
+        want = ag.hessian(f)(at)
+        for row, wanted in zip(fast(at), want, strict=True):
+            assert row == pytest.approx(wanted, rel=1e-12)
+    roots = ag.compile(ag.grad(lambda x: ag.sqrt(x) * x), backend)
+    assert roots(0.0) == 0.0 and roots(4.0) == pytest.approx(3.0)  # traced where a term is missing
+
+
+def test_nested_transforms_do_not_mix():
+    def outer(x):
+        inner = ag.compile(lambda y: x * y, "python")
+        return ag.grad(inner)(1.0) * x
+
+    assert ag.grad(outer)(3.0) == 6.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_it_is_a_decorator_and_keeps_the_name(backend):
+    @ag.compile(backend=backend)
+    def area(r):
+        """Of a circle."""
+        return 3.0 * r * r
+
+    assert area(2.0) == 12.0 and area.__name__ == "area" and area.__doc__ == "Of a circle."
+    with pytest.raises(ValueError, match="backend"):
+        ag.compile(area, "fortran")
+    with pytest.raises(TypeError, match="function"):
+        ag.compile(3.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_program_can_be_pickled(backend):
+    w = Value(2.0)
+    fast = ag.compile(lambda x: x * w + 1 if x > 0 else x, backend)
+    assert fast(3.0) == 7.0
+    again = pickle.loads(pickle.dumps(fast))
+    assert again(5.0) == 11.0
+    with pytest.raises(TypeError, match="branches"):
+        again(-5.0)
+    named = ag.compile(two_sides, backend)
+    named(1.0, 0.5)
+    again = pickle.loads(pickle.dumps(named))
+    assert again(0.5, 1.0) == named(0.5, 1.0) and "2 variants" in repr(again)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_many_branches_end_in_the_eager_engine(backend):
+    def f(x):
+        n = 0
+        while n < x:
+            n += 1
+        return x * n
+
+    fast = ag.compile(f, "python")
+    assert [fast(float(n)) for n in range(100)] == [float(n * n) for n in range(100)]
+    assert "64 variants" in repr(fast)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_primitive_of_ones_own(backend, monkeypatch):
+    cube = Primitive("cube", "x³", lambda x: x * x * x, lambda x, y: 3.0 * x * x)
+    monkeypatch.setitem(PRIMITIVES, "cube", cube)
+    fast = ag.compile(lambda x: cube(x) * primitives.sin(x), backend)
+    want = ag.value_and_grad(lambda x: cube(x) * primitives.sin(x))(2.0)
+    assert fast.value_and_grad(2.0) == want
+
+
+def test_without_llvmlite_python_runs_the_programs_and_it_is_said_once():
+    code = """if True:
+        import sys, warnings
+        sys.modules["llvmlite"] = None
+        import autograd as ag
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            f, g = ag.compile(lambda x: x * x), ag.compile(lambda x: x + x)
+            print(f(3.0), g(3.0), f.value_and_grad(3.0), len(said))
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert run.stdout.split() == ["9.0", "6.0", "(9.0,", "6.0)", "1"], run.stderr
+
+
+if __name__ == "__main__":
+    for name in BACKENDS:
+        print(name, dict(compare(int(sys.argv[1]), name, seed=int(*sys.argv[2:] or [1]))))
