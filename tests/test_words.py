@@ -163,6 +163,20 @@ def test_gradients_of_several_sweeps_are_told():
     assert ag.tree(ag.sum(many)).splitlines()[-1] == "… 2 more such"
 
 
+def test_what_rounding_left_of_a_gradient_is_zero():
+    a = ag.values([0.3, 2.9, 4.0], "a")
+    y = ag.cross_entropy_error(ag.softmax(a), [0, 0, 1])
+    y.backward()
+    grads = [v.grad for v in inputs_first(y) if v.op == "maximum"]
+    assert any(0.0 < abs(g) < 1e-15 for g in grads)
+    text = ag.tree(y)
+    assert "e-16" not in text and text.count("softmax › maximum          grad 0") == 2
+    x = ag.Value(1e-20, "x")  # small, but no remainder
+    y = x * x
+    y.backward()
+    assert "grad 2e-20" in ag.tree(y)
+
+
 def test_zero_has_no_sign():
     x = ag.Value(-0.0, "x")
     y = x * 2

@@ -4,6 +4,9 @@ Invariant: nothing changes a graph or a gradient.
 """
 
 from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
@@ -11,6 +14,7 @@ from autograd.core.value import Value
 from autograd.words.parts import composites, expect_value, within
 from autograd.words.text import Row, Words, columns, folded, name, number, terminal_width, visible
 
+ROUNDING = 2.0**-46  # 64 units in the last place of the terms that a gradient is the sum of
 BRANCHES = {"": "", "├─ ": "│  ", "└─ ": "   "}  # what stands below each
 
 
@@ -24,7 +28,8 @@ def tree(
     Numbers have `precision` significant digits.  Nodes deeper than `depth`, or than there is room
     for, and lines beyond `lines` are left out, and the last line then says how many.  `width` is
     that of the terminal if it is None, and 0 for no limit: what does not fit goes on below.  Where
-    a gradient is not what the nodes above hand down, since other sweeps added to it, that is told.
+    a gradient is not what the nodes above hand down, since other sweeps added to it, that is told;
+    where it is what rounding left of its terms, it is 0.
     Raises ValueError where a leaf's number was assigned after the recording.
 
     >>> apple, count = Value(100, "apple"), Value(2, "count")
@@ -40,6 +45,8 @@ def tree(
     deepest = min(depth, max(1, (width - 30) // 3)) if width else depth
     nodes = inputs_first(y)
     calls = composites(nodes)
+    terms = _handed_down(nodes)
+    told = partial(number, precision=precision)
     uses = Counter(x for v in nodes for x in v.inputs)
     marks: dict[Value, str] = {}
     rows: list[Row] = []
@@ -60,8 +67,11 @@ def tree(
         op = visible(" › ".join([*within(v, calls), v.op])) if v.op else ""
         if anonymous and not v.scope:
             op = ""
-        data = "" if anonymous and v.op is None else number(v.data, precision)
-        grad = "" if v.grad is None else f"grad {number(v.grad, precision)}"
+        data = "" if anonymous and v.op is None else told(v.data)
+        grad = ""
+        if v.grad is not None:
+            is_zero = abs(v.grad) <= ROUNDING * terms[v][1]
+            grad = f"grad {told(0.0 if is_zero else v.grad)}"
         rows.append((lead + branch + name(v), data, op, grad, mark))
         lead += BRANCHES[branch]
         indents.append(lead + ("│    " if inputs else "     "))
@@ -71,23 +81,28 @@ def tree(
     if len(seen) < len(nodes):
         limits = f"depth={deepest} or {lines=}"
         text += folded([f"… {len(nodes) - len(seen):,} more nodes, beyond {limits}"], width)
-    return Words("\n".join(text + _other_sweeps(nodes, precision)))
+    return Words("\n".join(text + _other_sweeps(terms, told)))
 
 
-def _other_sweeps(nodes: list[Value], precision: int, most: int = 3) -> list[str]:
+def _handed_down(nodes: list[Value]) -> dict[Value, tuple[float, float]]:
+    """What its consumers hand down to each node, and the size of the terms along all paths."""
+    shares = dict.fromkeys(nodes, 0.0)
+    sizes = dict.fromkeys(nodes, 0.0)
+    sizes[nodes[-1]] = abs(nodes[-1].grad or 0.0)
+    for v in reversed(nodes):
+        seed, size = v.grad or 0.0, sizes[v]
+        for x, d in zip(v.inputs, v.partials, strict=True) if size else ():
+            shares[x] += seed * (d or 0.0)
+            sizes[x] += size * abs(d or 0.0)
+    return {v: (shares[v], sizes[v]) for v in nodes}
+
+
+def _other_sweeps(terms: Mapping[Value, Any], told: Callable[[float], str]) -> list[str]:
     """A line for each node whose gradient is not the sum of what its consumers hand down to it."""
-    shares: dict[Value, float] = dict.fromkeys(nodes, 0.0)
-    sizes = dict(shares)
-    for v in nodes:
-        seed = v.grad or 0.0
-        for x, d in zip(v.inputs, v.partials, strict=True) if seed else ():
-            share = seed * (d or 0.0)
-            shares[x] += share
-            sizes[x] += abs(share)
-    told = []
-    for v in nodes[:-1]:
-        here, grad = shares[v], v.grad
-        if grad is not None and abs(grad - here) > 1e-9 * (abs(grad) + sizes[v]):
-            shown = f"of grad {number(grad, precision)} this tree gives {number(here, precision)}"
-            told.append(f"{name(v)}: {shown}, another sweep the rest")
-    return told[:most] + [f"… {len(told) - most:,} more such"] * (len(told) > most)
+    found = []
+    for v, (here, size) in list(terms.items())[:-1]:
+        grad = v.grad
+        if grad is not None and abs(grad - here) > 1e-9 * abs(grad) + ROUNDING * size:
+            shown = f"of grad {told(grad)} this tree gives {told(here)}"
+            found.append(f"{name(v)}: {shown}, another sweep the rest")
+    return found[:3] + [f"… {len(found) - 3:,} more such"] * (len(found) > 3)
