@@ -1,0 +1,229 @@
+import inspect
+import math
+import textwrap
+
+import pytest
+
+import autograd as ag
+from autograd.checks.engine import check_engine
+
+
+class Engine:
+    """A class after micrograd's exercise, with nothing wrong: bugs are planted in its source."""
+
+    def __init__(self, data, parents=(), op=""):
+        self.data = data
+        self.grad = 0.0
+        self._backward = lambda: None
+        self._prev = tuple(parents)
+        self._op = op
+
+    def __add__(self, other):
+        other = other if isinstance(other, Engine) else Engine(other)
+        out = Engine(self.data + other.data, (self, other), "+")
+
+        def _backward():
+            self.grad += out.grad
+            other.grad += out.grad  # add
+
+        out._backward = _backward
+        return out
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Engine) else Engine(other)
+        out = Engine(self.data * other.data, (self, other), "*")
+
+        def _backward():
+            self.grad += other.data * out.grad  # mul by self
+            other.grad += self.data * out.grad  # mul by other
+
+        out._backward = _backward
+        return out
+
+    def __pow__(self, n):
+        out = Engine(self.data**n, (self,), "**")
+
+        def _backward():
+            self.grad += n * self.data ** (n - 1) * out.grad  # power
+
+        out._backward = _backward
+        return out
+
+    def relu(self):
+        out = Engine(max(self.data, 0.0), (self,), "relu")
+
+        def _backward():
+            self.grad += (out.data > 0) * out.grad  # relu
+
+        out._backward = _backward
+        return out
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        out = Engine(t, (self,), "tanh")
+
+        def _backward():
+            self.grad += (1 - t * t) * out.grad  # tanh
+
+        out._backward = _backward
+        return out
+
+    def exp(self):
+        out = Engine(math.exp(self.data), (self,), "exp")
+
+        def _backward():
+            self.grad += out.data * out.grad  # exp
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        order, seen = [], set()
+        stack = [(self, False)]
+        while stack:
+            v, done = stack.pop()
+            if done:
+                order.append(v)
+            elif id(v) not in seen:
+                seen.add(id(v))
+                stack.append((v, True))
+                stack += [(x, False) for x in v._prev]
+        for v in order:  # clear
+            v.grad = v.grad if not v._prev else 0.0
+        self.grad = 1.0
+        for v in reversed(order):
+            v._backward()
+
+    def __neg__(self):
+        return self * -1
+
+    def __radd__(self, other):
+        return self + other
+
+    def __sub__(self, other):
+        return self + (-other)
+
+    def __rsub__(self, other):
+        return other + (-self)
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __truediv__(self, other):
+        return self * (other**-1)
+
+    def __rtruediv__(self, other):
+        return other * self**-1
+
+
+BUGS = [  # what is replaced, by what, and what the report must name
+    ("other.grad += out.grad  # add", "other.grad = out.grad", "`=` for `+=` in addition"),
+    ("self.grad += out.grad\n", "self.grad = out.grad\n", "`=` for `+=` in addition"),
+    (
+        "other.grad += self.data * out.grad",
+        "other.grad = self.data * out.grad",
+        "`=` for `+=` in multiplication",
+    ),
+    ("self.grad += (1 - t * t)", "self.grad = (1 - t * t)", "`=` for `+=` in tanh"),
+    ("tuple(parents)", "set(parents)", "a set of parents"),
+    ("v.grad = v.grad if not v._prev else 0.0", "pass", "gradients from an earlier sweep"),
+    ("stack.append((v, True))", "order.insert(0, v)", "topological"),
+    ("elif id(v) not in seen:", "elif True:", "topological|twice"),
+    (
+        "other.data * out.grad  # mul by self",
+        "self.data * out.grad",
+        "a wrong rule for multiplication",
+    ),
+    (
+        "self.data * out.grad  # mul by other",
+        "other.data * out.grad",
+        "a wrong rule for multiplication",
+    ),
+    (
+        "self.data * out.grad  # mul by other",
+        "self.data",
+        "incoming gradient is left out in multiplication",
+    ),
+    ("self.data ** (n - 1)", "self.data ** n", "a wrong rule for power"),
+    ("n * self.data ** (n - 1) * out.grad", "n * self.data ** (n - 1)", "left out in power"),
+    ("(out.data > 0) * out.grad", "(out.data > 0)", "left out in relu"),
+    ("(1 - t * t) * out.grad", "(1 - t) * out.grad", "a wrong rule for tanh"),
+    ("out.data * out.grad  # exp", "self.data * out.grad", "a wrong rule for exp"),
+    ("return other + (-self)", "return self - other", "number - x"),
+    ("return other * self**-1", "return self / other", "number / x"),
+    ("self.grad = 1.0", "self.grad = 2.0", "wrong rule for addition"),
+    ("            other.grad += out.grad  # add\n", "", "a wrong rule for addition"),
+    ("max(self.data, 0.0)", "abs(self.data)", "a wrong value for relu"),
+    ("return self + (-other)", "return (-self) + other", "subtraction"),
+]
+
+
+def planted(old, new):
+    source = textwrap.dedent(inspect.getsource(Engine))
+    assert source.count(old) >= 1, old
+    namespace = {"math": math}
+    exec(source.replace(old, new, 1), namespace)
+    return namespace["Engine"]
+
+
+def test_a_right_engine_passes():
+    for engine in (Engine, ag.Value):
+        report = check_engine(engine)
+        assert report.passed and report.bugs == (), str(report)
+    assert "no bugs found" in str(report)
+    assert check_engine(Engine).programs > 200
+    assert check_engine(Engine).missing == (
+        "log",
+        "sigmoid",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "softplus",
+    )
+
+
+def test_planted_bugs_are_named(capsys):
+    named = [bug for bug in BUGS if _names(*bug)]
+    with capsys.disabled():
+        print(
+            f"\n{len(named)} of {len(BUGS)} planted bugs named", [b for b in BUGS if b not in named]
+        )
+    assert len(named) >= 0.95 * len(BUGS)
+
+
+def _names(old, new, told):
+    report = check_engine(planted(old, new))
+    return any(part in bug.name for bug in report.bugs[:2] for part in told.split("|"))
+
+
+def test_the_smallest_program_is_shown():
+    report = check_engine(planted(*BUGS[2][:2]))
+    assert str(report.bugs[0]) == (
+        "`=` for `+=` in multiplication: a node that is used twice\n"
+        "    x = Value(1.3)\n"
+        "    v0 = x * x\n"
+        "    v0.backward()\n"
+        "    expected 2.6 as the gradient of x, found 1.3"
+    )
+
+
+def test_a_difference_that_no_single_operation_shows_is_shrunk():
+    report = check_engine(planted("reversed(order)", "list(reversed(order))[:8]"))
+    assert [bug.name for bug in report.bugs] == ["a difference in a longer program"]
+    assert len(report.bugs[0].program.splitlines()) <= 14
+
+
+def test_micrograd():
+    micrograd = pytest.importorskip("micrograd.engine")
+    names = [bug.name for bug in check_engine(micrograd.Value).bugs]
+    assert [name.partition(":")[0] for name in names] == [
+        "gradients from an earlier sweep",
+        "a set of parents",
+        "a sweep by recursion",
+    ]
+
+
+def test_what_is_no_engine():
+    with pytest.raises(TypeError, match="an engine is a class"):
+        check_engine(float)
