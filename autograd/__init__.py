@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from autograd import functions, losses
-from autograd.checks.derivation import assert_gradients
+from autograd.checks.derivation import assert_gradients, grade
+from autograd.checks.engine import check_engine
 from autograd.checks.gradcheck import GradientMismatch, gradcheck
 from autograd.checks.numerical import numerical_gradient
 from autograd.core import primitives
@@ -15,7 +16,7 @@ from autograd.core.graph import gradients
 from autograd.core.nested import assign, data, grads, values
 from autograd.core.value import Value, compiled
 from autograd.draw import draw
-from autograd.files import load, save, worksheet
+from autograd.files import load, quiz, save, worksheet
 from autograd.functions import *
 from autograd.losses import *
 from autograd.page import explore
@@ -29,6 +30,7 @@ __all__ = ["Value", "compiled", "named_scope", "no_grad", "values"]
 __all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 __all__ += ["draw", "explain", "explore", "load", "plot", "save", "tree", "what_if"]
 __all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_gradient", "worksheet"]
+__all__ += ["check_engine", "grade", "quiz"]
 __all__ += ["compile", "trace"]
 __all__ += ["assign", "data", "grads", "layers", "nn", "optim"]
 __all__ += functions.__all__ + losses.__all__

@@ -82,6 +82,27 @@ def worksheet(
     write(path, sheet_of_exercises(y, Shares, blanks, seed, **options))
 
 
+def quiz(y: Value, path: str | os.PathLike[str], digits: int = 4) -> None:
+    """Write numerical questions about the gradients of y, in the XML that Moodle imports.
+
+    There is one for each leaf and each labelled node, with the picture of the graph, and a feedback
+    for each likely slip's number, computed beforehand.  Answers are to so many significant digits,
+    one unit of the last more or less.  Every `.grad` stays as it is.  Raises ValueError for a
+    suffix other than .xml, for `digits` below 1 and where there is nothing to ask for, OSError
+    where the file cannot be written, and what `draw` and `backward` raise.
+
+    >>> apple, count = Value(100, "apple"), Value(2, "count")
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     quiz(apple * count, f"{folder}/quiz.xml")
+    """
+    from autograd.checks.quiz import questions
+
+    if not os.fspath(path).lower().endswith(".xml"):
+        raise ValueError(f"a quiz is an .xml file, not {os.fspath(path)!r}")
+    write(path, questions(y, digits))
+
+
 def write(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write a file whole or not at all: text or bytes.  Raises OSError.
 

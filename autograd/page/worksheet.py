@@ -6,7 +6,7 @@ that it names are computed here, before; the script only compares numbers.
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
@@ -140,17 +140,21 @@ def _gradients(drawn: Figure, judge: Any, lang: str | None, told: bool) -> list[
             flows = {"flows": printed(edge.value)} if told else {}
             words = said(lang, "edge" if told else "edgegradient", **ends, **flows)
             answer = judge.rounded(drawn.recorded[edge.source], edge.gradient)
-            slips = [
-                (text, x)
-                for text, x in judge.wrong(answer, *_use(drawn, edge, head))
-                if abs(x - answer) > 1e-9 * abs(x) and math.isfinite(x)
-            ]
-            found.append(Blank(words, answer, [(edge.id, "gradient")], slips[:MOST_SLIPS]))
+            slips = _others(judge.wrong(answer, *_use(drawn, edge, head)), answer)
+            found.append(Blank(words, answer, [(edge.id, "gradient")], slips))
     for node in drawn.nodes:
         if node.total is not None:
             words = said(lang, "total", x=node.text)
-            found.append(Blank(words, node.total, [(node.id, "gradient")], []))
+            wrong = judge.wrong(node.total, None, drawn.recorded[node.values[-1]])
+            slips = _others(wrong, node.total)
+            found.append(Blank(words, node.total, [(node.id, "gradient")], slips))
     return found
+
+
+def _others(wrong: Iterable[tuple[str, float]], answer: float) -> list[tuple[str, float]]:
+    """Those wrong forms that are numbers of their own, the likeliest first."""
+    some = [(t, x) for t, x in wrong if math.isfinite(x) and abs(x - answer) > 1e-9 * abs(x)]
+    return some[:MOST_SLIPS]
 
 
 def _blanked(plain: Sheet, asked: list[Blank], drawn: Figure) -> Sheet:

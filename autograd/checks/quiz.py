@@ -1,0 +1,102 @@
+"""Numerical questions about a graph's gradients, in the XML that Moodle imports.
+
+Invariant: every answer, right or anticipated wrong, is computed here, before; no two that one
+tolerance covers have different feedback.  Format: docs.moodle.org, "Moodle XML format".
+"""
+
+import base64
+import math
+from xml.etree import ElementTree as ET
+
+from autograd.checks.rounding import ROUNDING, adjoints
+from autograd.checks.slips import Region, candidates, same, unit
+from autograd.checks.written import Written
+from autograd.core.graph import check_fresh
+from autograd.core.node import inputs_first
+from autograd.core.value import Value
+from autograd.draw import draw
+from autograd.words import number, visible
+
+MOST_ANSWERS = 20  # anticipated wrong ones of a question
+UNLIKELY = 3.5  # of this cost on, a slip is a coincidence
+MOST_DRAWN = 300  # nodes in the picture of a question
+
+
+def questions(y: Value, digits: int = 4) -> str:
+    """The questions as XML text: one for each leaf and each labelled node below y."""
+    if type(y) is not Value:
+        raise TypeError(f"a quiz is of one Value, not {y!r:.60}")
+    if not isinstance(digits, int) or digits < 1:
+        raise ValueError(f"digits is a whole number from 1, not {digits!r}")
+    check_fresh(y)
+    found = adjoints(y)
+    order = inputs_first(y)
+    graph = Written(order, y)
+    asked = [v for v in order if v is not y and (v.label is not None or v.op is None)]
+    asked = [v for v in asked if not v.is_literal and (v in graph.uses)]
+    if not asked:
+        raise ValueError("the graph has no leaf and no labelled node to ask for")
+    picture = _picture(y) if len(order) <= MOST_DRAWN else ""
+    quiz = ET.Element("quiz")
+    title = visible(y.label or "y")
+    category = ET.SubElement(ET.SubElement(quiz, "question", type="category"), "category")
+    _text(category, f"$course$/Gradients of {title}")
+    for v in asked:
+        true, terms = found[v]
+        right = 0.0 if abs(true) <= ROUNDING * terms else true
+        question = ET.SubElement(quiz, "question", type="numerical")
+        _text(ET.SubElement(question, "name"), f"d({title})/d({graph.name(v)})")
+        numbers = ", ".join(f"{visible(x.label)} = {number(x.data)}" for x in order if x.label)
+        body = (
+            f"{picture}<p>{_escaped(numbers)}</p><p>What is the gradient of {_escaped(title)} by "
+            f"{_escaped(graph.name(v))}, to {digits} significant digits?</p>"
+        )
+        _text(ET.SubElement(question, "questiontext", format="html"), body)
+        shown = number(float(f"{right:.{digits - 1}e}"))
+        steps = f"<p>It is {shown}: the incoming gradient times the local derivative, added up.</p>"
+        _text(ET.SubElement(question, "generalfeedback", format="html"), steps)
+        ET.SubElement(question, "defaultgrade").text = "1"
+        ET.SubElement(question, "penalty").text = "0.3333333"
+        ET.SubElement(question, "hidden").text = "0"
+        _answer(question, 100, right, digits, "Right.")
+        given = [right]
+        likely = sorted(candidates(Region(graph, {}, v)), key=lambda slip: slip.cost)
+        for slip in likely:
+            if len(given) > MOST_ANSWERS or slip.cost >= UNLIKELY:
+                break
+            x = slip.number
+            if math.isfinite(x) and not any(
+                same(x, old, 2.0 * _tolerance(old, digits), None) for old in given
+            ):
+                given.append(x)
+                _answer(question, 0, x, digits, f"Likely slip: {slip.text}.")
+    ET.indent(quiz)
+    return ET.tostring(quiz, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _answer(question: ET.Element, fraction: int, x: float, digits: int, feedback: str) -> None:
+    answer = ET.SubElement(question, "answer", fraction=str(fraction), format="moodle_auto_format")
+    ET.SubElement(answer, "text").text = repr(x + 0.0)
+    _text(ET.SubElement(answer, "feedback", format="html"), f"<p>{_escaped(feedback)}</p>")
+    ET.SubElement(answer, "tolerance").text = repr(_tolerance(x, digits))
+
+
+def _tolerance(x: float, digits: int) -> float:
+    """One unit of the last digit: a rounding on the way and one at the end."""
+    return 2.0 * unit(x, digits) or 1e-12
+
+
+def _text(parent: ET.Element, text: str) -> None:
+    ET.SubElement(parent, "text").text = text
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _picture(y: Value) -> str:
+    """The graph as an image within the text, its gradients left out."""
+    copy = y.__deepcopy__({})
+    copy.zero_grad()
+    data = base64.b64encode(draw(copy).pipe("svg")).decode()
+    return f'<p><img alt="the graph" src="data:image/svg+xml;base64,{data}"/></p>'

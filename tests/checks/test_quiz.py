@@ -1,0 +1,83 @@
+import math
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import autograd as ag
+from autograd.checks.quiz import questions
+from autograd.core.value import Value
+
+
+def read(text):
+    """The numerical questions, read as Moodle's importer does: name, answers in order."""
+    quiz = ET.fromstring(text)
+    assert quiz.tag == "quiz"
+    found = {}
+    for question in quiz.findall("question"):
+        if question.get("type") == "category":
+            continue
+        assert question.get("type") == "numerical"
+        for tag in ("questiontext", "generalfeedback"):
+            assert question.find(tag).get("format") == "html"
+            ET.fromstring(f"<div>{question.findtext(f'{tag}/text')}</div>")  # well-formed
+        assert float(question.findtext("defaultgrade")) == 1.0
+        answers = [
+            (
+                float(answer.get("fraction")),
+                float(answer.findtext("text")),
+                float(answer.findtext("tolerance")),
+                answer.findtext("feedback/text"),
+            )
+            for answer in question.findall("answer")
+        ]
+        found[question.findtext("name/text")] = answers
+    return found
+
+
+def price():
+    apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
+    y = apple * count * tax
+    y.label = "price"
+    return y
+
+
+def marked(answers, x):
+    """What Moodle says of an answer: the first that covers it."""
+    for fraction, number, tolerance, feedback in answers:
+        if abs(x - number) <= tolerance:
+            return fraction, feedback
+    return 0.0, ""
+
+
+def test_each_leaf_is_asked_for_with_its_slips():
+    found = read(questions(price()))
+    assert list(found) == ["d(price)/d(apple)", "d(price)/d(count)", "d(price)/d(tax)"]
+    answers = found["d(price)/d(apple)"]
+    assert marked(answers, 2.2) == (100.0, "<p>Right.</p>")
+    assert marked(answers, -2.2)[0] == 0.0 and "wrong sign" in marked(answers, -2.2)[1]
+    assert "not swapped" in marked(answers, 110.0)[1]
+    assert len(answers) >= 8
+
+
+def test_no_two_answers_cover_one_number_and_labels_are_escaped():
+    x = Value(0.8, "<b>&x")
+    x2 = ag.sigmoid(x) ** 2 * 3
+    for answers in read(questions(x2, digits=3)).values():
+        for i, (_, a, tolerance, _) in enumerate(answers):
+            assert math.isfinite(a)
+            assert all(abs(a - b) > max(tolerance, t) for _, b, t, _ in answers[:i])
+
+
+def test_a_file_is_written_or_refused(tmp_path):
+    ag.quiz(price(), tmp_path / "quiz.xml")
+    text = (tmp_path / "quiz.xml").read_text("utf-8")
+    assert text.startswith("<?xml") and "data:image/svg+xml;base64," in text
+    assert read(text)
+    with pytest.raises(ValueError, match="xml file"):
+        ag.quiz(price(), tmp_path / "quiz.html")
+    with pytest.raises(ValueError, match="digits"):
+        ag.quiz(price(), tmp_path / "quiz.xml", digits=0)
+    with pytest.raises(ValueError, match="no leaf"):
+        ag.quiz(ag.Value(2.0), tmp_path / "quiz.xml")
+    with pytest.raises(TypeError, match="one Value"):
+        ag.quiz(2.0, tmp_path / "quiz.xml")
