@@ -54,6 +54,16 @@ ROOMS = {  # loaded when they are first used
     "nn": "Neuron, Layer, MLP, networks in the manner of micrograd",
     "optim": "SGD, Adam and the other optimizers, as in torch.optim",
 }
+INSTEAD = {  # of what other libraries call it
+    "abs": "absolute",
+    "max": "maximum",
+    "min": "minimum",
+    "array": "values",
+    "tensor": "Value",
+    "Tensor": "Value",
+    "Variable": "Value",
+    "softmax_with_loss": "softmax_cross_entropy",
+}
 
 
 def _page() -> str:
@@ -85,7 +95,9 @@ else:  # a type checker would take every name for an attribute
         if name in ROOMS:
             return import_module(f"{__name__}.{name}")
         if name != "__version__":
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            write = f": write ag.{INSTEAD[name]}" if name in INSTEAD else ""
+            message = f"module {__name__!r} has no attribute {name!r}{write}"
+            raise AttributeError(message, name=name, obj=sys.modules[__name__])
         from importlib import metadata
 
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.core.value import Value
-from autograd.draw import figure_of, outputs_of
+from autograd.draw import outputs_of
 
 
 def save(y: Any, path: str | os.PathLike[str], **options: Any) -> None:
@@ -130,7 +130,7 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> None:
 def _picture(y: Any, form: str, **options: Any) -> str | bytes:
     from autograd.draw.formats import written
 
-    return written(*figure_of(y, **options), form)
+    return written(y, form, **options)
 
 
 def _html(y: Any, form: str, **options: Any) -> str:

@@ -50,7 +50,10 @@ def _record(
     several = isinstance(argnums, (tuple, list))
     places = list(argnums) if several else [argnums]
     if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in places):
-        raise TypeError(f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments")
+        write = "; an argument given by name is not differentiated by" if options else ""
+        raise TypeError(
+            f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments{write}"
+        )
     if len({i % len(args) for i in places}) < len(places):
         raise TypeError(f"{name}: argnums names an argument twice: {argnums!r}")
     at = tuple(args[i] for i in places) if several else args[argnums]

@@ -167,3 +167,12 @@ def test_help_opens_with_every_public_name_in_one_line():
         assert len(told) > 3 and len(line) < 120 and not told.endswith("."), line
     text = pydoc.plain(pydoc.render_doc(autograd))
     assert text.index("differentiate\n") < text.index("PACKAGE CONTENTS") < text.index("CLASSES")
+
+
+def test_what_other_libraries_call_otherwise_is_told():
+    import autograd
+
+    for name, ours in autograd.INSTEAD.items():
+        assert ours in autograd.__all__ and name not in autograd.__all__
+        with pytest.raises(AttributeError, match=f"no attribute '{name}': write ag.{ours}"):
+            getattr(autograd, name)

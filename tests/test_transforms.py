@@ -350,6 +350,7 @@ def test_threads():
         (lambda: ag.grad(lambda x: x)(1j), TypeError, "numbers.*got complex"),
         (lambda: ag.grad(lambda x: x)(math.nan), ValueError, "finite"),
         (lambda: ag.grad(ag.Value(2.0)), TypeError, r"got Value: .* ag\.gradients\(y, \[x\]\)"),
+        (lambda: ag.grad(lambda x: x)(x=1.0), TypeError, "given by name is not differentiated by"),
         (lambda: ag.grad(2.0), TypeError, "expects a function, got float"),
         (lambda: ag.grad(lambda x: x, argnums=1)(2.0), TypeError, "argnums is 1, of 1 positional"),
         (lambda: ag.grad(lambda x: x, argnums=0.0)(2.0), TypeError, "argnums"),

@@ -309,6 +309,13 @@ def test_words_need_a_value(call, wrong):
         call(wrong)
 
 
+def test_a_label_is_not_its_value():
+    y, *_ = price()
+    for call in (lambda: ag.explain(y, "apple"), lambda: ag.what_if(y, {"apple": 120})):
+        with pytest.raises(TypeError, match="got str: 'apple': pass the Value itself, not its la"):
+            call()
+
+
 # --- what_if ---
 
 

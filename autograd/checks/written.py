@@ -38,6 +38,7 @@ class Written:
     Each level opens one more of those that lie inside each other; at the last all are open.
 
     >>> import autograd as ag
+    >>> from autograd.core.node import inputs_first
     >>> x = Value(1.0, "x")
     >>> y = ag.sigmoid(2 * x)
     >>> written = Written(inputs_first(y), y)

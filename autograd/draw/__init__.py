@@ -11,6 +11,7 @@ from autograd.core.graph import check_fresh
 from autograd.core.nested import flatten
 from autograd.core.value import Value
 
+LIMIT = 1000  # drawn nodes above which no picture is laid out
 OPTIONS = ("style", "fold", "partials", "precision", "direction", "names")  # of draw
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def draw(
     from autograd.draw.picture import Picture
     from autograd.draw.sheet import sheet
 
-    look = dict(style=style, partials=partials, precision=precision, direction=direction)
+    look: dict[str, Any] = dict(
+        style=style, partials=partials, precision=precision, direction=direction
+    )
     drawn = sheet(*figure_of(y, fold, names, **look))
     picture: Picture = digraph(drawn, picture=Picture)
     picture.sheet, picture.drawn = drawn, picture.source
@@ -57,13 +60,20 @@ def draw(
 
 
 def figure_of(
-    y: Any, fold: Any = None, names: Mapping[str, Any] | None = None, **options: Any
+    y: Any,
+    fold: Any = None,
+    names: Mapping[str, Any] | None = None,
+    limit: float = LIMIT,
+    **options: Any,
 ) -> "tuple[Figure, Look]":
-    """The figure of y, or of several outputs, and the look that the options ask for."""
+    """The figure of y, or of several outputs, and the look that the options ask for.
+
+    ValueError where it would have more nodes than the limit.
+    """
     from autograd.draw.figure import figure
 
     look = look_of(**options)
-    return figure(outputs_of(y), fold, names, look.precision), look
+    return figure(outputs_of(y), fold, names, look.precision, limit), look
 
 
 def look_of(**options: Any) -> "Look":

@@ -4,9 +4,11 @@ Invariant: on each edge its value stands above the line and its share of the gra
 and right of it where edges run up or down.
 """
 
+from dataclasses import replace
+
 from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import INK, Item, Link, Look, Style, Text
-from autograd.draw.parts import chain, operator, partial
+from autograd.draw.parts import chain, operator, partial, ports, ports_of_edges, reference
 from autograd.draw.text import clean, cut, printed
 
 LINE = 14.0  # points from one line of an edge's label to the next
@@ -14,16 +16,47 @@ LINE = 14.0  # points from one line of an edge's label to the next
 
 def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
     """The figure's items and links."""
-    main = figure.main
+    main, sides, port = figure.main, ports(figure), ports_of_edges(figure)
     items = []
     for unit in figure.nodes:
-        item = _end if unit.kind in ("leaf", "output") else operator
-        items.append(item(unit, look, unit.id in main))
+        if unit.kind in ("leaf", "output"):
+            items.append(_end(unit, look, unit.id in main))
+        elif unit.kind == "reference":
+            items.append(reference(unit))
+        else:
+            items.append(operator(unit, look, unit.id in main, sides.get(unit.id, 0)))
+    bundled = _bundled(figure)
+    stems: dict[int, str] = {}
     links = []
     for edge in figure.edges:
-        items.append(_numbers(edge, look))
-        links.append(Link(edge.id, edge.tail, edge.head, items[-1].id, None, chain(edge), edge.box))
+        label: str | None = None
+        if edge.source not in bundled:
+            items.append(_numbers(edge, look))
+            label, tail = items[-1].id, edge.tail
+        else:
+            if edge.source not in stems:
+                id = f"v{edge.source}"
+                whole = replace(edge, id=id, gradient=edge.total, total=None, partial=None)
+                items.append(_numbers(whole, look))
+                stems[edge.source] = items[-1].id
+                words = chain(whole)
+                links.append(Link(id, edge.tail, None, items[-1].id, words, items[-1].box))
+            tail = stems[edge.source]
+        ends = (edge.id, tail, edge.head, label, chain(edge), edge.box)
+        links.append(Link(*ends, port=port.get(edge.id)))
     return items, links
+
+
+def _bundled(figure: Figure) -> set[int]:
+    """The nodes whose number is shown once, for all its uses are in composites of many inputs.
+
+    So it is between the layers of a network, where each of many lines would bear the same number.
+    """
+    composites = {unit.id for unit in figure.nodes if unit.kind == "composite"}
+    heads: dict[int, list[str]] = {}
+    for edge in figure.edges:
+        heads.setdefault(edge.source, []).append(edge.head)
+    return {x for x, ends in heads.items() if len(ends) > 3 and composites.issuperset(ends)}
 
 
 def _end(unit: Unit, look: Look, main: bool) -> Item:

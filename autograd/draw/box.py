@@ -5,28 +5,36 @@ Invariant: every number stands in the picture once; lines bear at most a local d
 
 from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import PALE, Item, Link, Look, Style, Text
-from autograd.draw.parts import chain, operator, partial
+from autograd.draw.parts import chain, operator, partial, ports, ports_of_edges, reference
 from autograd.draw.text import clean, cut, printed
 
 
 def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
     """The figure's items and links."""
-    main = figure.main
+    main, sides, port = figure.main, ports(figure), ports_of_edges(figure)
     units = {unit.id: unit for unit in figure.nodes}
-    inner = (unit for unit in figure.nodes if unit.kind in ("operator", "composite"))
-    items = [operator(unit, look, unit.id in main) for unit in inner]
+    items = []
+    for unit in figure.nodes:
+        if unit.kind in ("operator", "composite"):
+            items.append(operator(unit, look, unit.id in main, sides.get(unit.id, 0)))
+        elif unit.kind == "reference":
+            items.append(reference(unit))
     links = []
     numbers: dict[int, str] = {}  # recorded node -> the item that shows its number
     for edge in figure.edges:
         tail, head, source = units[edge.tail], units[edge.head], edge.source
-        if source not in numbers:
+        start = numbers.get(source, "")
+        if tail.kind == "reference":
+            start = tail.id
+        elif not start:
             items.append(_cells(edge, tail, head, figure.recorded[source].grad, look))
-            numbers[source] = items[-1].id
+            numbers[source] = start = items[-1].id
             if tail.kind != "leaf":
-                links.append(Link(f"l{source}", tail.id, items[-1].id, None, None, "", tail.box))
+                links.append(Link(f"l{source}", tail.id, start, None, "", tail.box))
         if head.kind != "output":
             text = next(iter(partial(edge, look, 10.0)), None)
-            links.append(Link(edge.id, numbers[source], head.id, None, text, chain(edge), edge.box))
+            ends = (edge.id, start, head.id, None, chain(edge), edge.box)
+            links.append(Link(*ends, text, port.get(edge.id)))
     return items, links
 
 

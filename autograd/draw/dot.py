@@ -15,8 +15,13 @@ CROWDED = 150  # links above which a quick layout is better than a fine one
 FONT = "Helvetica,Arial,sans-serif"
 
 
-def digraph(sheet: Sheet, texts: bool = True, picture: Any = graphviz.Digraph) -> Any:
-    """The sheet as a `graphviz.Digraph`; without texts for a layout engine, which needs none."""
+def digraph(
+    sheet: Sheet, texts: bool = True, mirrored: bool = False, picture: Any = graphviz.Digraph
+) -> Any:
+    """The sheet as a `graphviz.Digraph`; without texts for a layout engine, which needs none.
+
+    Mirrored: titles below, ports the other way round, and no order of operands.
+    """
     look = sheet.look
     style = look.style
     font = {"fontname": FONT} if texts else {}
@@ -26,7 +31,7 @@ def digraph(sheet: Sheet, texts: bool = True, picture: Any = graphviz.Digraph) -
             "rankdir": look.direction,
             "ranksep": f"{style.ranksep}",
             "nodesep": f"{style.nodesep}",
-            **({"ordering": "in"} if style.ordered else {}),
+            **({"ordering": "in"} if style.ordered and not mirrored else {}),
             **(dict.fromkeys(("nslimit", "nslimit1"), "1") if len(sheet.links) > CROWDED else {}),
             "bgcolor": "white",
         },
@@ -41,32 +46,39 @@ def digraph(sheet: Sheet, texts: bool = True, picture: Any = graphviz.Digraph) -
                 **{"id": frame.id, "class": "box", "margin": "14", "labeljust": "l"},
                 **{"label": _label(frame.title, texts), "fontsize": f"{frame.title.size}"},
                 **{"color": "#b8c4d0", "fillcolor": "#f4f7fa", "style": "rounded,filled"},
+                **({"labelloc": "b"} if mirrored else {}),
             },
         )
     for item in sheet.items:
-        parts[item.box].node(item.id, **_attributes(item, texts, look.upright))
+        parts[item.box].node(item.id, **_attributes(item, texts, look.upright, mirrored))
     enters, leaves = tuple({"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}[look.direction])
     for link in sheet.links:
         edge, label = parts[link.box].edge, link.label
         kind = {"class": "edge"}
+        port = "" if texts or link.port is None else f":p{link.port}:{enters}"
+        head, tail = f"{link.head}{port}", f"{link.tail}:{leaves}"
         if label is not None:
-            edge(link.tail, f"{label}:{enters}", id=f"{link.id}_in", dir="none", weight="6", **kind)
-            edge(f"{label}:{leaves}", link.head, id=f"{link.id}_out", **kind)
+            edge(tail, f"{label}:{enters}", id=f"{link.id}_in", dir="none", weight="6", **kind)
+            if link.head is not None:
+                edge(f"{label}:{leaves}", head, id=f"{link.id}_out", **kind)
             continue
         text = {} if link.text is None else {"label": _label(link.text, texts), "fontsize": "10"}
         weight = {"weight": "3"} if link.id[0] == "l" else {}
-        edge(link.tail, link.head, id=link.id, **kind, **text, **weight)
+        edge(tail, head, id=link.id, **kind, **text, **weight)
     for frame in reversed(sheet.frames):  # inner ones first: each goes whole into its parent
         parts[frame.parent].subgraph(parts[frame.id])
     return dot
 
 
-def _attributes(item: Item, texts: bool, upright: bool) -> dict[str, str]:
+def _attributes(item: Item, texts: bool, upright: bool, mirrored: bool) -> dict[str, str]:
     size = {"width": f"{item.width / 72.0:.4f}", "height": f"{item.height / 72.0:.4f}"}
     group = {"group": "main"} if item.main else {}
     outline = "circle" if item.shape == "circle" else "box"
     if not texts:
-        return {**size, **group, "shape": outline}
+        order = reversed(range(item.ports)) if mirrored else range(item.ports)
+        fields = graphviz.nohtml("|".join(f"<p{i}>" for i in order))
+        record = {"shape": "record", "label": fields}
+        return {**size, **group, **(record if item.ports else {"shape": outline})}
     paint = {"style": "filled" if outline == "circle" else "rounded,filled"}
     paint |= {"shape": outline, "fillcolor": item.fill, "color": item.stroke}
     if item.shape in ("plain", "label"):

@@ -2,10 +2,10 @@
 
 Invariants.  A figure is frozen, in an order that depends on the graph alone, and made without
 recursion.  Ids say what was recorded: with i the place of a node in `inputs_first(*outputs)` and k
-that of a composite among those that are met in this order, `n{i}` is a leaf or an operator, `c{k}`
-a folded composite, `b{k}` the box of an open one, `o{j}` the end of output j, `e{i}_{s}` the edge
-into input s of node i, `eo{j}` the edge to output j.  So an element has the same id however much is
-folded.
+that of a composite among those that are met in this order, `n{i}` is a leaf, an operator, or a long
+sum by its last addition, `c{k}` a folded composite, `b{k}` the box of an open one, `o{j}` the end
+of output j, `e{i}_{s}` the edge into input s of node i, `eo{j}` the edge to output j.  So an
+element has the same id however much is folded.
 """
 
 import math
@@ -16,28 +16,29 @@ from typing import Any
 from autograd.core.context import Scope
 from autograd.core.graph import pull
 from autograd.core.value import Value
-from autograd.draw.fold import rules
+from autograd.draw import LIMIT
+from autograd.draw.fold import Rule, Sum, at_depth, rules, with_sums
 from autograd.draw.recorded import Recorded, Written, labels
 from autograd.draw.text import printed
 
-LIMIT = 1000  # drawn nodes above which no picture is made: some 0.6 s of layout
-REACH = 10_000  # the same for the sum of the edges' lengths, in ranks: some 1.5 s, growing faster
-
 Use = tuple[Value, int]  # a consumer and the slot of its input
-Path = tuple[Scope, ...]  # open composites, outermost first
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A leaf, an operator (literals folded into it), a folded composite, or an output's end."""
+    """What is drawn as one thing.
+
+    A leaf, an operator (literals folded into it), a folded composite, an output's end, or a
+    reference: the name of a node that is drawn elsewhere, in the place of a long edge from it.
+    """
 
     id: str
-    kind: str  # "leaf" "operator" "composite" "output"
+    kind: str  # "leaf" "operator" "composite" "output" "reference"
     text: str  # what is written in it: a name, a number, a symbol
     label: str | None  # the user's name for it
     values: tuple[int, ...]  # the recorded nodes it stands for
     box: str | None = None  # the innermost open composite around it
-    derivative: str = ""  # of a composite: "y (1 − y)"
+    notes: tuple[str, ...] = ()  # of a composite: its formula or derivative, the leaves it holds
     total: float | None = None  # of a leaf that is used more than once: its own gradient
 
 
@@ -89,98 +90,150 @@ def figure(
     fold: Any = None,
     names: Mapping[str, Any] | None = None,
     precision: int = 4,
-    limit: int = LIMIT,
-    reach: int = REACH,
+    limit: float = LIMIT,
 ) -> Figure:
-    """The figure of a graph.  ValueError where it would be too large to lay out."""
+    """The figure of a graph.  ValueError where it would have more nodes than the limit."""
     graph = Recorded(outputs, labels(names))
-    for rule, most in rules(fold, graph.paths, limit):
-        owners = {scope: None if scope is None else rule(scope) for scope in graph.paths}
-        written = _written(graph, owners, precision, most)
-        if written is not None:
-            found = _Assembly(graph, owners, written).figure()
-            if _reach(found) <= reach and len(found.boxes) <= most // 2:
-                return found
-    raise ValueError(
-        f"the picture would have more than {limit} nodes, or edges too long to follow: "
-        "fold its composites (fold=True; named_scope makes one), or draw a part: an inner "
-        "node, a smaller example, one row of the batch"
-    )
+    tried: dict[Rule, _Units] = {}
+    for rule, most in rules(fold, graph.depths, limit):
+        units = tried.get(rule) or tried.setdefault(rule, _Units(graph, rule, precision))
+        if units.size <= most:
+            return _Assembly(graph, units).figure()
+    raise ValueError(_too_large(graph, units, precision, limit))
 
 
-def _written(
-    graph: Recorded, owners: dict[Scope | None, Scope | None], precision: int, limit: int
-) -> dict[Value, Written] | None:
-    """What is written in each node that is not hidden, in order; None if there are too many."""
-    needed = set(graph.outputs)
-    keys: set[Any] = set()
-    found: dict[Value, Written] = {}
-    for v in reversed(graph.order):
-        if v not in needed:
-            continue
-        owner = owners[v.scope]
-        keys.add(owner or v)
-        if len(keys) + len(graph.outputs) > limit:
-            return None
-        if v.primitive is None:
-            found[v] = (graph.label(v) or printed(v.data, precision), ())
-        elif owner is not None:
-            slots = (s for s, x in enumerate(v.inputs) if not graph.is_constant(x))
-            found[v] = (owner.name, tuple(slots))
-        else:
-            found[v] = graph.operator(v, precision)
-        needed.update(v.inputs[s] for s in found[v][1])
-    return dict(reversed(found.items()))
+def _too_large(graph: Recorded, units: "_Units", precision: int, limit: float) -> str:
+    """Why the picture is not made, and what can be done with this graph."""
+    text = f"the picture would have {units.size:,} nodes, more than {limit:,}: "
+    least = units.size
+    if graph.depths:
+        least = _Units(graph, with_sums(at_depth(0, graph.depths)), precision).size
+    if least <= limit:
+        return text + f"fold=True draws it with {least:,}"
+    advice = "draw a part: an inner node, or a smaller example"
+    if least < units.size:
+        advice += f" (fold=True still leaves {least:,})"
+    elif not graph.depths:
+        advice += ", or record its parts in named_scope, which can be folded"
+    return text + advice + "; .dot and .mmd have no limit"
 
 
-class _Assembly:
-    """Units and edges from what is written in the nodes and which composite each is folded into."""
+class _Units:
+    """Which unit each node belongs to, what is written in it, and how many units there are."""
 
-    def __init__(
-        self,
-        graph: Recorded,
-        owners: dict[Scope | None, Scope | None],
-        written: dict[Value, Written],
-    ) -> None:
-        self.graph, self.owners, self.written = graph, owners, written
-        self.members: dict[str, list[Value]] = {}  # by unit
-        for v in written:
-            self.members.setdefault(self.unit(v), []).append(v)
-        self.uses = self.edges_of_uses()
-        self.fans: dict[Value, int] = dict.fromkeys(written, 0)  # edges that leave a node
-        for x in [*(x for x, _ in self.uses), *graph.outputs]:
-            self.fans[x] += 1
-        self.places: dict[str, Path] = {
-            unit: self.around(vs[0]) for unit, vs in self.members.items()
+    def __init__(self, graph: Recorded, rule: Rule, precision: int) -> None:
+        self.graph = graph
+        self.folded: dict[Scope | None, Scope | None] = {None: None}  # the outermost around each
+        for scope in graph.depths:
+            around = self.folded[scope.parent]
+            self.folded[scope] = around if around is not None or not rule(scope) else scope
+        self.written: dict[Value, Written] = {}  # in order
+        needed = set(graph.outputs)
+        for v in reversed(graph.order):
+            if v in needed:
+                self.written[v] = self.write(v, precision)
+                needed.update(v.inputs[s] for s in self.written[v][1])
+        self.written = dict(reversed(self.written.items()))
+        self.held = self.own_leaves()
+        self.written = {
+            v: (text, tuple(s for s in slots if v.inputs[s] not in self.held))
+            for v, (text, slots) in self.written.items()
+            if v not in self.held
         }
-        for (x, _), use in self.uses.items():
-            if x.is_literal and self.fans[x] == 1 and x not in graph.ends:
-                self.places[self.unit(x)] = self.around(use[0][0])
+        self.members: dict[str, list[Value]] = {}
+        for v in self.written:
+            self.members.setdefault(self.unit(v), []).append(v)
+        self.size = len(self.members) + len(graph.outputs)
+
+    def owner(self, v: Value) -> Scope | None:
+        """The folded composite that stands for v."""
+        return self.folded[self.graph.scope_of[v]]
 
     def unit(self, v: Value) -> str:
         """The id of the unit that stands for v."""
-        owner = self.owners[v.scope]
-        graph = self.graph
-        return f"n{graph.index[v]}" if owner is None else f"c{graph.scopes[owner]}"
+        owner = self.owner(v)
+        if owner is None or isinstance(owner, Sum):
+            return f"n{self.graph.index[v if owner is None else owner.total]}"
+        return f"c{self.graph.scopes[owner]}"
 
-    def around(self, v: Value) -> Path:
-        """The open composites around v."""
-        path, owner = self.graph.paths[v.scope], self.owners[v.scope]
-        return path if owner is None else path[: path.index(owner)]
+    def write(self, v: Value, precision: int) -> Written:
+        owner = self.owner(v)
+        if v.primitive is None:
+            return self.graph.label(v) or printed(v.data, precision), ()
+        if owner is None:
+            return self.graph.operator(v, precision)
+        slots = (s for s, x in enumerate(v.inputs) if not self.graph.is_constant(x))
+        return owner.name, tuple(slots)
 
-    def box(self, place: Path) -> str | None:
-        return f"b{self.graph.scopes[place[-1]]}" if place else None
+    def own_leaves(self) -> dict[Value, str]:
+        """The leaves that folded composites hold: each used once, by that one, beside its inputs.
+
+        So a neuron holds its weights and shows what it is given.  What has no other inputs, as a
+        softmax of leaves, holds none; nor is one leaf alone worth hiding.
+        """
+        heads: dict[Value, list[str]] = {}
+        for v, (_, slots) in self.written.items():
+            for s in slots:
+                heads.setdefault(v.inputs[s], []).append(self.unit(v))
+        held: dict[str, list[Value]] = {}
+        fed: set[str] = set()  # units that have inputs of another kind
+        for x, units in heads.items():
+            unit = units[0]
+            if x.primitive is None and len(units) == 1 and x not in self.graph.ends:
+                held.setdefault(unit, []).append(x)
+            else:
+                fed.update(head for head in units if x.primitive is None or self.unit(x) != head)
+        return {
+            x: unit
+            for unit, leaves in held.items()
+            if unit[0] == "c" and unit in fed and len(leaves) > 1
+            for x in leaves
+        }
+
+
+class _Assembly:
+    """The edges between units, and all that is known of both."""
+
+    def __init__(self, graph: Recorded, units: _Units) -> None:
+        self.graph, self.units = graph, units
+        self.uses = self.edges_of_uses()
+        self.fans: dict[Value, int] = dict.fromkeys(units.written, 0)  # edges that leave a node
+        for x in [*(x for x, _ in self.uses), *graph.outputs]:
+            self.fans[x] += 1
+        self.places = {unit: self.around(vs[0]) for unit, vs in units.members.items()}
+        for (x, _), use in self.uses.items():
+            if x.is_literal and self.fans[x] == 1 and x not in graph.ends:
+                self.places[units.unit(x)] = self.around(use[0][0])
+
+    def around(self, v: Value) -> Scope | None:
+        """The innermost open composite around v."""
+        scope, owner = self.graph.scope_of[v], self.units.owner(v)
+        if owner is None and isinstance(scope, Sum):
+            scope = scope.parent
+        return scope if owner is None else owner.parent
+
+    def box(self, place: Scope | None) -> str | None:
+        return None if place is None else f"b{self.graph.scopes[place]}"
+
+    def common(self, a: Scope | None, b: Scope | None) -> Scope | None:
+        """The innermost composite around both."""
+        depths = self.graph.depths
+        while a is not b:
+            if b is None or (a is not None and depths[a] > depths[b]):
+                a, b = b, a
+            b = b.parent if b is not None else None
+        return a
 
     def edges_of_uses(self) -> dict[tuple[Value, Any], list[Use]]:
         """The uses by edge, in the order of consumers; those in one folded composite are one."""
         uses: dict[tuple[Value, Any], list[Use]] = {}
-        for v, (_, slots) in self.written.items():
-            head = self.unit(v)
+        for v, (_, slots) in self.units.written.items():
+            head, owner = self.units.unit(v), self.units.owner(v)
             for s in slots:
                 x = v.inputs[s]
-                if self.owners[v.scope] is None:
+                if owner is None:
                     uses[x, (v, s)] = [(v, s)]
-                elif self.unit(x) != head:
+                elif self.units.unit(x) != head:
                     uses.setdefault((x, head), []).append((v, s))
         return uses
 
@@ -188,17 +241,17 @@ class _Assembly:
         graph, index = self.graph, self.graph.index
         main = self.longest()
         through: dict[str, dict[Value, float]] = {}
-        units = [self.drawn_as(unit, vs) for unit, vs in self.members.items()]
+        units = [self.drawn_as(unit, vs) for unit, vs in self.units.members.items()]
         edges = []
         for (x, _), use in self.uses.items():
             consumer, slot = use[0]
-            head = self.unit(consumer)
+            head = self.units.unit(consumer)
             partial = consumer.partials[slot]
-            if self.owners[consumer.scope] is not None:
+            if self.units.owner(consumer) is not None:
                 if head not in through:
                     through[head] = self.partials_through(head)
                 partial = _finite(through[head].get(x))
-            here = self.box(_common(self.places[self.unit(x)], self.places[head]))
+            here = self.box(self.common(self.places[self.units.unit(x)], self.places[head]))
             straight = x in main and any(main.get(v) == s for v, s in use)
             id, share = f"e{index[consumer]}_{slot}", _share(x, use)
             edges.append(self.edge(id, head, x, use, share, partial, here, straight))
@@ -207,26 +260,36 @@ class _Assembly:
             units.append(Unit(f"o{j}", "output", text, text or None, (index[v],)))
             seed = _rest(v.grad, [_share(v, use) for (x, _), use in self.uses.items() if x is v])
             edges.append(self.edge(f"eo{j}", f"o{j}", v, [], seed, None, None, j == 0))
-        boxes = dict.fromkeys(scope for unit in self.members for scope in self.places[unit])
-        return Figure(
-            tuple(graph.order),
-            tuple(units),
-            tuple(edges),
-            tuple(
-                Box(f"b{graph.scopes[s]}", s.name, s.formula, self.box(graph.paths[s][:-1]))
-                for s in boxes
-            ),
-        )
+        around = self.open_composites()
+        boxes = [
+            Box(f"b{k}", scope.name, scope.formula, self.box(scope.parent))
+            for scope, k in graph.scopes.items()  # outer ones first
+            if scope in around
+        ]
+        return Figure(tuple(graph.order), tuple(units), tuple(edges), tuple(boxes))
+
+    def open_composites(self) -> set[Scope]:
+        found: set[Scope] = set()
+        for scope in self.places.values():
+            while scope is not None and scope not in found:
+                found.add(scope)
+                scope = scope.parent
+        return found
 
     def drawn_as(self, id: str, values: list[Value]) -> Unit:
-        v, owner = values[0], self.owners[values[0].scope]
-        leaf = v.primitive is None
-        return Unit(
-            *(id, "leaf" if leaf else "operator" if owner is None else "composite"),
-            *(self.written[v][0], self.graph.label(v) if leaf else None),
-            *(tuple(self.graph.index[v] for v in values), self.box(self.places[id])),
-            *("" if owner is None else owner.derivative, self.total(v) if leaf else None),
-        )
+        v, owner = values[0], self.units.owner(values[0])
+        text = self.units.written[v][0]
+        place, numbers = self.box(self.places[id]), tuple(self.graph.index[v] for v in values)
+        if v.primitive is None:
+            return Unit(id, "leaf", text, self.graph.label(v), numbers, place, (), self.total(v))
+        if owner is None or isinstance(owner, Sum):
+            return Unit(id, "operator", text, None, numbers[::-1], place)
+        notes = [f"y′ = {owner.derivative}"] if owner.derivative else []
+        held = [self.graph.label(x) or "" for x in self.units.held if self.units.held[x] == id]
+        if held:
+            notes = [owner.formula] if owner.formula else []
+            notes.append(_in_words(held))
+        return Unit(id, "composite", text, None, numbers, place, tuple(notes))
 
     def total(self, v: Value) -> float | None:
         """The gradient of v where it is the sum of several shares."""
@@ -245,52 +308,36 @@ class _Assembly:
     ) -> Edge:
         uses = tuple((self.graph.index[v], s) for v, s in use)
         name = None if x.primitive is None or not use else self.graph.label(x)
+        tail, source = self.units.unit(x), self.graph.index[x]
         return Edge(
-            *(id, self.unit(x), head, self.graph.index[x], uses, x.data, gradient, partial, name),
+            *(id, tail, head, source, uses, x.data, gradient, partial, name),
             *(self.total(x), box, main),
         )
 
     def partials_through(self, unit: str) -> dict[Value, float]:
         """d(result)/d(x) through a folded composite of one result, by a sweep inside it."""
-        members = self.members[unit]
+        members = self.units.members[unit]
         results = [v for v in members if self.fans[v]]
         return dict(pull(members, {results[0]: 1.0}, _part)) if len(results) == 1 else {}
 
     def longest(self) -> dict[Value, int]:
         """The nodes of the longest path to the first output, each with the slot it comes in by."""
         depth: dict[Value, int] = {}
-        for v, (_, slots) in self.written.items():
+        for v, (_, slots) in self.units.written.items():
             depth[v] = 1 + max((depth[v.inputs[s]] for s in slots), default=0)
         path: dict[Value, int] = {}
         v = self.graph.outputs[0]
-        while self.written[v][1]:
-            path[v] = max(self.written[v][1], key=lambda s: depth[v.inputs[s]])
+        while self.units.written[v][1]:
+            path[v] = max(self.units.written[v][1], key=lambda s: depth[v.inputs[s]])
             v = v.inputs[path[v]]
         path[v] = -1
         return path
 
 
-def _reach(figure: Figure) -> int:
-    """The sum of the edges' lengths in ranks, each leaf being next to its first use."""
-    ranks: dict[str, int] = {}
-    heads: dict[str, list[str]] = {unit.id: [] for unit in figure.nodes}
-    tails: dict[str, list[str]] = {unit.id: [] for unit in figure.nodes}
-    for edge in figure.edges:
-        heads[edge.tail].append(edge.head)
-        tails[edge.head].append(edge.tail)
-    for unit in figure.nodes:
-        ranks[unit.id] = 1 + max((ranks.get(id, 0) for id in tails[unit.id]), default=0)
-    for unit in figure.nodes:
-        if unit.kind == "leaf":
-            ranks[unit.id] = min(ranks[id] for id in heads[unit.id]) - 1
-    return sum(abs(ranks[edge.head] - ranks[edge.tail]) for edge in figure.edges)
-
-
-def _common(a: Path, b: Path) -> Path:
-    n = 0
-    while n < min(len(a), len(b)) and a[n] is b[n]:
-        n += 1
-    return a[:n]
+def _in_words(labels: list[str]) -> str:
+    """The leaves that a composite holds: "3 leaves: w[0], w[1], b"."""
+    shown = labels if len(labels) < 4 else [labels[0], "…", labels[-1]]
+    return f"{len(labels)} leaves: {', '.join(filter(None, shown))}".rstrip(": ")
 
 
 # --- numbers, NaN where there is none ---

@@ -11,23 +11,53 @@ from autograd.core.context import Scope
 CROWDED = 150  # drawn nodes above which composites fold by themselves
 DEEPEST = 8  # levels that are tried, of composites one inside the other
 
-Rule = Callable[[Scope], Scope | None]  # the outermost folded composite at or around this one
-Paths = Mapping[Scope | None, tuple[Scope, ...]]  # the composites around each, outermost first
+Rule = Callable[[Scope], bool]  # whether a composite is folded
 
 
-def rules(fold: Any, paths: Paths, limit: int) -> Iterator[tuple[Rule, int]]:
+class Sum(Scope):
+    """A long sum, written term by term: no composite of the user's, but drawn as one Σ."""
+
+    __slots__ = ("total",)
+
+    def __init__(self, total: Any) -> None:
+        super().__init__("Σ", total.scope)
+        self.total = total  # the last addition
+
+
+def rules(fold: Any, depths: Mapping[Scope, int], limit: float) -> Iterator[tuple[Rule, float]]:
     """What to try in turn: a rule, and how many drawn nodes are few enough for it.
 
     `fold` is True, False, composites' names, a function that tells of a scope whether it is folded,
-    or None for the least folding that suffices.  What `folded_names` raises.
+    or None for the least folding that suffices.  Long sums stay open for False alone.  Raises what
+    `folded_names` does.
     """
-    if fold is not None:
-        yield _rule(fold, paths), limit
-        return
-    deepest = min(max(map(len, paths.values())), DEEPEST)
-    tried = [_rule(False, paths), *(_at_depth(depth, paths) for depth in reversed(range(deepest)))]
-    yield from ((rule, CROWDED) for rule in tried)
+    if fold is None:
+        real = (depth for scope, depth in depths.items() if not isinstance(scope, Sum))
+        deepest = min(1 + max(real, default=-1), DEEPEST)
+        tried: list[Rule] = [lambda scope: False, *(at_depth(d, depths) for d in range(deepest))]
+        tried[1:] = reversed(tried[1:])
+    elif isinstance(fold, bool):
+        tried = [at_depth(0, depths) if fold else lambda scope: False]
+    elif callable(fold):
+        tried = [fold]
+    else:
+        names = folded_names(fold, depths)
+        tried = [lambda scope: scope.name in names]
+    if fold is not False:
+        tried = [with_sums(rule) for rule in tried]
+    if fold is None:
+        yield from ((rule, CROWDED) for rule in tried)
     yield tried[-1], limit
+
+
+def at_depth(depth: int, depths: Mapping[Scope, int]) -> Rule:
+    """Fold the composites that have so many around them."""
+    return lambda scope: depths[scope] == depth
+
+
+def with_sums(rule: Rule) -> Rule:
+    """Fold long sums, too."""
+    return lambda scope: isinstance(scope, Sum) or rule(scope)
 
 
 def folded_names(fold: Any, scopes: Iterable[Scope]) -> set[str]:
@@ -38,25 +68,10 @@ def folded_names(fold: Any, scopes: Iterable[Scope]) -> set[str]:
     names = [fold] if isinstance(fold, str) or not isinstance(fold, Iterable) else list(fold)
     if not all(isinstance(name, str) for name in names):
         raise TypeError(f"fold is True, False or a set of composites' names, not {fold!r:.60}")
-    known = sorted({scope.name for scope in scopes})
+    known = sorted({scope.name for scope in scopes if not isinstance(scope, Sum)})
     if names and known and not set(names) & set(known):
         given = ", ".join(map(repr, names))
         raise ValueError(
             f"fold: the graph has no composite {given:.60}, but {', '.join(known):.200}"
         )
     return set(names)
-
-
-def _rule(fold: Any, paths: Paths) -> Rule:
-    if fold is True:
-        return _at_depth(0, paths)
-    if fold is False:
-        return lambda scope: None
-    if callable(fold):
-        return lambda scope: next(filter(fold, paths[scope]), None)
-    names = folded_names(fold, filter(None, paths))
-    return lambda scope: next((s for s in paths[scope] if s.name in names), None)
-
-
-def _at_depth(depth: int, paths: Paths) -> Rule:
-    return lambda scope: paths[scope][depth] if len(paths[scope]) > depth else None

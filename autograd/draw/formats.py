@@ -5,18 +5,22 @@ A new format is a row in one of the two tables.
 Invariant: none needs a program of the system, and only those in LAID_OUT need a layout.
 """
 
+import math
 from collections.abc import Callable
+from typing import Any
 from xml.etree import ElementTree as ET
 
+from autograd.draw import figure_of
 from autograd.draw.figure import Figure
 from autograd.draw.item import Look, Sheet
 from autograd.draw.sheet import sheet
 
 
-def written(figure: Figure, look: Look, format: str) -> str | bytes:
-    """The picture in a format, a key of LAID_OUT or of TEXTS."""
-    text = TEXTS.get(format)
-    return text(figure, look) if text else LAID_OUT[format](sheet(figure, look))
+def written(y: Any, format: str, **options: Any) -> str | bytes:
+    """The picture of y in a format, a key of LAID_OUT or of TEXTS, with the options of `draw`."""
+    if format in TEXTS:  # there is no layout that could be too much
+        return TEXTS[format](*figure_of(y, **options, limit=math.inf))
+    return LAID_OUT[format](sheet(*figure_of(y, **options)))
 
 
 def _svg(drawn: Sheet) -> str:

@@ -80,6 +80,12 @@ class Text:
         """In points."""
         return width(self.text, self.size) * (1.1 if self.bold else 1.0)
 
+    def area(self, middle: complex) -> tuple[float, float, float, float]:
+        """The rectangle of its letters in an item of that middle: left, top, right, bottom."""
+        x = middle.real + self.x - {"start": 0.0, "end": 1.0}.get(self.anchor, 0.5) * self.width
+        y = middle.imag + self.y
+        return x, y - 0.4 * self.size, x + self.width, y + 0.4 * self.size
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -97,19 +103,24 @@ class Item:
     bars: tuple[float, ...] = ()  # of a "value": where its cells are divided
     fill: str = "white"
     stroke: str = INK
+    ports: int = 0  # places along its side where lines end, 0 for one
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A line from one item to another; through an item of shape "label", if `label` names one."""
+    """A line from one item to another; through an item of shape "label", if `label` names one.
+
+    Without a head it ends behind its label.
+    """
 
     id: str
     tail: str
-    head: str
+    head: str | None
     label: str | None
-    text: Text | None
     title: str
     box: str | None
+    text: Text | None = None
+    port: int | None = None  # of the head
 
 
 @dataclass(frozen=True, slots=True)

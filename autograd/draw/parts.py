@@ -1,34 +1,67 @@
 """What the styles have in common: an operator, the words of a tooltip."""
 
-from autograd.draw.figure import Edge, Unit
+from collections import Counter
+from dataclasses import replace
+
+from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import Item, Look, Text
 from autograd.draw.text import clean, cut, printed
 
+SIDE = 10.0  # points from one line to the next at the side of a composite
 
-def operator(unit: Unit, look: Look, main: bool) -> Item:
+
+def ports(figure: Figure) -> dict[str, int]:
+    """How many lines end at the side of each composite of several inputs, and of each long sum."""
+    inputs = Counter(edge.head for edge in figure.edges)
+    least = {unit.id: 2 if unit.kind == "composite" else 3 for unit in figure.nodes}
+    return {id: count for id, count in inputs.items() if count >= least[id]}
+
+
+def ports_of_edges(figure: Figure) -> dict[str, int]:
+    """Which of those an edge ends at."""
+    many = ports(figure)
+    met: Counter[str] = Counter()
+    found = {}
+    for edge in figure.edges:
+        if edge.head in many:
+            found[edge.id] = met[edge.head]
+            met[edge.head] += 1
+    return found
+
+
+def operator(unit: Unit, look: Look, main: bool, ports: int = 0) -> Item:
     """A circle, or a rounded box for a composite and for more than three letters."""
     style = look.style
-    text, title = cut(unit.text), clean(unit.text)
-    if unit.kind == "composite" or len(text) > 3:
-        texts = [Text(text, "symbol", style.letters)]
-        shape, height = "round", style.height
-        if unit.derivative:
-            title += f": y′ = {clean(unit.derivative)}"
-            texts = [
-                Text(text, "symbol", style.letters, y=-7.0),
-                Text(f"y′ = {cut(unit.derivative)}", "derivative", style.letters - 2.0, y=8.0),
-            ]
-            height += 12.0
-        width = max(t.width for t in texts) + 20.0
+    text = cut(unit.text)
+    if (unit.kind == "composite" and len(text) > 1) or len(text) > 3:
+        lines = [Text(text, "symbol", style.letters)]
+        lines += [Text(cut(note), "derivative", style.letters - 2.0) for note in unit.notes]
+        top = -7.5 * (len(lines) - 1)
+        texts = [replace(t, y=top + 15.0 * i) for i, t in enumerate(lines)]
+        height = style.height + 12.0 * len(unit.notes)
+        shape, width = "round", max(t.width for t in texts) + 20.0
     else:
-        small = len(text) > 2 or text.isalpha()
+        small = len(text) > 2 or (text.isalpha() and text != "Σ")
         texts = [Text(text, "symbol", style.letters if small else style.sign)]
         shape, width, height = "circle", style.height + 6.0, style.height + 6.0
+    if ports:
+        shape, upright = "round", look.upright
+        width = max(width, ports * SIDE) if upright else width
+        height = height if upright else max(height, ports * SIDE)
     return Item(
-        *(unit.id, f"node {unit.kind}", shape, width, height, tuple(texts), title, unit.box, main),
+        *(unit.id, f"node {unit.kind}", shape, width, height, tuple(texts)),
+        *(": ".join(map(clean, (unit.text, *unit.notes))), unit.box, main),
         fill=style.fill,
         stroke=style.ink,
+        ports=ports,
     )
+
+
+def reference(unit: Unit) -> Item:
+    """The name of a node that is drawn elsewhere."""
+    text = Text(cut(unit.text), "derivative", 12.0)
+    title = f"{clean(unit.text)}, which is drawn elsewhere"
+    return Item(unit.id, "reference", "plain", text.width + 8.0, 18.0, (text,), title, unit.box)
 
 
 def partial(edge: Edge, look: Look, size: float) -> list[Text]:

@@ -3,13 +3,17 @@
 Invariant: it depends on the graph alone, and is made without recursion.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograd.core.context import Scope
 from autograd.core.node import inputs_first
 from autograd.core.value import Value
+from autograd.draw.fold import Sum
 from autograd.draw.text import SUPERSCRIPTS, printed
+
+LONG = 8  # terms of a sum that is drawn as one Σ
 
 Written = tuple[str, tuple[int, ...]]  # what is written in a node, and its slots that have an edge
 
@@ -23,20 +27,50 @@ class Recorded:
         self.ends = set(outputs)
         self.order = inputs_first(*outputs)
         self.index = {v: i for i, v in enumerate(self.order)}
-        self.paths: dict[Scope | None, tuple[Scope, ...]] = {None: ()}  # outermost first
+        self.scope_of = {v: v.scope for v in self.order}  # the innermost composite around each
+        self.depths: dict[Scope, int] = {}  # of every composite, those around it first
         for v in self.order:
-            if v.scope not in self.paths:
-                path = v.scope.path
-                self.paths.update({scope: path[: i + 1] for i, scope in enumerate(path)})
-        self.scopes = {scope: k for k, scope in enumerate(filter(None, self.paths))}
+            self._add(v.scope)
+        for total, members in self._sums().items():
+            scope = Sum(total)
+            self._add(scope)
+            self.scope_of.update(dict.fromkeys(members, scope))
+        self.scopes = {scope: k for k, scope in enumerate(self.depths)}
+
+    def _add(self, scope: Scope | None) -> None:
+        path = []
+        while scope is not None and scope not in self.depths:
+            path.append(scope)
+            scope = scope.parent
+        for scope in reversed(path):
+            self.depths[scope] = 0 if scope.parent is None else self.depths[scope.parent] + 1
+
+    def _sums(self) -> dict[Value, list[Value]]:
+        """The additions of each long sum, by its last: they are used once, by one another."""
+        uses = Counter(x for v in self.order for x in v.inputs)
+        last: dict[Value, Value] = {}  # the last addition of the sum that a node belongs to
+        members: dict[Value, list[Value]] = {}
+        for v in reversed(self.order):
+            if v.op != "add" or any(x.is_literal and x.data != 0.0 for x in v.inputs):
+                continue
+            total = last.setdefault(v, v)
+            members.setdefault(total, []).append(v)
+            for x in v.inputs:
+                if uses[x] == 1 and x.scope is v.scope and self.is_hidden(x):
+                    last.setdefault(x, total)
+        return {total: vs for total, vs in members.items() if len(vs) + 1 >= LONG}
 
     def label(self, v: Value) -> str | None:
         """The name that a picture shows."""
         return self.names.get(v) or v.label
 
+    def is_hidden(self, v: Value) -> bool:
+        """Whether a picture may do without v: it has no name and is no output."""
+        return self.label(v) is None and v not in self.ends
+
     def is_constant(self, v: Value) -> bool:
         """Whether v is a number in an expression, to be written into its operator."""
-        return v.is_literal and self.label(v) is None and v not in self.ends
+        return v.is_literal and self.is_hidden(v)
 
     def operator(self, v: Value, precision: int) -> Written:
         """The symbol of an operator, its literals written in."""

@@ -6,6 +6,7 @@ from autograd.draw.book import BOOK
 from autograd.draw.box import BOX
 from autograd.draw.figure import Figure
 from autograd.draw.item import Frame, Look, Sheet, Text
+from autograd.draw.references import with_references
 from autograd.draw.text import cut
 
 STYLES = {style.name: style for style in (BOOK, BOX)}
@@ -20,6 +21,7 @@ def look(style: str = "book", **options: Any) -> Look:
 
 def sheet(figure: Figure, look: Look) -> Sheet:
     """The figure in the style of the look."""
+    figure = with_references(figure)
     items, links = look.style.arrange(figure, look)
     frames = []
     for box in figure.boxes:

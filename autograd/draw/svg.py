@@ -1,21 +1,18 @@
-"""A sheet as SVG: the engine's places, the sheet's texts.
+"""A sheet as SVG: its texts, at their places.
 
 Invariant: the text is made from a tree of elements, so a label is text and nothing else; and an
 edge is one path, straight through its label, so that the rule between value and gradient is the
-line itself.  Points are complex numbers, x + iy, in points of 1/72 inch, y downwards.
+line itself.
 """
 
-from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from autograd.draw.dot import FONT, digraph
+from autograd.draw.dot import FONT
 from autograd.draw.item import COLOURS, Item, Sheet, Text
-from autograd.draw.layout import layout
+from autograd.draw.place import Line, places
 
-MARGIN = 4.0
-NEAR = 48.0  # from a name to a label in the next rank: no other item is between them
-AHEAD = {"LR": 1 + 0j, "RL": -1 + 0j, "TB": 1j, "BT": -1j}
+PAPER = "#f4f7fa"  # of a box
 
 
 def svg(sheet: Sheet) -> str:
@@ -33,16 +30,8 @@ def tree(sheet: Sheet) -> ET.Element:
     and its texts `value`, `gradient`, `partial`, `name`; their ids are those of the figure.  Every
     length is in points of 1/72 inch.
     """
-    placed = layout(digraph(sheet, texts=False).source)
-    _, _, wide, tall = _numbers(placed["bb"])
-    objects = {o["name"]: o for o in placed.get("objects", ())}
-    edges = {e["id"]: e for e in placed.get("edges", ())}
-
-    def at(pos: str) -> complex:
-        x, y = _numbers(pos)
-        return complex(x + MARGIN, tall - y + MARGIN)
-
-    size = {"width": _n(wide + 2.0 * MARGIN), "height": _n(tall + 2.0 * MARGIN)}
+    where = places(sheet)
+    size = {"width": _n(where.width), "height": _n(where.height)}
     root = ET.Element(
         "svg",
         {
@@ -56,46 +45,30 @@ def tree(sheet: Sheet) -> ET.Element:
         },
     )
     ET.SubElement(root, "rect", {"class": "background", **size, "fill": "white"})
+    hidden = []
     for frame in sheet.frames:
-        x0, y0, x1, y1 = _numbers(objects[f"cluster_{frame.id}"]["bb"])
-        corner, extent = at(f"{x0},{y1}"), complex(x1 - x0, y1 - y0)
+        x0, y0, x1, y1 = where.frames[frame.id]
         g = _group(root, frame.id, "box", frame.title.text)
-        _rect(g, corner, extent, rx="10", fill="#f4f7fa", stroke="#b8c4d0")
-        _text(g, frame.title, corner + 8.0 + 13.0j)
+        _rect(g, complex(x0, y0), complex(x1 - x0, y1 - y0), rx="10", fill=PAPER, stroke="#b8c4d0")
+        start, free = where.titles[frame.id]
+        if free:
+            _text(g, frame.title, start)
+        else:
+            hidden.append((frame, start))
     items = {item.id: item for item in sheet.items}
-    middles = {id: at(objects[id]["pos"]) for id in items}
-    unit = AHEAD[sheet.look.direction]
-
-    def side(id: str, sign: float) -> complex:
-        """The middle of that side of an item to which edges run (1) or from which they come."""
-        item = items[id]
-        return middles[id] + 0.5 * sign * (unit.real * item.width + 1j * unit.imag * item.height)
-
     for link in sheet.links:
         g = _group(root, link.id, "edge", link.title)
-        if link.label is None:
-            _line(g, sheet, [_spline(edges[link.id]["pos"], at)])
-            if link.text is not None:
-                _text(g, link.text, at(edges[link.id]["lp"]))
-            continue
-        first, second = (_spline(edges[f"{link.id}_{half}"]["pos"], at) for half in ("in", "out"))
-        enter, leave, start = side(link.label, -1.0), side(link.label, 1.0), side(link.tail, 1.0)
-        gap = ((enter - start) / unit).real
-        if items[link.tail].shape == "plain" and gap < NEAR:
-            first = [start, start + 0.7 * gap * unit, enter - 0.7 * gap * unit, enter, enter]
-        first[-3:-1] = [_straight(enter, first[-3], -unit), enter]
-        second[:2] = [leave, _straight(leave, second[1], unit)]
-        _line(g, sheet, [first, second])
-        for t in items[link.label].texts:
-            _text(g, t, middles[link.label])
+        _line(g, sheet, where.lines[link.id])
+        if link.text is not None:
+            _text(g, link.text, where.texts[link.id])
+        for t in items[link.label].texts if link.label is not None else ():
+            _text(g, t, where.items[link.label or ""])
+    for frame, start in hidden:
+        _text(_group(root, f"{frame.id}_title", "halo", ""), frame.title, start, halo=True)
     for item in sheet.items:
         if item.shape != "label":
-            _item(_group(root, item.id, item.classes, item.title), item, middles[item.id])
+            _item(_group(root, item.id, item.classes, item.title), item, where.items[item.id])
     return root
-
-
-def _numbers(pos: str) -> tuple[float, ...]:
-    return tuple(map(float, pos.split(",")))
 
 
 def _n(x: float) -> str:
@@ -110,13 +83,15 @@ def _group(parent: Any, id: str, classes: str, title: str) -> Any:
     return g
 
 
-def _text(g: Any, t: Text, middle: complex) -> None:
+def _text(g: Any, t: Text, middle: complex, halo: bool = False) -> None:
     place = {"x": _n(middle.real + t.x), "y": _n(middle.imag + t.y + 0.35 * t.size)}
     font = {"font-size": f"{t.size:g}", "fill": COLOURS[t.kind]}
     if t.anchor != "middle":
         font["text-anchor"] = t.anchor
     if t.bold:
         font["font-weight"] = "bold"
+    if halo:
+        font |= {"stroke": PAPER, "stroke-width": "5", "paint-order": "stroke"}
     ET.SubElement(g, "text", {"class": t.kind, **place, **font}).text = t.text
 
 
@@ -142,30 +117,21 @@ def _item(g: Any, item: Item, middle: complex) -> None:
         _text(g, t, middle)
 
 
-# --- lines ---
-
-
-def _spline(pos: str, at: Callable[[str], complex]) -> list[complex]:
-    """The points of a Bézier curve, and last the tip of its arrow, or its end again without one."""
-    points = pos.split()
-    tip = points.pop(0)[2:] if points[0].startswith("e,") else points[-1]
-    return [at(p) for p in (*points, tip)]
-
-
-def _straight(a: complex, b: complex, unit: complex) -> complex:
-    """A control point from a straight ahead, about as far away as b."""
-    return a + unit * max(((b - a) / unit).real, 0.4 * abs(b - a), 4.0)
-
-
-def _line(g: Any, sheet: Sheet, curves: list[list[complex]]) -> None:
+def _line(g: Any, sheet: Sheet, line: Line) -> None:
     """One path through all curves, and the arrow at its tip."""
     colour = sheet.look.style.ink
     path = ""
-    for start, *curve, _ in curves:
-        points = [f"{_n(p.real)},{_n(p.imag)}" for p in (start, *curve)]
-        path += f"{'L' if path else 'M'}{points[0]}C{' '.join(points[1:])}"
+    for start, *curve in line.curves:
+        path += f"{'L' if path else 'M'}{_point(start)}"
+        if curve:
+            path += f"C{' '.join(map(_point, curve))}"
     ET.SubElement(g, "path", {"class": "line", "d": path, "fill": "none", "stroke": colour})
-    end, tip = curves[-1][-2:]
-    across = 0.35j * (tip - end)
-    corners = " ".join(f"{_n(p.real)},{_n(p.imag)}" for p in (end - across, tip, end + across))
-    ET.SubElement(g, "polygon", {"class": "arrow", "points": corners, "fill": colour})
+    if line.tip is not None:
+        end = line.curves[-1][-1]
+        across = 0.35j * (line.tip - end)
+        corners = " ".join(map(_point, (end - across, line.tip, end + across)))
+        ET.SubElement(g, "polygon", {"class": "arrow", "points": corners, "fill": colour})
+
+
+def _point(p: complex) -> str:
+    return f"{_n(p.real)},{_n(p.imag)}"

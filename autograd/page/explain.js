@@ -55,8 +55,8 @@ function title({ composite, text }, way) {
 // --- values ---
 
 function question(unit) { // what is computed at a unit, before the result
-  if (unit.composite !== null) {
-    const { name, formula } = composites[unit.composite], { sources } = border(unit);
+  if (unit.several) {
+    const { name, formula } = composites[unit.composite] ?? { name: unit.text }, { sources } = border(unit);
     const inputs = sources.slice(0, 8).map((i) => (names[i] === null ? "" : `${names[i]} = `) + shown(now.values[i])).join(", ");
     return said("with", { what: name + (formula ? `: ${formula}` : ""), inputs: inputs + (sources.length > 8 ? " …" : "") });
   }
@@ -65,7 +65,7 @@ function question(unit) { // what is computed at a unit, before the result
 }
 
 function valueLines(unit) {
-  if (unit.composite !== null)
+  if (unit.several)
     return [element("p", question(unit)), ...border(unit).outputs.slice(0, 8).map((i) =>
       element("p", [names[i] === null ? "= " : `${names[i]} = `, num(now.values[i], "value")]))];
   const y = num(now.values[unit.node], "value"), node = nodes[unit.node];
@@ -76,7 +76,7 @@ function valueLines(unit) {
 // --- gradients ---
 
 function ownGradient(unit) {
-  const own = unit.composite === null ? [unit.node] : border(unit).outputs;
+  const own = unit.several ? border(unit).outputs : [unit.node];
   return own.filter((i) => !nodes[i].literal && gradient.adjoints[i] !== null).slice(0, 4).map((i) => {
     const equation = element("span", [equals(i), num(gradient.adjoints[i], "gradient")]);
     return element("p", i === root ? say("begins", { gradient: equation })
@@ -110,7 +110,7 @@ function gradientLines(unit, arrived = () => true) {
 const PROVERBS = ["add", "mul", "exp", "divide", "reciprocal", "log", "relu", "maximum", "minimum"];
 
 function rowsOf(unit) {
-  if (unit.composite !== null) return compositeRows(unit);
+  if (unit.several) return rowsThrough(unit);
   const i = unit.node, drawn = drawing.edges.flatMap(({ uses }) => uses.filter(([k]) => k === i));
   return drawn.filter(([, slot]) => !nodes[nodes[i].inputs[slot]].literal).map(([, slot]) => ({
     to: nodes[i].inputs[slot], terms: [[gradient.adjoints[i], now.partials[i][slot]]], share: shareOf([i, slot]),
@@ -123,8 +123,8 @@ function formula({ op, inputs }, slot) { // of a partial derivative; that of a p
   return PROVERBS.includes(op) || !(op in PRIMITIVES) ? "" : PRIMITIVES[op][1 + slot][1];
 }
 
-function border({ composite }) { // what goes into a composite, and what comes out of it
-  const inside = membersOf[composite], sources = new Set(), outputs = [];
+function border({ inside }) { // what goes into several nodes, and what comes out of them
+  const sources = new Set(), outputs = [];
   for (const i of inside) {
     for (const j of nodes[i].inputs ?? []) if (!inside.has(j) && !nodes[j].literal) sources.add(j);
     if (graph.roots.includes(i) || consumers[i].some(([k]) => !inside.has(k))) outputs.push(i);
@@ -132,13 +132,13 @@ function border({ composite }) { // what goes into a composite, and what comes o
   return { sources: [...sources], outputs };
 }
 
-function compositeRows(unit) { // its derivative from each input to each output, by a sweep inside it alone
-  const inside = membersOf[unit.composite], { sources, outputs } = border(unit);
+function rowsThrough(unit) { // its derivative from each input to each output, by a sweep inside it alone
+  const { inside } = unit, { sources, outputs } = border(unit);
   const local = outputs.map((i) => sweep(nodes, now, i, inside).adjoints);
   const arriving = outputs.map((i) =>
     total([i === root ? 1 : null, ...consumers[i].filter(([k]) => !inside.has(k)).map(shareOf)]));
   return sources.map((to) => ({
-    to, rule: sources.length === 1 ? composites[unit.composite].derivative : "",
+    to, rule: sources.length === 1 ? composites[unit.composite]?.derivative : "",
     terms: outputs.map((_, k) => [arriving[k], local[k][to]]).filter(([g, d]) => g !== null && d !== null).slice(0, 6),
     share: total(consumers[to].filter(([k]) => inside.has(k)).map(shareOf)),
   }));

@@ -18,8 +18,8 @@ from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
 from autograd.core.primitives import ARITHMETIC, PRIMITIVES
 from autograd.core.value import Value
-from autograd.draw import look_of, outputs_of
-from autograd.draw.figure import LIMIT, Figure, figure
+from autograd.draw import LIMIT, look_of, outputs_of
+from autograd.draw.figure import Figure, figure
 from autograd.draw.fold import CROWDED, folded_names
 from autograd.draw.recorded import labels
 from autograd.draw.sheet import sheet
@@ -110,7 +110,8 @@ def page(
     first = tuple(fold is True or scope.name in chosen for scope in scopes)
 
     def drawing(state: State, limit: int) -> tuple[str, Figure]:
-        drawn = figure(outputs, lambda scope: state[scopes[scope]], names, look.precision, limit)
+        rule = False if fold is False and not any(state) else lambda s: state[scopes[s]]
+        drawn = figure(outputs, rule, names, look.precision, limit)
         return re.sub(r"\n +<", "\n<", svg(sheet(drawn, look))), drawn
 
     drawn = {first: drawing(first, LIMIT)}  # what cannot be drawn raises here
@@ -216,8 +217,8 @@ def _drawing(figure: Figure) -> dict[str, Any]:
     with suppress(CycleError):  # a transform inside a composite records outside it
         nodes = {id: nodes[id] for id in TopologicalSorter(before).static_order()}
     units = [
-        {"id": id, "kind": node.kind, "text": cut(node.text), "node": None, "composite": None}
-        | ({"composite": int(id[1:])} if id[0] == "c" else {"node": node.values[0]})
+        {"id": id, "kind": node.kind, "text": cut(node.text), "nodes": node.values}
+        | {"composite": int(id[1:]) if node.kind == "composite" else None}
         for id, node in nodes.items()
     ]
     edges = [

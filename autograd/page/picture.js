@@ -19,8 +19,14 @@ function show(key) { // the drawing of this state of the composites
   [places, painted] = [new Map(), new Map()];
   drawing = { ...drawings[graph.states[key]] };
   drawing.units = drawing.units.filter(({ id }) => place(id)); // the box style has no ends
-  drawing.unitOf = new Map(drawing.units.flatMap((unit) => unit.kind === "output" ? []
-    : unit.composite === null ? [[unit.node, unit]] : [...membersOf[unit.composite]].map((i) => [i, unit])));
+  for (const unit of drawing.units) { // what a unit stands for: one node, or several
+    unit.inside = unit.composite === null ? new Set(unit.nodes) : membersOf[unit.composite];
+    unit.node = unit.composite === null ? unit.nodes[0] : null; // of a long sum the last addition
+    unit.several = unit.inside.size > 1 || unit.composite !== null;
+  }
+  const real = drawing.units.filter(({ kind }) => kind !== "output" && kind !== "reference");
+  drawing.unitOf = new Map(real.flatMap((unit) => [...unit.inside].map((i) => [i, unit])));
+  drawing.references = new Set(drawing.units.filter(({ kind }) => kind === "reference").map(({ id }) => id));
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", said("graph", { y: names[root] }));
   for (const tip of svg.querySelectorAll("title")) tip.remove(); // they would tell old numbers
@@ -201,10 +207,11 @@ function paint(list) {
   const current = chosen ?? step.unit, active = [], complete = new Map(); // each node's shares, with their steps
   const hidden = (key, k) => at > 0 && (k > at || (k === at && asked.has(key)));
   const look = (key, k) => !hidden(key, k) ? "" : k === at ? "asked" : "ahead";
-  for (const { id, from, to, source, uses } of drawing.edges) {
-    const born = forward.get(from) ?? 1, back = backward.get(to) ?? seed;
+  const edges = drawing.edges.filter(({ to }) => !drawing.references.has(to));
+  for (const { id, from, to, source, uses } of edges) {
+    const maker = drawing.unitOf.get(source)?.id ?? from, born = forward.get(maker) ?? 1, back = backward.get(to) ?? seed;
     const share = uses.length ? total(uses.map(shareOf)) : source === root ? gradient.adjoints[root] : null;
-    const known = complete.get(source) ?? complete.set(source, { from, born, shares: [] }).get(source);
+    const known = complete.get(source) ?? complete.set(source, { from: maker, born, shares: [] }).get(source);
     if (share !== null) known.shares.push([back, share]);
     const words = hidden(`v${source}`, born) ? "?" : shown(now.values[source]);
     write(id, "value", words, look(`v${source}`, born));
@@ -212,7 +219,7 @@ function paint(list) {
     write(id, "gradient", hidden(id, back) ? "?" : share !== null ? shown(share) : none, look(id, back));
     const partial = localPartial(uses, source, to);
     write(id, "partial", partial === null ? "" : `∂ ${shown(partial)}`);
-    const on = current && (to === current.id || (step.kind !== "gradient" && from === current.id));
+    const on = current && (to === current.id || (step.kind !== "gradient" && maker === current.id));
     mark(id, "now", on || (step.kind === "seed" && !uses.length && source === root));
     if (!chosen && back === at && share !== null && (step.kind === "gradient" || source === root))
       active.push({ id, unit: to, product: uses.length === 1 && gradient.adjoints[uses[0][0]] !== null && !hidden(id, back)
@@ -222,8 +229,9 @@ function paint(list) {
     const there = at === 0 ? shares : shares.filter(([back]) => back <= at);
     const last = Math.max(...shares.map(([back]) => back)), whole = there.length === shares.length;
     const sum = whole ? gradient.adjoints[i] : total(there.map(([, share]) => share));
-    const key = shares.length > 1 ? `s${i}` : drawing.edges.find(({ source }) => source === i).id;
-    for (const id of [nodes[i].op ? `v${i}` : from, `v${i}`]) {
+    const key = shares.length > 1 ? `s${i}` : edges.find(({ source }) => source === i).id;
+    const ends = drawing.edges.filter(({ source, to }) => source === i && drawing.references.has(to));
+    for (const id of [nodes[i].op ? `v${i}` : from, `v${i}`, ...ends.map(({ id }) => id)]) {
       write(id, "value", hidden(`v${i}`, born) ? "?" : shown(now.values[i]), look(`v${i}`, born));
       const words = hidden(key, last) && last === at ? "?" : shown(sum) + (whole ? "" : " …");
       write(id, "gradient", words, there.length || !shares.length ? look(key, whole ? last : 0) : "ahead");
@@ -247,8 +255,8 @@ function under(top) { // the nodes that a root is computed from
 function localPartial(uses, source, to) {
   if (!to.startsWith("c")) return uses.length ? now.partials[uses[0][0]][uses[0][1]] ?? null : null;
   if (!svg.querySelector("text.partial")) return null; // a sweep for each is worth it only where it is seen
-  const { outputs } = border({ composite: Number(to.slice(1)) });
-  return outputs.length === 1 ? sweep(nodes, now, outputs[0], membersOf[Number(to.slice(1))]).adjoints[source] : null;
+  const unit = drawing.units.find(({ id }) => id === to), { outputs } = border(unit);
+  return outputs.length === 1 ? sweep(nodes, now, outputs[0], unit.inside).adjoints[source] : null;
 }
 
 function spoken(unit) {
@@ -302,8 +310,7 @@ function hint(target) {
     const i = drawing.units.find(({ id }) => id === leaf.id).node, found = above(i);
     for (const { id, source, uses } of drawing.edges)
       lit.set(id, found.has(source) && (uses.length ? uses.some(([k]) => found.has(k)) : source === root));
-    for (const { id, node, composite } of drawing.units)
-      lit.set(id, composite === null ? found.has(node) : [...membersOf[composite]].some((k) => found.has(k)));
+    for (const { id, inside } of drawing.units) lit.set(id, [...inside].some((k) => found.has(k)));
     words = pathLines(i);
   }
   for (const { id } of [...drawing.edges, ...drawing.units]) mark(id, "path", lit.get(id));

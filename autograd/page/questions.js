@@ -8,7 +8,7 @@ function ask(list) {
   asked = new Map();
   if (!asking || chosen) return;
   if (kind === "value")
-    for (const i of unit.composite === null ? [unit.node] : border(unit).outputs.slice(0, 8)) asked.set(`v${i}`, aValue(unit, i));
+    for (const i of unit.several ? border(unit).outputs.slice(0, 8) : [unit.node]) asked.set(`v${i}`, aValue(unit, i));
   if (kind === "gradient") {
     const { backward, seed } = schedule(list), sums = new Map();
     for (const { id, source, to, uses } of drawing.edges) {
@@ -29,10 +29,10 @@ const wrong = (slips) => slips.filter(([, x]) => Number.isFinite(x)).map(([key, 
 function aValue(unit, i) {
   const answer = now.values[i], slips = [["sign", -answer]];
   const { op, inputs } = nodes[i], xs = inputs.map((j) => now.values[j]);
-  if (unit.composite === null && xs.length === 2)
+  if (!unit.several && xs.length === 2)
     for (const other of ["add", "mul", "power"])
       if (other !== op) slips.push(["otherop", PRIMITIVES[other][0](...xs), { op: expression(other, ...xs.map(shown)) }]);
-  return { words: unit.composite === null || names[i] === null ? `${question(unit)} = ` : `${names[i]} = `, answer, slips: wrong(slips) };
+  return { words: !unit.several || names[i] === null ? `${question(unit)} = ` : `${names[i]} = `, answer, slips: wrong(slips) };
 }
 
 function aShare(uses, source, answer) {

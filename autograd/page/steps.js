@@ -84,7 +84,7 @@ function explain(unit) {
 function toggle(c, event) {
   const other = state.slice(0, c) + (state[c] === "1" ? "0" : "1") + state.slice(c + 1), { alone } = composites[c];
   const key = [other, state === alone ? graph.state : alone].find((each) => each in graph.states);
-  chosen = { node: null, composite: c, stuck: key === undefined };
+  chosen = { node: null, composite: c, inside: membersOf[c], several: true, stuck: key === undefined };
   if (chosen.stuck) return render();
   const step = steps()[at];
   show(key);

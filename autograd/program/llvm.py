@@ -10,7 +10,7 @@ a place on the stack, which so stays in the nearest cache.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.core.elementary import CUT
@@ -21,6 +21,8 @@ from autograd.program.steps import CONSTANT, INPUT, Steps
 
 CHUNK = 400  # steps in a function
 MOST_ON_STACK = 2**16  # bytes of workspace
+ROWS_CHUNK = 1_500  # the same for rows
+BLOCK = 1_024  # rows that are added up one after the other
 LANES = 8  # rows at a time, on any machine: so sums of rows have the same bits everywhere
 ELSEWHERE, NOT_FINITE = 1, 2  # what the code returns: a guard does not hold; a number is none
 
@@ -56,6 +58,7 @@ FAILS = {
     "eq": "une",
 }  # as LLVM says it
 Call = Callable[..., Lanes]
+Runs = Sequence[tuple[str, int]]  # so many numbers of a kind, one after the other
 
 
 def _sech(f: Call, x: Lanes) -> Lanes:
@@ -212,6 +215,7 @@ def _chunks(
     arguments: str,
     load: Callable[[Code, int], str],
     store: Callable[[Code, int, str], None],
+    flush: Callable[[Code], None] = lambda code: None,
 ) -> tuple[list[str], int]:
     """The texts of the chunks, and how many slots they need.
 
@@ -313,6 +317,7 @@ def _chunks(
             for i in outputs:
                 if op[i] in (INPUT, CONSTANT):
                     put(i, name_of(i))
+        flush(code)
         failed = ""
         for guard in guards[c]:
             relation = FAILS[guard.kind] if guard.holds else f"o{guard.kind}"
@@ -400,4 +405,207 @@ entry:
 {release}
 ret i32 %flag
 }}
+"""
+
+
+class _Columns:
+    """How the numbers of rows are read from memory, or put there; `table` is a register's name."""
+
+    def __init__(self, text: Text, table: str, runs: Runs) -> None:
+        self.text, self.table = text, table
+        self.kinds: list[str] = []
+        self.groups: dict[int, list[int]] = {}  # of numbers side by side: where they start
+        for kind, count in runs:
+            start = len(self.kinds)
+            self.kinds += [kind] * count
+            if kind == "packed":
+                firsts = {*range(start, start + count - LANES + 1, LANES), start + count - LANES}
+                for k in range(start, start + count):
+                    self.groups[k] = [first for first in firsts if 0 <= k - first < LANES]
+        self.waiting: dict[Code, dict[int, str]] = {}  # numbers read, or to be put away, by chunks
+        self.done: dict[Code, set[int]] = {}
+
+    def _address(self, code: Code, k: int) -> str:
+        """The address of the first row."""
+        name = f"%{self.table}{k}"
+        code.lines.append(f"{name}a = getelementptr {{ptr, i64}}, ptr %{self.table}, i64 {k}")
+        code.lines.append(f"{name}b = load ptr, ptr {name}a, !invariant.load !0")
+        return f"{name}b"
+
+    def _rows(self, code: Code, k: int) -> list[str]:
+        """The addresses of LANES rows, from row i on."""
+        name, base = f"%{self.table}{k}", self._address(code, k)
+        code.lines += [
+            f"{name}s = getelementptr {{ptr, i64}}, ptr %{self.table}, i64 {k}, i32 1",
+            f"{name}t = load i64, ptr {name}s, !invariant.load !0",
+            f"{name}m = mul i64 {name}t, %i",
+            f"{name}c0 = getelementptr i8, ptr {base}, i64 {name}m",
+        ]
+        for lane in range(1, LANES):
+            before = f"ptr {name}c{lane - 1}, i64 {name}t"
+            code.lines.append(f"{name}c{lane} = getelementptr i8, {before}")
+        return [f"{name}c{lane}" for lane in range(LANES)]
+
+    def _turned(self, code: Code, vectors: list[str]) -> list[str]:
+        """The transpose: the first of each, the second of each, and so on."""
+        t = self.text.t
+        for d in (4, 2, 1):
+            new = list(vectors)
+            for i in range(LANES):
+                if not i & d:
+                    for k, low in ((i, True), (i + d, False)):
+                        picks = [
+                            (j if not j & d else j - d + LANES) + (0 if low else d)
+                            for j in range(LANES)
+                        ]
+                        mask = ", ".join(f"i32 {pick}" for pick in picks)
+                        pair = f"{t} {vectors[i]}, {t} {vectors[i + d]}"
+                        new[k] = code.line(f"shufflevector {pair}, <{LANES} x i32> <{mask}>").name
+            vectors = new
+        return vectors
+
+    def load(self, code: Code, k: int) -> str:
+        """Read number k; its name."""
+        t, kind, name = self.text.t, self.kinds[k], f"%{self.table}{k}"
+        if kind == "same":
+            code.lines.append(f"{name}p = getelementptr double, ptr %same, i64 {k}")
+            one = code.line(f"load double, ptr {name}p, !invariant.load !0").name
+            alone = code.line(f"insertelement {t} poison, double {one}, i32 0").name
+            zeros = f"<{LANES} x i32> zeroinitializer"
+            return code.line(f"shufflevector {t} {alone}, {t} poison, {zeros}").name
+        if kind == "column":
+            base = self._address(code, k)
+            code.lines.append(f"{name}c = getelementptr double, ptr {base}, i64 %i")
+            return code.line(f"load {t}, ptr {name}c, align 8").name
+        if kind == "packed":
+            known = self.waiting.setdefault(code, {})
+            if k not in known:
+                first = self.groups[k][0]
+                rows = [
+                    code.line(f"load {t}, ptr {at}, align 8").name for at in self._rows(code, first)
+                ]
+                for i, number in enumerate(self._turned(code, rows)):
+                    known.setdefault(first + i, number)
+            return known[k]
+        last = "poison"
+        for lane, at in enumerate(self._rows(code, k)):
+            one = code.line(f"load double, ptr {at}").name
+            last = code.line(f"insertelement {t} {last}, double {one}, i32 {lane}").name
+        return last
+
+    def store(self, code: Code, k: int, name: str) -> None:
+        """Put number k away, at once or with its neighbours."""
+        t, kind = self.text.t, self.kinds[k]
+        if kind == "column":
+            base = self._address(code, k)
+            code.lines.append(f"%y{k}c = getelementptr double, ptr {base}, i64 %i")
+            code.lines.append(f"store {t} {name}, ptr %y{k}c, align 8")
+        elif kind == "packed":
+            known = self.waiting.setdefault(code, {})
+            known[k] = name
+            for first in self.groups[k]:
+                side_by_side = range(first, first + LANES)
+                if known.keys() >= set(side_by_side):
+                    turned = self._turned(code, [known[j] for j in side_by_side])
+                    for number, at in zip(turned, self._rows(code, first), strict=True):
+                        code.lines.append(f"store {t} {number}, ptr {at}, align 8")
+                    self.done.setdefault(code, set()).update(side_by_side)
+        else:
+            for lane, at in enumerate(self._rows(code, k)):
+                one = code.line(f"extractelement {t} {name}, i32 {lane}", "i1").name
+                code.lines.append(f"store double {one}, ptr {at}")
+
+    def flush(self, code: Code) -> None:
+        """Put away what waits for neighbours that are not of this chunk."""
+        for k, name in self.waiting.pop(code, {}).items():
+            if k not in self.done.get(code, ()):
+                self.kinds[k] = "strided"
+                self.store(code, k, name)
+                self.kinds[k] = "packed"
+
+    def copy_same(self) -> str:
+        """Copy what is the same for all rows to one place, `%same`."""
+        same = [k for k, kind in enumerate(self.kinds) if kind == "same"]
+        code = Code(1)
+        code.lines.append(f"%same = alloca double, i64 {len(self.kinds) + 1}, align 64")
+        for k in same:
+            code.lines.append(f"%same{k} = load double, ptr {self._address(code, k)}")
+            code.lines.append(f"%to{k} = getelementptr double, ptr %same, i64 {k}")
+            code.lines.append(f"store double %same{k}, ptr %to{k}")
+        return "\n".join(code.lines)
+
+
+def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
+    """The text of `void @rows(ptr x, ptr y, i64 start, i64 stop, ptr told)`, LANES rows at a time.
+
+    x has an address and a stride in bytes for each input, y for each number that comes out.  Reads
+    and writes say what they are, run by run: "column" (one number after the other), "strided",
+    "packed" (strided, but the numbers of a row lie side by side, LANES of them or more) or "same"
+    (one number for all rows).  `told` gets, for each LANES rows, two bytes: a bit for each row
+    where a guard does not hold, and one where a number is not finite.
+
+    With no writes, the numbers are added up, lane by lane and BLOCK rows for BLOCK rows: y has
+    LANES numbers for each that comes out, and so for each block.
+    """
+    text = Text(steps, LANES, exact)
+    source, target = _Columns(text, "x", reads), _Columns(text, "y", writes or ())
+    t = text.t
+
+    def store(code: Code, j: int, name: str) -> None:
+        if writes is not None:
+            return target.store(code, j, name)
+        code.lines.append(f"%y{j} = getelementptr {t}, ptr %y, i64 {j}")
+        code.lines.append(f"%z{j} = load {t}, ptr %y{j}, align 8")
+        code.lines.append(f"%u{j} = fadd {t} %z{j}, {name}")
+        code.lines.append(f"store {t} %u{j}, ptr %y{j}, align 8")
+
+    count = len(steps.results) + sum(map(len, steps.rows))
+    arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w, ptr noalias %same, i64 %i"
+    chunks, slots = _chunks(text, ROWS_CHUNK, arguments, source.load, store, target.flush)
+    reserve, release = _workspace(8 * LANES * slots)
+    block = BLOCK if writes is None else 2**62
+    clear = f"call void @llvm.memset.p0.i64(ptr %sums, i8 0, i64 {8 * LANES * count}, i1 false)"
+    into = "%sums" if writes is None else "%y"
+    arguments = "ptr noalias %x, ptr noalias %y, i64 %start, i64 %stop, ptr noalias %told"
+    return f"""declare ptr @PyMem_RawMalloc(i64)
+declare void @PyMem_RawFree(ptr)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+{text.functions()}
+{"".join(chunks)}
+define void @rows({arguments}) nounwind {{
+entry:
+{reserve}
+{source.copy_same()}
+br label %block
+block:
+%from = phi i64 [ %start, %entry ], [ %i2, %after ]
+%sums = phi ptr [ %y, %entry ], [ %next, %after ]
+%last = add i64 %from, {block}
+%end = call i64 @llvm.smin.i64(i64 %last, i64 %stop)
+{clear if writes is None else ""}
+br label %again
+again:
+%i = phi i64 [ %from, %block ], [ %i2, %again ]
+{_calls(text, len(chunks), f"ptr %x, ptr {into}, ptr %w, ptr %same, i64 %i")}
+%done = sub i64 %i, %start
+%group = lshr i64 %done, {(LANES // 2).bit_length() - 1}
+%t0 = getelementptr i8, ptr %told, i64 %group
+%t1 = getelementptr i8, ptr %t0, i64 1
+%f8 = bitcast {text.mask} %failed to i{LANES}
+store i{LANES} %f8, ptr %t0
+%b8 = bitcast {text.mask} %bad to i{LANES}
+store i{LANES} %b8, ptr %t1
+%i2 = add i64 %i, {LANES}
+%more = icmp slt i64 %i2, %end
+br i1 %more, label %again, label %after
+after:
+%next = getelementptr double, ptr %sums, i64 {LANES * count}
+%blocks = icmp slt i64 %i2, %stop
+br i1 %blocks, label %block, label %out
+out:
+{release}
+ret void
+}}
+declare i64 @llvm.smin.i64(i64, i64)
+!0 = !{{}}
 """

@@ -32,7 +32,8 @@ def within(v: Value, calls: dict[Any, str]) -> list[str]:
 def expect_value(v: Any) -> Value:
     """v itself; TypeError if it is no Value."""
     if type(v) is not Value:
-        raise TypeError(f"expected a Value, got {type(v).__name__}: {v!r:.60}")
+        write = ": pass the Value itself, not its label" if isinstance(v, str) else ""
+        raise TypeError(f"expected a Value, got {type(v).__name__}: {v!r:.60}{write}")
     return v
 
 

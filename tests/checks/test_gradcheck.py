@@ -192,3 +192,36 @@ def test_right_gradients_of_random_expressions_pass_at_any_scale():
         at = [rng.uniform(-2.0, 2.0) * 10.0 ** rng.randint(-8, 2) for _ in range(2)]
         for row in ag.gradcheck(f, *at).rows:  # raises where one is called wrong
             assert row.verdict == "ok", (at, row)
+
+
+@pytest.mark.parametrize("a", [-1.0, -2.0, -4.0, 0.3, 0.7, 1e5])
+def test_a_zero_of_the_derivative_is_right(a):
+    assert [row.verdict for row in ag.gradcheck(lambda x: (x - a) ** 2, a).rows] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    "f, at",
+    [
+        (lambda x: x**-2, 1e-6),
+        (lambda x: 1 / ag.cos(x) ** 2, math.pi / 2 - 1e-6),
+        (lambda r: 4 * (r**-12 - r**-6), 0.001),
+    ],
+)
+def test_beside_an_even_pole(f, at):
+    assert [row.verdict for row in ag.gradcheck(f, at).rows] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    "f, at, hand",
+    [
+        (lambda x: (ag.exp(x) - 1) / x, 1e-5, lambda x: 0.5 + x / 3 + x * x / 8),
+        (ag.tanh, 10.0, lambda x: 1 - math.tanh(x) ** 2),
+        (ag.sigmoid, 20.0, lambda x: ag.sigmoid(x) * (1 - ag.sigmoid(x))),
+        (lambda z: -ag.log(1 - ag.sigmoid(z)), 25.0, ag.sigmoid),
+    ],
+)
+def test_a_right_formula_that_has_lost_digits(f, at, hand):
+    report = ag.gradcheck(f, at, hand=hand)
+    assert [row.verdict for row in report.rows] == ["rounding"]
+    assert "digits were lost by cancellation" in str(report)
+    assert mismatch(f, at, hand=lambda x: 1.1 * hand(x)).splitlines()[2].endswith("wrong")

@@ -1,4 +1,5 @@
 import math
+import random
 
 import pytest
 
@@ -172,3 +173,143 @@ def test_f_may_differentiate_and_no_grad_does_not_matter():
 def test_an_estimate_is_told_with_its_error():
     d = derivative(math.exp, 1.0)
     assert isinstance(d, Estimate) and abs(d.value - math.e) <= d.error < 1e-11
+
+
+# --- honest at the edges: the true slope within the estimate, or told ---
+
+INF = math.inf
+
+
+def sec2(x):
+    return 2 * math.sin(x) / math.cos(x) ** 3
+
+
+def lennard_jones(r):
+    return 4 * (-12 * r**-13 + 6 * r**-7)
+
+
+EDGES = [  # f, its derivative, the points
+    *[(lambda x, a=a: (x - a) ** 2, lambda x: 0.0, [a]) for a in (-1.0, -2.0, 0.3, 1e5, 1e-7)],
+    (lambda x: x**-2, lambda x: -2 * x**-3, [1e-6, -1e-6, 1e-3, 2.0]),
+    (lambda x: x**-4, lambda x: -4 * x**-5, [1e-5, 0.1]),
+    (lambda x: 1 / x, lambda x: -1 / x**2, [1e-6, -1e-3]),
+    (lambda x: 1 / ag.cos(x) ** 2, sec2, [math.pi / 2 - 1e-3, math.pi / 2 - 1e-6, 1.0]),
+    (ag.tan, lambda x: 1 / math.cos(x) ** 2, [math.pi / 2 - 1e-3, math.pi / 2 + 1e-4]),
+    (lambda r: 4 * (r**-12 - r**-6), lennard_jones, [1e-3, 0.01, 0.9, 1.1, 2.5]),
+    (lambda x: ((x + 1e12) - 1e12) ** 2, lambda x: 2 * x, [0.3, 1.0, 2.0]),
+    (lambda x: (x + 1e10) - 1e10, lambda x: 1.0, [0.3, 5.0]),
+    (lambda x: (x + 1e8) - 1e8, lambda x: 1.0, [0.3, 5.0]),
+    (lambda x: (ag.exp(x) - 1) / x, lambda x: 0.5 + x / 3 + x * x / 8 + x**3 / 30, [1e-5, 1e-4]),
+    (lambda x: ag.sin(1e3 * x), lambda x: 1e3 * math.cos(1e3 * x), [0.3, 7.0]),
+    (lambda x: ag.sin(1e6 * x), lambda x: 1e6 * math.cos(1e6 * x), [0.3]),
+    (lambda x: ag.sin(1 / x), lambda x: -math.cos(1 / x) / x**2, [0.1, 0.01, 0.001]),
+    (lambda x: x * x * ag.sin(1 / x), lambda x: 2 * x * math.sin(1 / x) - math.cos(1 / x), [0.05]),
+    (lambda x: ag.exp(-1 / x), lambda x: math.exp(-1 / x) / x**2, [0.01, 0.1, 1.0]),
+    (lambda x: ag.exp(-((x - 1) ** 2) * 1e6), lambda x: 0.0, [1.0]),
+    (lambda x: ag.tanh(1e4 * x), lambda x: 1e4 / math.cosh(1e4 * x) ** 2, [0.0, 1e-4]),
+    (lambda x: ag.sqrt(x - 1), lambda x: 0.5 / math.sqrt(x - 1), [1 + 1e-6, 1 + 1e-9, 2.0]),
+    (lambda x: ag.log(x), lambda x: 1 / x, [1e-12, 1e-3, 1e12]),
+    (lambda x: ag.log(1 - x), lambda x: -1 / (1 - x), [1 - 1e-6, 0.5]),
+    (lambda x: x ** (1 / 3), lambda x: x ** (-2 / 3) / 3, [1e-6, 8.0]),
+    (lambda x: 1e-30 * ag.exp(x), lambda x: 1e-30 * math.exp(x), [0.0, 2.0]),
+    (lambda x: 1e30 * ag.sin(x), lambda x: 1e30 * math.cos(x), [0.3, 2.0]),
+    (lambda x: 1e10 + ag.sin(x), math.cos, [0.3, 2.0]),
+    (lambda x: ag.sin(x) ** 2 + ag.cos(x) ** 2, lambda x: 0.0, [0.3, 2.0]),
+    (lambda x: (1 - ag.cos(x)) / (x * x),
+     lambda x: -x / 12 + x**3 / 180 - x**5 / 6720, [1e-2, 0.1]),
+    (lambda x: ag.log(ag.exp(x)), lambda x: 1.0, [0.3, 30.0]),
+    (lambda x: ag.sqrt(x * x), lambda x: math.copysign(1.0, x), [1e-3, -2.0]),
+    (lambda x: abs(x - 1) * x, lambda x: 2 * x - 1 if x > 1 else 1 - 2 * x, [1.001, 0.9, 3.0]),
+    (lambda x: ag.maximum(x, x * x), lambda x: 2 * x if x > 1 else 1.0, [0.999, 1.01, 4.0]),
+    (lambda x: x**10, lambda x: 10 * x**9, [0.5, 10.0, 0.01]),
+    (lambda x: (x - 2) ** 9, lambda x: 9 * (x - 2) ** 8, [2.1, 3.0]),
+    (lambda x: 1 / (1 + 1e6 * (x - 0.3) ** 2),
+     lambda x: -2e6 * (x - 0.3) / (1 + 1e6 * (x - 0.3) ** 2) ** 2, [0.301, 0.3, 0.5]),
+    (lambda x: ag.sigmoid(100 * x), lambda x: 25 / math.cosh(50 * x) ** 2, [0.0, 0.05, -0.1]),
+    (lambda x: ag.exp(x) - ag.exp(-x), lambda x: 2 * math.cosh(x), [0.0, 1e-5, 5.0]),
+]  # fmt: skip
+
+
+def test_honest_at_the_edges(capsys):
+    told = within = silent = 0
+    cases = [(f, slope, x) for f, slope, points in SMOOTH + EDGES for x in points]
+    for f, slope, x in cases:
+        d, true = derivative(number(f), x), slope(x)
+        within += abs(d.value - true) <= d.error + 1e-15 * abs(true)
+        told += d.verdict != "ok"
+        wrong = abs(d.value - true) > 0.01 * abs(true) + 1e-8 * d.slope + 1e-12
+        silent += wrong and d.verdict == "ok"
+    functions = len(SMOOTH) + len(EDGES)
+    with capsys.disabled():
+        print(f"\n{functions} functions, {len(cases)} points: {within} within, {told} told")
+    assert functions >= 70 and len(cases) >= 200
+    assert within >= 0.98 * len(cases) and silent == 0
+
+
+def test_fifty_arguments_of_all_scales():
+    rng, known, told = random.Random(1), 0, 0
+    for _ in range(10):
+        xs = [rng.uniform(0.5, 2) * 10.0 ** rng.randint(-8, 8) for _ in range(5)]
+        cs = [rng.uniform(0.5, 2) * 10.0 ** rng.randint(-8, 8) for _ in xs]
+
+        def f(*args, cs=cs):
+            return ag.sum([c * ag.log(x) for c, x in zip(cs, args, strict=True)])
+
+        for c, x, row in zip(cs, xs, ag.numerical_gradient(f, *xs, report=True).rows, strict=True):
+            assert abs(row.numerical - c / x) <= row.error
+            if row.verdict == "ok":
+                known += 1
+                assert abs(row.numerical - c / x) <= max(0.01 * c / x, 1e-8)
+            told += row.verdict == "rounding"
+    assert known + told == 50 and known >= 15
+
+
+JUMPS = [
+    *[(lambda x, j=j: x + j * float(x > 1), 1.0) for j in (1.0, 1e-3, 1e-6, 1e-9)],
+    (lambda x: ag.sin(x) + 1e-6 * float(x > 0.3), 0.3),
+    (lambda x: x * x - 1e-6 * float(x >= 2), 2.0),
+]
+
+
+@pytest.mark.parametrize("f, x", JUMPS)
+def test_jumps_are_told(f, x):
+    with pytest.raises(ValueError, match="not differentiable"):
+        ag.numerical_gradient(f, x)
+    report = ag.numerical_gradient(f, x, report=True)
+    assert [row.verdict for row in report.rows] == ["kink"]
+
+
+def test_the_textbooks_experiment():
+    assert ag.numerical_gradient(lambda x: x**3, 2.0, h=0.5) == 12.25
+    assert ag.numerical_gradient(abs, 0.0, h=1e-4) == 0.0  # whatever comes out
+    x, y = ag.numerical_gradient(lambda x, y: x * y, 3.0, 4.0, h=1e-4)
+    assert (x, y) == (pytest.approx(4.0, rel=1e-9), pytest.approx(3.0, rel=1e-9))
+    for h in (0.0, -1.0, INF):
+        with pytest.raises(ValueError, match="h is a step"):
+            ag.numerical_gradient(lambda x: x, 1.0, h=h)
+    with pytest.raises(ValueError, match="report"):
+        ag.numerical_gradient(lambda x: x, 1.0, h=0.1, report=True)
+
+
+def test_a_report_of_estimates():
+    report = ag.numerical_gradient(lambda x, w: x * w[0] + abs(w[1]), 2.0, [3.0, 0.0], report=True)
+    assert [row.name for row in report.rows] == ["x", "w[0]", "w[1]"]
+    assert [row.verdict for row in report.rows] == ["ok", "ok", "kink"]
+    assert all(row.backpropagation is None and row.hand is None for row in report.rows)
+    assert "±" in str(report) and "backpropagation" not in str(report)
+
+
+def test_what_rounding_has_eaten_is_no_number():
+    def f(a, b):
+        return 1e16 * a + 1e-3 * b
+
+    with pytest.raises(ValueError, match="no digits of the derivative at b"):
+        ag.numerical_gradient(f, 1.0, 1.0)
+    report = ag.numerical_gradient(f, 1.0, 1.0, report=True)
+    assert [row.verdict for row in report.rows] == ["ok", "rounding"]
+
+
+@pytest.mark.parametrize("check", [ag.gradcheck, ag.numerical_gradient])
+def test_a_graph_is_no_function(check):
+    with pytest.raises(TypeError, match=r"expected a function and its arguments, .* got Value\("):
+        check(ag.Value(1.0), 1.0)

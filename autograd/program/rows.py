@@ -1,0 +1,632 @@
+"""A program over rows: eight at a time, in threads, in any layout of arrays, without copies.
+
+Invariant: row i of what comes out is what the function gives for row i of what goes in, whatever
+stands in other rows, however many threads there are, in whichever order branches were met.
+Sums have one order: rows that are LANES apart within a block, then the lanes, then blocks by twos.
+So they have the same bits for any number of threads, and for parts of SPAN * 2^k rows that are
+added by twos (`by_twos`) themselves.
+"""
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
+from math import prod
+from threading import Lock
+from typing import Any
+
+import numpy
+
+from autograd import transforms
+from autograd.core.context import recording
+from autograd.core.nested import blocks, data, is_array, items, map_tree, shape
+from autograd.core.value import Value
+from autograd.program import llvm, machine, native
+from autograd.program.llvm import BLOCK, LANES, Runs
+from autograd.program.steps import Steps
+from autograd.program.trace import Traced, joined, split, traced
+
+SPAN = 64 * BLOCK  # rows of one piece of work
+SOON = 1.0  # seconds before progress is told
+MOST_VARIANTS = 16  # branches that are compiled; rows on others go one by one
+ERRORS = (ArithmeticError, ValueError)
+Array = Any  # numpy.ndarray of floats
+
+
+# --- machine code over blocks ---
+
+
+@dataclass
+class Block:
+    """Numbers of a row: an array, and whether its first axis is the rows."""
+
+    array: Array
+    mapped: bool
+
+    def table(self) -> tuple[str, int, Any]:
+        """What its numbers are to the machine code, how many; address and row stride of each."""
+        a = self.array
+        at: Any = a.__array_interface__["data"][0]
+        for length, stride in zip(a.shape[self.mapped :], a.strides[self.mapped :], strict=True):
+            steps = stride * numpy.arange(length)
+            at = numpy.add.outer(at, steps).ravel() if numpy.ndim(at) else at + steps
+        count = numpy.size(at)
+        if not self.mapped:
+            return "same", count, (at, 0)
+        step = a.strides[0]
+        if step == a.itemsize:
+            return "column", count, (at, step)
+        side_by_side = count >= LANES and a.itemsize * (count - 1) == at[-1] - at[0]
+        if side_by_side and a[0].flags.c_contiguous:
+            return "packed", count, (at, step)
+        return "strided", count, (at, step)
+
+    def rows(self, chosen: Any) -> "Block":
+        """These rows of it."""
+        return Block(self.array[chosen], True) if self.mapped else self
+
+
+def _tables(blocks: Iterable[Block]) -> tuple[Runs, Array]:
+    found = [block.table() for block in blocks]
+    table = numpy.empty((sum(count for _, count, _ in found), 2), numpy.int64)
+    k = 0
+    for _, count, (at, step) in found:
+        table[k : k + count, 0], table[k : k + count, 1] = at, step
+        k += count
+    return tuple((kind, count) for kind, count, _ in found), table
+
+
+class Kernel:
+    """The machine code of steps over rows, one for each layout that it is called with."""
+
+    def __init__(self, steps: Steps, exact: bool) -> None:
+        strange = llvm.unknown(steps)
+        if strange:
+            raise LookupError(f"no machine code for {', '.join(sorted(strange))}")
+        self.steps, self.exact = steps, exact
+        self._code: dict[Any, Any] = {}
+        self._lock = Lock()
+
+    def run(self, xs: list[Block], ys: list[Block] | Array, count: int) -> Array:
+        """The first rows, whole LANES of them, to the blocks ys, or to sums; what failed.
+
+        Sums are an array of (blocks of rows, numbers, LANES).  The answer has two columns, for rows
+        whose guards do not hold and for rows that have a number that is not finite; None if there
+        are none.
+        """
+        reads, x = _tables(xs)
+        writes, y = (None, ys) if isinstance(ys, numpy.ndarray) else _tables(ys)
+        with self._lock:
+            code = self._code.get((reads, writes))
+            if code is None:
+                code = self._code[reads, writes] = self._compiled(reads, writes)
+        told = numpy.empty((count // LANES, 2), numpy.uint8)
+        code(x.ctypes.data, y.ctypes.data, 0, count, told.ctypes.data)
+        if not told.any():
+            return None
+        return numpy.unpackbits(told, axis=0, bitorder="little").astype(bool)
+
+    def _compiled(self, reads: Runs, writes: Runs | None) -> Any:
+        key = native.digest(self.steps) + repr((reads, writes, self.exact)).encode()
+        long = len(self.steps) > 1.5 * llvm.ROWS_CHUNK
+        code = machine.compiled(
+            key,
+            lambda: llvm.rows(self.steps, reads, writes, self.exact),
+            level=1 if long else 2,
+            passes=0 if long else 1,
+        )
+        pointer, integer = ctypes.c_void_p, ctypes.c_int64
+        return code.function("rows", pointer, pointer, integer, integer, pointer, result=None)
+
+
+# --- a function over rows: its branches, as they are met ---
+
+
+@dataclass
+class Branches:
+    """A function's branches, compiled; `numbers` is how many come out of a row."""
+
+    steps: Callable[[Traced], Steps]
+    numbers: int
+    exact: bool
+    kernels: list[tuple[Kernel, Traced]] = field(default_factory=list)
+    lock: Any = field(default_factory=Lock)
+
+    def get(self, k: int, trace: Callable[[], Traced]) -> tuple[Kernel, list[Block]] | None:
+        """The k-th branch, traced if there is none, and what it holds by closure.
+
+        None where there are too many, or the trace holds for its own row only.
+        """
+        with self.lock:
+            if k == len(self.kernels) and k < MOST_VARIANTS:
+                found = trace()
+                steps = self.steps(found)
+                known = any(steps.guards == kernel.steps.guards for kernel, _ in self.kernels)
+                if not found.only_here and not known:
+                    self.kernels.append((Kernel(steps, self.exact), found))
+            if k >= len(self.kernels):
+                return None
+            kernel, found = self.kernels[k]
+        return kernel, [Block(numpy.array([x.data for x in found.held], float), False)]
+
+
+@dataclass
+class Work:
+    """One call: the branches, what goes in, and what to do with a row by itself."""
+
+    branches: Branches
+    xs: list[Block]
+    trace: Callable[[int], Traced]
+    eager: Callable[[int], Sequence[float]]
+    patient: bool  # whether to go on after a row that has no result
+
+    def span(self, start: int, stop: int, ys: list[Block]) -> list[tuple[int, Exception]]:
+        """Rows start to stop to the ys, which begin at start; the rows that failed, and why."""
+        todo, alone, k = numpy.arange(start, stop), [], 0
+        while len(todo):
+            first = int(todo[0])
+            try:
+                branch = self.branches.get(k, lambda row=first: self.trace(row))  # type: ignore[misc]
+            except ERRORS:  # it has no result: the next row is asked
+                alone.append(first)
+                todo = todo[1:]
+                continue
+            if branch is None:
+                alone += todo.tolist()
+                break
+            todo, wrong = self._by(branch, todo, start, stop, ys)
+            alone += wrong.tolist()
+            k += 1
+        failures: list[tuple[int, Exception]] = []
+        for row in sorted(alone):
+            try:
+                numbers: Iterable[float] = self._alone(row)
+            except ERRORS as error:
+                failures.append((row, error))
+                if not self.patient:
+                    break
+                numbers = [numpy.nan] * self.branches.numbers
+            new = iter(numbers)
+            for y in ys:
+                inner = y.array.shape[1:]
+                y.array[row - start] = numpy.reshape(list(islice(new, prod(inner))), inner)
+        return failures
+
+    def _alone(self, row: int) -> Sequence[float]:
+        for x in self.xs:
+            numbers = x.array[row] if x.mapped else x.array
+            if not numpy.isfinite(numbers).all():
+                raise ValueError(f"expected finite numbers, got {numbers}")
+        return self.eager(row)
+
+    def _by(
+        self,
+        branch: tuple[Kernel, list[Block]],
+        rows: Array,
+        start: int,
+        stop: int,
+        ys: list[Block],
+    ) -> tuple[Array, Array]:
+        """These rows by a kernel; those of other branches, and those not finite, come back."""
+        kernel, held = branch
+        n = len(rows)
+        failed = numpy.zeros((n, 2), bool)
+        whole = n - n % LANES if n == stop - start else 0
+        if whole:  # as they lie
+            told = kernel.run([x.rows(slice(start, stop)) for x in self.xs] + held, ys, whole)
+            if told is not None:
+                failed[:whole] = told
+        if whole < n:  # copied together, the last one as often as needed
+            rest = rows[whole:]
+            at = numpy.pad(rest, (0, -len(rest) % LANES), "edge")
+            out = [Block(numpy.empty((len(at), *y.array.shape[1:])), True) for y in ys]
+            told = kernel.run([x.rows(at) for x in self.xs] + held, out, len(at))
+            if told is not None:
+                failed[whole:] = told[: len(rest)]
+            kept = ~failed[whole:, 0]
+            for y, new in zip(ys, out, strict=True):
+                y.array[rest[kept] - start] = new.array[: len(rest)][kept]
+        return rows[failed[:, 0]], rows[failed[:, 1] & ~failed[:, 0]]
+
+    def sums(self, start: int, stop: int) -> tuple[Array, list[tuple[int, Exception]]]:
+        """The sum of rows start to stop, SPAN at most, and what failed, which is left out."""
+        count = self.branches.numbers
+        lanes = numpy.zeros((-(-(stop - start) // BLOCK), count, LANES))
+        failures: list[tuple[int, Exception]] = []
+        whole = (stop - start) // LANES * LANES
+        told = None
+        try:
+            branch = self.branches.get(0, lambda: self.trace(start))
+        except ERRORS:
+            branch = None
+        if branch is not None and whole:
+            kernel, held = branch
+            here = [x.rows(slice(start, stop)) for x in self.xs]
+            told = kernel.run(here + held, lanes, whole)
+        for block, first in enumerate(range(start, stop, BLOCK)):
+            last = min(first + BLOCK, stop)
+            good = branch is not None and last - start <= whole
+            if good and (told is None or not told[first - start : last - start].any()):
+                continue
+            out = numpy.zeros((BLOCK, count))  # once more, with a number for each row
+            found = self.span(first, last, [Block(out[: last - first], True)])
+            out[[row - first for row, _ in found]] = 0.0
+            failures += found
+            if found and not self.patient:
+                break
+            groups = out.reshape(BLOCK // LANES, LANES, count)
+            lanes[block] = numpy.add.reduce(groups, axis=0, initial=0.0).T
+        while lanes.shape[2] > 1:
+            half = lanes.shape[2] // 2
+            lanes = lanes[:, :, :half] + lanes[:, :, half:]
+        total = by_twos(lanes[:, :, 0])
+        return total, failures
+
+
+def by_twos(parts: Iterable[Any]) -> Any:
+    """The sum of parts: neighbours first, then neighbours' sums, as if zeros came after them.
+
+    >>> by_twos([1.0, 2.0, 3.0])
+    6.0
+    """
+    waiting: list[tuple[int, Any]] = []  # sums of 2^k parts, the larger first
+    for part in parts:
+        k = 0
+        while waiting and waiting[-1][0] == k:
+            part = waiting.pop()[1] + part
+            k += 1
+        waiting.append((k, part))
+    total = waiting.pop()[1]
+    while waiting:
+        total = waiting.pop()[1] + total
+    return total
+
+
+def in_threads(
+    work: Callable[[int, int], Any], rows: int, workers: int | None, progress: bool
+) -> Iterator[Any]:
+    """work(start, stop) for one span after the other: results in order, while others are computed.
+
+    Ctrl-C ends it between two spans.  ValueError for less than one worker.
+    """
+    if workers is None:
+        affinity = getattr(os, "sched_getaffinity", None)
+        workers = len(affinity(0)) if affinity else os.cpu_count() or 1
+    if workers < 1:
+        raise ValueError(f"workers is {workers}, not 1 or more")
+    spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
+    shown = _Progress(rows) if progress else None
+    if workers == 1 or len(spans) == 1:
+        for start, stop in spans:
+            yield work(start, stop)
+            if shown:
+                shown.at(stop)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = [pool.submit(work, *s) for s in spans[: 2 * workers]]
+        try:
+            for i, (_, stop) in enumerate(spans):
+                yield waiting.pop(0).result()
+                if i + 2 * workers < len(spans):
+                    waiting.append(pool.submit(work, *spans[i + 2 * workers]))
+                if shown:
+                    shown.at(stop)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+class _Progress:
+    """A line on the error output that tells how far the work is, where it takes over a second."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows, self.began, self.told = rows, time.monotonic(), 0.0
+
+    def at(self, row: int) -> None:
+        now = time.monotonic()
+        if now - self.began < SOON or (now - self.told < 0.2 and row < self.rows):
+            return
+        self.told = now
+        rest = (now - self.began) * (self.rows - row) / row
+        line = f"\r{row:,} of {self.rows:,} rows, {row / self.rows:.0%}, {rest:.0f} s left "
+        print(line, end="\n" if row == self.rows else "", file=sys.stderr, flush=True)
+
+
+# --- a call: arguments to blocks, blocks to results ---
+
+
+@dataclass
+class Arguments:
+    """The arguments of a call over rows: `count` rows, and the blocks of their numbers."""
+
+    given: list[Any]  # mapped ones as trees of arrays, the rows first
+    mapped: list[bool]
+    count: int
+
+    def blocks(self) -> tuple[list[Block], Any]:
+        """The blocks of numbers, in the order of `trace.split`, and a key: their structure."""
+        found: list[Block] = []
+        key: list[Any] = []
+        for x, mapped in zip(self.given, self.mapped, strict=True):
+            if mapped:
+                found += [Block(a, True) for a in blocks(x)]
+                key.append(("rows", repr(map_tree(lambda a: a.shape[1:], x))))
+            elif type(x) is numpy.ndarray and x.dtype == float:
+                found.append(Block(x, False))
+                key.append(x.shape)
+            else:
+                numbers: list[Any] = []
+                key.append(split(x, numbers))
+                found.append(Block(numpy.array(numbers, float), False))
+        return found, tuple(key)
+
+    def row(self, i: int) -> list[Any]:
+        """The arguments of one row, as the function takes them."""
+        pairs = zip(self.given, self.mapped, strict=True)
+        return [map_tree(lambda a: _item(a[i]), x) if mapped else x for x, mapped in pairs]
+
+
+def _item(x: Any) -> Any:
+    return x if x.ndim else float(x)
+
+
+def arguments(name: str, args: tuple[Any, ...], in_axes: Any) -> Arguments:
+    """Arguments over rows.  Raises TypeError and ValueError for what has no rows, or others."""
+    axes = list(in_axes) if isinstance(in_axes, (tuple, list)) else [in_axes] * len(args)
+    if len(axes) != len(args):
+        raise ValueError(f"{name}: in_axes has {len(axes)} axes for {len(args)} arguments")
+    lengths: dict[int, str] = {}
+
+    def over_rows(i: int, axis: int) -> Callable[[Any], Array]:
+        def array(x: Any) -> Array:
+            a = numpy.asarray(x)
+            if a.dtype.kind not in "fiub":
+                raise TypeError(f"{name}: argument {i} has rows of {a.dtype}, not of numbers")
+            if not -a.ndim <= axis < a.ndim:
+                raise ValueError(
+                    f"{name}: argument {i} has {a.ndim} axes, none of them {axis}: "
+                    "say in_axes=None for what is the same for all rows"
+                )
+            a = numpy.moveaxis(numpy.require(a, float, "A"), axis, 0)
+            lengths.setdefault(len(a), f"argument {i}")
+            return a
+
+        return array
+
+    given = [
+        x if axis is None else _structure(over_rows(i, axis), x)
+        for i, (x, axis) in enumerate(zip(args, axes, strict=True))
+    ]
+    if len(lengths) != 1:
+        told = " and ".join(f"{n} in {where}" for n, where in lengths.items())
+        raise ValueError(f"{name}: rows are {told}" if told else f"{name}: no argument has rows")
+    (count,) = lengths
+    if not count:
+        raise ValueError(f"{name}: there are no rows")
+    return Arguments(given, [axis is not None for axis in axes], count)
+
+
+def _structure(array: Callable[[Any], Array], x: Any) -> Any:
+    """array of what is no structure: dicts, tuples, and lists of those or of arrays are."""
+    if isinstance(x, dict):
+        return {key: _structure(array, item) for key, item in x.items()}
+    if isinstance(x, tuple) or (
+        isinstance(x, list) and any(isinstance(item, (dict, tuple)) or is_array(item) for item in x)
+    ):
+        parts = [_structure(array, item) for item in x]
+        return parts if isinstance(x, list) else tuple(parts)
+    return array(x)
+
+
+@dataclass
+class Results:
+    """What comes out of a row: the shapes of its numbers, and how they make up the result.
+
+    `out` is a result with any numbers in it, `by` are the arguments that derivatives are taken by,
+    `kind` is None, "gradient" or "jacobian".
+    """
+
+    out: Any
+    by: Any
+    kind: str | None
+
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the blocks: those of the result, then those of its derivatives."""
+        results, by = [[shape(b) for b in blocks(tree)] for tree in (self.out, self.by)]
+        if self.kind is None:
+            return results
+        if self.kind == "gradient":
+            return results + by
+        return results + [r + a for r in results for a in by]
+
+    def numbers(self) -> int:
+        """How many there are in a row."""
+        return sum(map(prod, self.shapes()))
+
+    def in_order(self, arrays: list[Array]) -> list[Block]:
+        """Blocks in the order in which a program gives its numbers, one result after the other."""
+        count, of = len(blocks(self.out)), len(blocks(self.by))
+        found = [Block(a, True) for a in arrays[:count]]
+        if self.kind != "jacobian" or of == 1:
+            return found + [Block(a, True) for a in arrays[count:]]
+        for k, result in enumerate(blocks(self.out)):
+            mine = arrays[count + k * of : count + (k + 1) * of]
+            for at in numpy.ndindex(shape(result)):
+                found += [Block(a[(slice(None), *at)], True) for a in mine]
+        return found
+
+    def assembled(self, parts: Iterable[Any]) -> Any:
+        """The blocks in the structure of the result, and of its derivatives."""
+        new = iter(parts)
+
+        def like(tree: Any) -> Any:
+            return map_tree(lambda _: next(new), tree)
+
+        value = like(self.out)
+        if self.kind is None:
+            return value
+        if self.kind == "gradient":
+            return value, like(self.by)
+        return value, map_tree(lambda _: like(self.by), self.out)
+
+    def eager(self, f: Callable[..., Any], args: list[Any], places: Any) -> list[float]:
+        """The numbers at these arguments, by the eager engine, in a program's order."""
+        if self.kind == "gradient":
+            y, slopes = transforms.value_and_grad(f, places)(*args)
+            return [y, *items(slopes)]
+        numbers: list[Any] = []
+        split(args, numbers)
+        with recording():
+            value = items(f(*joined(args, iter([Value(x) for x in numbers]))))
+        found = [float(data(y)) for y in value]
+        if self.kind == "jacobian":
+            rest = iter(blocks(transforms.jacobian(f, places)(*args)))
+            for result in blocks(self.out):
+                rows = prod(shape(result))
+                parts = [numpy.reshape(next(rest), (rows, -1)) for _ in blocks(self.by)]
+                found += numpy.concatenate(parts, axis=1).ravel().tolist()
+        return found
+
+
+KINDS = {"map": None, "map_value_and_grad": "gradient", "map_value_and_jacobian": "jacobian"}
+
+
+def mapped(
+    name: str,
+    f: Callable[..., Any],
+    known: dict[Any, tuple[Branches, Results]],
+    args: tuple[Any, ...],
+    in_axes: Any = 0,
+    argnums: int | Sequence[int] = 0,
+    reduce: str | None = None,
+    exact: bool = False,
+    errors: str = "raise",
+    workers: int | None = None,
+    progress: bool = False,
+    out: Any = None,
+) -> Any:
+    """What the `map` methods of a compiled function do; `known` keeps branches for later calls."""
+    for option, value, choices in (
+        ("errors", errors, ("raise", "nan")),
+        ("reduce", reduce, (None, "sum", "mean")),
+    ):
+        if value not in choices:
+            raise ValueError(f"{name}: {option} is {value!r}, not one of {choices}")
+    given = arguments(name, args, in_axes)
+    single = not isinstance(argnums, (tuple, list))
+    places: list[Any] = [argnums] if single else list(argnums)  # type: ignore[arg-type]
+    if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in places):
+        raise TypeError(f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments")
+    at = places[0] % len(args) if single else tuple(i % len(args) for i in places)
+    kind, patient = KINDS[name], errors == "nan"
+    if reduce and kind and any(given.mapped[i] for i in places):
+        raise ValueError(f"{name}: the gradient by an argument with rows has rows: it is no sum")
+    if reduce and out is not None:
+        raise TypeError(f"{name}: a sum is not put into an array: leave out away")
+
+    xs, structure = given.blocks()
+    key = name, at, exact, structure
+    if key not in known:
+        known[key] = _understood(name, f, given, given.row(0), at, kind, exact)
+    branches, results = known[key]
+    work = Work(
+        branches,
+        xs,
+        lambda row: traced(f, given.row(row)),
+        lambda row: results.eager(f, given.row(row), at),
+        patient,
+    )
+    failures: list[tuple[int, Exception]] = []
+
+    def checked(found: list[tuple[int, Exception]]) -> None:
+        failures.extend(found)
+        if failures and not patient:
+            row, error = failures[0]
+            raise type(error)(f"row {row}: {error}") from None
+
+    if reduce:
+
+        def parts() -> Iterator[Array]:
+            for total, found in in_threads(work.sums, given.count, workers, progress):
+                checked(found)
+                yield total
+
+        total = by_twos(parts())
+        if reduce == "mean":
+            total = total / max(1, given.count - len(failures))
+        ends = list(accumulate(map(prod, results.shapes())))
+        made = results.assembled(
+            total[end - prod(s) : end].reshape(s) if s else float(total[end - 1])
+            for end, s in zip(ends, results.shapes(), strict=True)
+        )
+    else:
+        arrays = _allocated(name, results, given.count, xs, out)
+        ys = results.in_order(arrays)
+
+        def span(start: int, stop: int) -> list[tuple[int, Exception]]:
+            return work.span(start, stop, [y.rows(slice(start, stop)) for y in ys])
+
+        try:
+            for found in in_threads(span, given.count, workers, progress):
+                checked(found)
+        except BaseException as error:
+            if out is not None:
+                error.add_note("some rows of `out` are written, others are not")
+            raise
+        made = results.assembled(arrays) if out is None else out
+    return (made, numpy.array([row for row, _ in failures], int)) if patient else made
+
+
+def _understood(
+    name: str, f: Any, given: Arguments, first: list[Any], at: Any, kind: str | None, exact: bool
+) -> tuple[Branches, Results]:
+    """What comes out of a row, by the first one that has a result."""
+    for row in range(given.count):
+        try:
+            out = traced(f, given.row(row)).out
+            break
+        except ERRORS as error:
+            if row == given.count - 1:
+                raise type(error)(f"row {row}: {error}") from None
+    by = first[at] if isinstance(at, int) else tuple(first[i] for i in at)
+    if kind == "gradient" and not isinstance(out, float):
+        raise TypeError(f"{name} expects a function that returns one number")
+    starts, numbers = [0], list[Any]()
+    for x in first:
+        split(x, numbers)
+        starts.append(len(numbers))
+    inputs = [k for i in ([at] if isinstance(at, int) else at) for k in range(*starts[i : i + 2])]
+    results = Results(out, by, kind)
+    steps = (lambda found: found.steps(inputs)) if kind else (lambda found: found.steps())
+    return Branches(steps, results.numbers(), exact), results
+
+
+def _allocated(name: str, results: Results, count: int, xs: list[Block], out: Any) -> list[Array]:
+    """Arrays for the results: new ones, or those given, if they fit."""
+    shapes = [(count, *s) for s in results.shapes()]
+    if out is None:
+        return [numpy.empty(s) for s in shapes]
+    arrays = blocks(out)
+    if [getattr(a, "shape", None) for a in arrays] != shapes:
+        told = ", ".join(map(str, shapes))
+        raise ValueError(f"{name}: out is to have arrays of the shapes {told}")
+    for a in arrays:
+        if a.dtype != float or not a.flags.aligned:
+            raise TypeError(f"{name}: out is to be of float64, not {a.dtype}")
+        if not a.flags.writeable:
+            raise ValueError(f"{name}: out is read-only")
+        others = [x.array for x in xs] + [b for b in arrays if b is not a]
+        if any(_overlap(a, b) for b in others):
+            raise ValueError(f"{name}: out overlaps another array: give it memory of its own")
+    return arrays
+
+
+def _overlap(a: Array, b: Array) -> bool:
+    try:
+        return bool(numpy.shares_memory(a, b, max_work=10_000))  # type: ignore[arg-type]
+    except numpy.exceptions.TooHardError:
+        return True

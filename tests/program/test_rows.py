@@ -1,0 +1,475 @@
+"""Programs over rows: the same numbers as row by row, in any layout, however it is divided."""
+
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+np = pytest.importorskip("numpy")
+pytest.importorskip("llvmlite")
+
+import autograd as ag  # noqa: E402
+from autograd import Value  # noqa: E402
+from autograd.core.primitives import PRIMITIVES  # noqa: E402
+from autograd.program import llvm, rows  # noqa: E402
+
+N = 1_003  # no multiple of the lanes
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=N), RNG.normal(size=N)
+
+
+def over(name, f):
+    """A map of f that keeps what it has compiled."""
+    known = {}
+
+    def call(*args, **options):
+        return rows.mapped(name, f, known, args, **options)
+
+    call.known = known
+    return call
+
+
+def mapped(f, *args, **options):
+    return over("map", f)(*args, **options)
+
+
+def with_gradient(f, *args, **options):
+    return over("map_value_and_grad", f)(*args, **options)
+
+
+def with_jacobian(f, *args, **options):
+    return over("map_value_and_jacobian", f)(*args, **options)
+
+
+def smooth(x, y):
+    return ag.exp(x) * y + ag.sin(x * y) / (1 + x * x)
+
+
+def branching(x, y):
+    if x > y:
+        return ag.exp(x) * y
+    return ag.sin(x) + y * y if x > -1 else x * y
+
+
+def eagerly(f, x, y):
+    """Values and both gradients, row by row."""
+    found = [
+        ag.value_and_grad(f, argnums=(0, 1))(float(a), float(b)) for a, b in zip(x, y, strict=True)
+    ]
+    return np.array([[v, *slopes] for v, slopes in found])
+
+
+@pytest.mark.parametrize("f", [smooth, branching])
+def test_exact_rows_have_the_bits_of_the_eager_engine(f):
+    value, slopes = with_gradient(f, X, Y, argnums=(0, 1), exact=True)
+    assert (np.column_stack([value, *slopes]) == eagerly(f, X, Y)).all()
+    assert (mapped(f, X, Y, exact=True) == value).all()
+
+
+@pytest.mark.parametrize("f", [smooth, branching])
+def test_rows_are_right_to_a_few_ulp(f):
+    value, slopes = with_gradient(f, X, Y, argnums=(0, 1))
+    np.testing.assert_allclose(
+        np.column_stack([value, *slopes]), eagerly(f, X, Y), rtol=1e-13, atol=1e-15
+    )
+
+
+OURS = [name for name in PRIMITIVES if name in llvm.KNOWN]
+GRID = [-30.0, -2.5, -1.0, -0.5, -0.0, 0.0, 1e-300, 0.25, 0.5, 0.999, 1.0, 1.5, 3.0, 20.0, 1e10]
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("name", OURS)
+def test_each_primitive_over_rows(name, exact):
+    primitive = PRIMITIVES[name]
+    if len(primitive.partials) == 1:
+        f, x, y = (lambda x, y: primitive(x) + 0 * y), GRID, [1.0] * len(GRID)
+    else:
+        f, x, y = primitive, [a for a in GRID for _ in GRID], GRID * len(GRID)
+    (value, slopes), bad = with_gradient(f, x, y, argnums=(0, 1), exact=exact, errors="nan")
+    assert len(bad) < len(x) * 0.8
+    for i, at in enumerate(zip(x, y, strict=True)):
+        got = [value[i], slopes[0][i], slopes[1][i]]
+        try:
+            v, s = ag.value_and_grad(f, argnums=(0, 1))(*at)
+        except (ValueError, ArithmeticError):
+            assert i in bad
+            assert np.isnan(got).all()
+            continue
+        assert i not in bad
+        if exact:
+            assert got == [v, *s], at
+        else:
+            for a, b in zip(got, [v, *s], strict=True):
+                assert a == pytest.approx(b, rel=1e-12, abs=1e-300), at
+
+
+# --- layouts ---
+
+
+def layouts(a):
+    """The same numbers in memory in many ways."""
+    table = np.zeros((len(a), 5))
+    table[:, 3] = a
+    yield "contiguous", a
+    yield "a column of a table", table[:, 3]
+    yield "backwards", a[::-1].copy()[::-1]
+    yield "every other", np.repeat(a, 2)[::2]
+    yield "a list", a.tolist()
+    yield "a memoryview", memoryview(a)
+    yield "another byte order", a.astype(">f8")
+    yield "unaligned", np.frombuffer(b"x" + a.tobytes(), np.uint8)[1:].view(float)
+    readonly = a.copy()
+    readonly.flags.writeable = False
+    yield "read-only", readonly
+
+
+@pytest.mark.parametrize(
+    ("kind", "x"), list(layouts(X)), ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_any_layout_gives_the_same_bits(kind, x):
+    assert (mapped(smooth, x, Y) == mapped(smooth, X, Y)).all()
+
+
+def wide(v):
+    total = v[0] * 0.0
+    for k in range(len(v)):
+        total = total + (k + 1) * v[k] * v[k - 1]
+    return total
+
+
+@pytest.mark.parametrize("width", [1, 2, 7, 8, 9, 15, 16, 17, 30])
+def test_rows_side_by_side(width):
+    table = RNG.normal(size=(N, width))
+    expected = np.array([[ag.value_and_grad(wide)(row)[1] for row in table]])[0]
+    value, slopes = with_gradient(wide, table, exact=True)
+    assert (slopes == expected).all()
+    for other in (
+        np.asfortranarray(table),
+        np.hstack([table, table])[:, :width],
+        table[::-1][::-1],
+    ):
+        v, s = with_gradient(wide, other, exact=True)
+        assert (s == slopes).all()
+        assert (v == value).all()
+    v, s = with_gradient(wide, table.T.copy(), in_axes=1, exact=True)
+    assert (s == slopes).all()
+
+
+def test_long_programs_over_rows():
+    def f(v):
+        z = v[0]
+        for k in range(900):
+            z = ag.sin(z + v[k % 9]) * 1.01 if k % 50 == 0 else z * 0.9 + v[k % 9]
+        return z
+
+    table = RNG.normal(size=(100, 9))
+    value, slopes = with_gradient(f, table, exact=True)
+    for i in (0, 50, 99):
+        v, s = ag.value_and_grad(f)(table[i])
+        assert value[i] == v
+        assert (slopes[i] == s).all()
+
+
+def test_arguments_in_structures():
+    def f(p, x):
+        return p["w"][0] * x[0] + p["w"][1] * x[1][0] + p["b"]
+
+    p, x = {"w": [2.0, 3.0], "b": 1.0}, (X, Y[:, None])
+    value, slopes = with_gradient(f, p, x, in_axes=(None, 0))
+    np.testing.assert_allclose(value, 2 * X + 3 * Y + 1)
+    assert slopes["b"].tolist() == [1.0] * N
+    assert (slopes["w"][0] == X).all()
+    _, slopes = with_gradient(f, p, x, in_axes=(None, 0), argnums=1)
+    assert slopes[0].tolist() == [2.0] * N
+    assert slopes[1].tolist() == [[3.0]] * N
+
+
+def test_results_in_structures():
+    def f(x, y):
+        return {"sum": x + y, "both": [x * y, 1.0]}
+
+    found = mapped(f, X, Y)
+    assert (found["sum"] == X + Y).all()
+    assert (found["both"][0] == X * Y).all()
+    assert found["both"][1].tolist() == [1.0] * N
+
+
+def test_jacobians():
+    def f(a, b):
+        return np.array([a[0] * b, ag.exp(a[1]) * a[0]])
+
+    a = RNG.normal(size=(N, 2))
+    value, (by_a, by_b) = with_jacobian(f, a, Y, argnums=(0, 1), exact=True)
+    assert (value.shape, by_a.shape, by_b.shape) == ((N, 2), (N, 2, 2), (N, 2))
+    for i in range(0, N, 100):
+        at = a[i], float(Y[i])
+        eager = ag.jacobian(f, argnums=(0, 1))(*at)
+        assert (by_a[i] == eager[0]).all()
+        assert (by_b[i] == eager[1]).all()
+    value, slopes = with_jacobian(lambda x, y: [x * y, x, y], X, Y, argnums=1)
+    assert [s.tolist()[:2] for s in slopes] == [X[:2].tolist(), [0.0, 0.0], [1.0, 1.0]]
+
+
+# --- sums ---
+
+
+def loss(w, x, t):
+    z = w[0] * x[0] + w[1] * x[1] + w[2]
+    return ag.softplus(z) - t * z
+
+
+M = 3 * rows.SPAN + 1_234
+POINTS, TARGETS = RNG.normal(size=(M, 2)), (RNG.random(M) > 0.5) * 1.0
+W = [0.1, -0.2, 0.3]
+
+
+def reduced(f=loss, x=POINTS, t=TARGETS, **options):
+    options = {"in_axes": (None, 0, 0), "reduce": "sum"} | options
+    return with_gradient(f, W, x, t, **options)
+
+
+def test_a_sum_has_the_same_bits_for_any_number_of_threads():
+    assert reduced(workers=1) == reduced(workers=2) == reduced(workers=5)
+
+
+def test_a_sum_has_the_bits_of_its_parts():
+    parts = [
+        reduced(x=POINTS[k : k + rows.SPAN], t=TARGETS[k : k + rows.SPAN])[0]
+        for k in range(0, M, rows.SPAN)
+    ]
+    assert rows.by_twos(parts) == reduced()[0]
+    halves = [reduced(x=POINTS[a:b], t=TARGETS[a:b])[0] for a, b in ((0, 131072), (131072, M))]
+    assert rows.by_twos(halves) == reduced()[0]
+
+
+def test_sum_and_mean_are_those_of_the_rows():
+    value, slopes = with_gradient(loss, W, POINTS, TARGETS, in_axes=(None, 0, 0))
+    total, by = reduced()
+    assert total == pytest.approx(math.fsum(value), rel=1e-14)
+    for got, column in zip(by, slopes, strict=True):
+        assert got == pytest.approx(math.fsum(column), rel=1e-12)
+    mean, by_mean = reduced(reduce="mean")
+    assert mean == total / M
+    assert by_mean == [s / M for s in by]
+
+
+def forked(w, x, t):
+    return w[0] * x[0] if x[1] > t - 0.5 else ag.sin(w[1] * x[0]) + w[2]
+
+
+def test_sums_over_branches_have_the_bits_of_sums_row_by_row():
+    n = 5_000
+    x, t = POINTS[:n], TARGETS[:n]
+    value, slopes = with_gradient(forked, W, x, t, in_axes=(None, 0, 0))
+    padded = np.zeros((-(-n // rows.BLOCK) * rows.BLOCK, 4))
+    padded[:n] = np.column_stack([value, *slopes])
+    blocks = []
+    for block in padded.reshape(-1, rows.BLOCK // 8, 8, 4):
+        lanes = np.zeros((8, 4))
+        for group in block:
+            lanes = lanes + group
+        while len(lanes) > 1:
+            lanes = lanes[: len(lanes) // 2] + lanes[len(lanes) // 2 :]
+        blocks.append(lanes[0])
+    total = rows.by_twos(blocks)
+    got, by = reduced(forked, x, t)
+    assert [got, *by] == total.tolist()
+    first_other = [i for i in range(n) if x[i, 1] <= t[i] - 0.5][:1] + list(range(n))
+    again = over("map_value_and_grad", forked)
+    again(W, x[first_other[:1]], t[first_other[:1]], in_axes=(None, 0, 0))  # another branch first
+    assert again(W, x, t, in_axes=(None, 0, 0), reduce="sum") == (got, by)
+
+
+def test_few_rows_and_one():
+    for n in (1, 2, 7, 8, 9):
+        value, (by_x, _) = with_gradient(smooth, X[:n], Y[:n], argnums=(0, 1), exact=True)
+        assert (np.column_stack([value, by_x]) == eagerly(smooth, X[:n], Y[:n])[:, :2]).all()
+        total, _ = reduced(x=POINTS[:n], t=TARGETS[:n])
+        assert total == pytest.approx(
+            sum(
+                loss(W, p, t)
+                for p, t in zip(POINTS[:n].tolist(), TARGETS[:n].tolist(), strict=True)
+            )
+        )
+
+
+# --- what goes wrong ---
+
+
+def test_an_error_tells_the_row_and_what_the_eager_engine_says():
+    x = np.abs(X)
+    x[[5, 700]] = -1.0
+    with pytest.raises(ValueError, match=r"^row 5: log\(.*-1\.0\) is not defined"):
+        mapped(lambda x: ag.log(x) * x, x)
+    with pytest.raises(OverflowError, match=r"^row 0: exp\("):
+        mapped(lambda x: ag.exp(x), [800.0, 1.0])
+    with pytest.raises(ZeroDivisionError, match=r"^row 2: "):
+        mapped(lambda x: 1 / x, [1.0, 2.0, 0.0])
+
+
+def test_errors_nan_leaves_those_rows_out():
+    x = np.abs(X) + 0.1
+    x[[0, 5, 700]] = -1.0
+    x[[7, 1_002]] = np.nan, np.inf
+    (value, slope), bad = with_gradient(lambda x: ag.log(x), x, errors="nan")
+    assert bad.tolist() == [0, 5, 7, 700, 1002]
+    assert np.isnan(value[bad]).all()
+    assert np.isnan(slope[bad]).all()
+    assert np.isfinite(np.delete(value, bad)).all()
+    (total, _), left_out = with_gradient(
+        lambda w, x: w * ag.log(x), 2.0, x, in_axes=(None, 0), errors="nan", reduce="mean"
+    )
+    assert left_out.tolist() == bad.tolist()
+    assert total == pytest.approx(np.delete(2 * value, bad).mean())
+
+
+def test_a_row_of_nan_is_an_error():
+    x = X.copy()
+    x[17] = np.nan
+    with pytest.raises(ValueError, match=r"row 17: .*finite"):
+        mapped(lambda x: ag.relu(x), x)
+
+
+def test_many_branches_are_capped():
+    def steps(x):
+        for k in range(40):
+            if x < k / 40:
+                return x * k
+        return x
+
+    x = np.linspace(0, 1.2, 500)
+    call = over("map", steps)
+    assert call(x).tolist() == [steps(float(v)) for v in x]
+    ((branches, _),) = call.known.values()
+    assert len(branches.kernels) <= rows.MOST_VARIANTS
+
+
+def test_a_value_held_by_closure_is_read_at_each_call():
+    w = Value(2.0)
+    call = over("map", lambda x: w * x)
+    assert (call(X) == 2 * X).all()
+    w.data = 3.0
+    assert (call(X) == 3 * X).all()
+
+
+def out_of(shape):
+    return np.empty(shape)
+
+
+def test_out_is_filled_and_comes_back():
+    out = np.empty(N), (np.empty(N), np.empty((N, 3))[:, 1])
+    found = with_gradient(smooth, X, Y, argnums=(0, 1), out=out)
+    assert found is out
+    assert (out[1][1] == with_gradient(smooth, X, Y, argnums=(0, 1))[1][1]).all()
+
+
+@pytest.mark.parametrize(
+    ("out", "error", "message"),
+    [
+        (lambda: np.empty(N - 1), ValueError, "out is to have arrays of the shapes"),
+        (lambda: [0.0] * N, ValueError, "out is to have arrays of the shapes"),
+        (lambda: np.empty(N, np.float32), TypeError, "float64, not float32"),
+        (lambda: np.broadcast_to(0.0, N), ValueError, "read-only"),
+        (lambda: X, ValueError, "overlaps"),
+    ],
+)
+def test_an_out_that_does_not_fit(out, error, message):
+    before = X.copy()
+    with pytest.raises(error, match=message):
+        mapped(smooth, X, Y, out=out())
+    assert (before == X).all()
+
+
+def test_what_is_half_done_in_out_is_said():
+    x = np.abs(X)
+    x[900] = -1.0
+    with pytest.raises(ValueError, match="row 900") as caught:
+        mapped(lambda x: ag.log(x), x, out=np.empty(N))
+    assert caught.value.__notes__ == ["some rows of `out` are written, others are not"]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: mapped(smooth, X, Y[:5]), ValueError, "rows are 1003 in argument 0 and 5 in"),
+        (lambda: mapped(smooth, X, 1.0), ValueError, "argument 1 has 0 axes"),
+        (lambda: mapped(smooth, X, Y, in_axes=(0,)), ValueError, "1 axes for 2 arguments"),
+        (lambda: mapped(smooth, 1.0, 2.0, in_axes=None), ValueError, "no argument has rows"),
+        (lambda: mapped(smooth, [], []), ValueError, "there are no rows"),
+        (lambda: mapped(smooth, ["a"], [1.0]), TypeError, "not of numbers"),
+        (lambda: mapped(smooth, X, Y, errors="x"), ValueError, "errors is 'x'"),
+        (lambda: mapped(smooth, X, Y, workers=0), ValueError, "workers is 0"),
+        (lambda: mapped(smooth, X, Y, reduce="max"), ValueError, "reduce is 'max'"),
+        (lambda: with_gradient(smooth, X, Y, reduce="sum"), ValueError, "it is no sum"),
+        (lambda: with_gradient(smooth, X, Y, argnums=2), TypeError, "argnums is 2"),
+        (lambda: with_gradient(lambda x: [x], X), TypeError, "returns one number"),
+        (lambda: mapped(smooth, X, Y, reduce="sum", out=X), TypeError, "leave out away"),
+    ],
+)
+def test_calls_that_are_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_progress_is_told(capsys, monkeypatch):
+    monkeypatch.setattr(rows, "SOON", 0.0)
+    reduced(progress=True)
+    told = capsys.readouterr().err
+    assert "100%" in told
+    assert told.endswith("\n")
+
+
+PROGRAM = """
+import numpy as np, time, sys
+import autograd as ag
+from autograd.program import rows
+f = lambda w, x: ag.exp(-w * x * x) + ag.sin(ag.erf(x) * w) ** 2
+known = {}
+rows.mapped("map_value_and_grad", f, known, (1.0, np.ones(8)), in_axes=(None, 0))
+print("ready", flush=True)
+try:
+    for _ in range(1000):
+        long = 1.0, np.ones(20_000_000)
+        rows.mapped("map_value_and_grad", f, known, long, in_axes=(None, 0), workers=WORKERS)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+print(rows.mapped("map_value_and_grad", f, known, (1.0, np.ones(1)), in_axes=(None, 0))[0])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_ends_it_cleanly(workers):
+    command = [sys.executable, "-c", PROGRAM.replace("WORKERS", str(workers))]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.5)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        told, wrong = process.communicate(timeout=60)
+    assert told.startswith("stopped\n[")
+    assert wrong == ""
+    assert time.monotonic() - began < 10
+
+
+def test_random_programs_over_rows():
+    rng = random.Random(3)
+    unary = [ag.sin, ag.tanh, ag.sigmoid, ag.relu, ag.softplus, ag.gelu, lambda z: z * z, abs]
+    for _ in range(15):
+        chosen = [(rng.choice(unary), rng.randrange(3), rng.random()) for _ in range(8)]
+
+        def f(x, y, chosen=chosen):
+            values = [x, y, x * y]
+            for g, k, c in chosen:
+                values = [*values[1:], g(values[k] * c) + values[0]]
+            return values[-1] if values[-1] > values[-2] else values[-2] * x
+
+        value, slopes = with_gradient(f, X[:200], Y[:200], argnums=(0, 1), exact=True)
+        assert (np.column_stack([value, *slopes]) == eagerly(f, X[:200], Y[:200])).all()
