@@ -27,7 +27,7 @@ INPUT, CONSTANT, NEG, SUB, DETACH = "input", "constant", "neg", "sub", "detach" 
 HANDS_ON = frozenset((NEG, SUB, "add", "mul", "log", "log1p", "sqrt", "sin", "cos", "tan"))
 # What gives a finite number for finite ones.
 STAYS_FINITE = {
-    *(INPUT, CONSTANT, NEG, "absolute", "relu", "maximum", "minimum", "sign", "step", "sin", "cos"),
+    *(CONSTANT, NEG, "absolute", "relu", "maximum", "minimum", "sign", "step", "sin", "cos"),
     *("tanh", "sech", "atan", "asinh", "erf", "erfc", "gaussian"),
 }
 
@@ -309,14 +309,18 @@ class Steps:
             if needed[i]:
                 for x in self.operands(i):
                     needed[x] = True
-        self.order = [i for i, need in enumerate(needed) if need]
-        safe: set[int] = set()  # steps that are finite in any case
+        unused = [i for i in range(self.inputs) if not needed[i]]  # steps of inputs come first
+        self.order = unused + [i for i, need in enumerate(needed) if need]
+        looked = [*roots, *unused]
+        finite = set(looked)  # steps that are so where what is looked at is
         for i in self.order:
-            if self.op[i] in STAYS_FINITE and safe.issuperset(self.operands(i)):
-                safe.add(i)
-            elif self.op[i] not in HANDS_ON:
-                roots += self.operands(i)
-        self.checked = [i for i in dict.fromkeys(roots) if i not in safe]
+            operands = self.operands(i)
+            if self.op[i] not in HANDS_ON and self.op[i] != INPUT:
+                looked += [x for x in operands if x not in finite]
+                finite.update(operands)
+            if self.op[i] in STAYS_FINITE and finite.issuperset(operands):
+                finite.add(i)
+        self.checked = [i for i in dict.fromkeys(looked) if self.op[i] != CONSTANT]
 
 
 def _exact(op: str, b: float | Fraction | None, a: float | Fraction | None) -> float | None:

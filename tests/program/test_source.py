@@ -42,7 +42,7 @@ def sigmoid(x):
 
     # backward: d_x is the derivative of the result by x
     d_x = sigmoid * sigmoid * t1
-    finite(sigmoid, d_x, t2)
+    finite(sigmoid, d_x, x, t2)
     return (sigmoid, d_x)
 """
     )

@@ -118,3 +118,9 @@ def test_minus_zero_is_a_constant_of_its_own():
     x = Value(2.0)
     steps = lower(record([x * 0.0, x * -0.0], [x])[0])
     assert sorted(math.copysign(1, c) for c in steps.constants.values() if c == 0) == [-1, 1]
+
+
+def test_inputs_that_are_swallowed_or_unused_are_checked():
+    x, y, z = Value(2.0), Value(3.0), Value(4.0)
+    steps = lower(record([x.relu() + y], [x, y, z])[0])
+    assert [steps.a[i] for i in steps.checked if steps.op[i] == "input"] == [2, 0]
