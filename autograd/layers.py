@@ -31,8 +31,8 @@ class _Layer:
     _formula: Callable[..., Any]
 
     def __repr__(self) -> str:
-        last = "" if self.output is None else f"output={data(self.output)!r:.60}"
-        return f"{type(self).__name__}({last})"
+        last = "" if self.output is None else " ".join(f"output={data(self.output)}".split())
+        return f"{type(self).__name__}({last:.60}{'...' if len(last) > 60 else ''})"
 
     def _record(self, **inputs: Any) -> Any:
         """The formula of the inputs, which become leaves where they are plain numbers."""

@@ -51,7 +51,13 @@ def test_reprs_tell_the_last_output():
     layer.forward([10, -5])
     assert repr(layer) == "Relu(output=[10.0, 0.0])"
     layer.forward(list(range(100)))
-    assert len(repr(layer)) < 80
+    assert len(repr(layer)) < 80 and repr(layer).endswith("...)")
+
+
+def test_repr_of_arrays_is_one_line(numpy):
+    layer = Relu()
+    layer.forward(numpy.ones((2, 2)))
+    assert repr(layer) == "Relu(output=[[1. 1.] [1. 1.]])"
 
 
 def test_relu_and_its_kink():

@@ -51,9 +51,10 @@ def numerical_gradient(
     """The gradient of f at a point by finite differences: plain numbers in the arguments' shape.
 
     `f` is called with Values (numbers, or nested lists, tuples, dicts, arrays of them, as in `at`)
-    and gives one number.  One argument: the gradient has its shape; several: a tuple.  Near the
-    edge of f's domain one-sided differences are used.  With `h` it is the textbook's experiment,
-    (f(x + h) - f(x - h)) / 2h, whatever comes out.  With `report` it is a `Report`, whose rows have
+    and gives one number.  They are new, nothing is changed in place: where f does not use its
+    argument, as `lambda W: loss(x, t)`, the gradient is 0.  One argument: the gradient has its
+    shape; several: a tuple.  Near the edge of f's domain one-sided differences are used.  With `h`
+    it is the textbook's experiment, (f(x + h) - f(x - h)) / 2h, whatever comes out.  With `report` it is a `Report`, whose rows have
     each number with the estimate of its error.
 
     Raises ValueError where f has a kink, a jump or no finite derivative, and where rounding leaves
