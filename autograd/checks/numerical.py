@@ -54,8 +54,8 @@ def numerical_gradient(
     and gives one number.  They are new, nothing is changed in place: where f does not use its
     argument, as `lambda W: loss(x, t)`, the gradient is 0.  One argument: the gradient has its
     shape; several: a tuple.  Near the edge of f's domain one-sided differences are used.  With `h`
-    it is the textbook's experiment, (f(x + h) - f(x - h)) / 2h, whatever comes out.  With `report` it is a `Report`, whose rows have
-    each number with the estimate of its error.
+    it is the textbook's experiment, (f(x + h) - f(x - h)) / 2h, whatever comes out.  With `report`
+    it is a `Report`, whose rows have each number with the estimate of its error.
 
     Raises ValueError where f has a kink, a jump or no finite derivative, and where rounding leaves
     no two digits of it (a report then says "kink" or "rounding"); TypeError where f does not give
