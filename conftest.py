@@ -25,12 +25,12 @@ import autograd  # noqa: E402  (before pytest imports single modules for their d
 
 def pytest_configure() -> None:
     """Refuse machine code that is older than its source: its tests would prove nothing."""
-    core = Path(autograd.__file__).parent / "core"
+    package = Path(autograd.__file__).parent
     stale = [
         built.name
-        for built in (*core.glob("*.so"), *core.glob("*.pyd"))
-        for source in core.glob("*.p[yx]*")
-        if source.stem == built.name.partition(".")[0] and source.suffix in (".py", ".pxd")
+        for built in (*package.rglob("*.so"), *package.rglob("*.pyd"))
+        for source in built.parent.glob(f"{built.name.partition('.')[0]}.p[yx]*")
+        if source.suffix in (".py", ".pxd")
         if source.stat().st_mtime > built.stat().st_mtime
     ]
     if stale and autograd.compiled:

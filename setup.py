@@ -22,7 +22,8 @@ extensions = [
     # A graph of Values has no cycles: tracked by the garbage collector, it would be slow for
     # nothing.  This must be set so: as a decorator or a header `no_gc` is ignored in silence.
     *compiled("primitives elementary node value sweeps", "autograd/core", no_gc=True),
-    *compiled("context", "autograd/core", no_gc=False),  # closures may be in cycles
+    *compiled("context nested", "autograd/core", no_gc=False),  # closures may be in cycles
+    *compiled("functions losses", "autograd", no_gc=False),
 ]
 for extension in extensions:
     extension.optional = True  # without a compiler the installation succeeds, in plain Python

@@ -5,12 +5,11 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from autograd import functions, losses
+from autograd import core, functions, losses  # core first: it chooses the build
 from autograd.checks.derivation import assert_gradients, grade
 from autograd.checks.engine import check_engine
 from autograd.checks.gradcheck import GradientMismatch, gradcheck
 from autograd.checks.numerical import numerical_gradient
-from autograd.core import primitives
 from autograd.core.context import named_scope, no_grad
 from autograd.core.graph import gradients
 from autograd.core.nested import assign, data, grads, values
@@ -37,8 +36,8 @@ __all__ += functions.__all__ + losses.__all__
 
 for _old in ("primitives", "node", "value", "scope"):  # what pickles of version 0.1 name
     _new = _old.replace("scope", "context")
-    sys.modules[f"{__name__}.{_old}"] = sys.modules[f"{__name__}.core.{_new}"]
-vars(primitives).update(primitives.PRIMITIVES)  # where such pickles look for all of them
+    sys.modules[f"{__name__}.{_old}"] = vars(core)[_new]
+vars(core.primitives).update(core.primitives.PRIMITIVES)  # where such pickles look for all of them
 
 TOPICS = {  # of help(autograd): the rooms that the names come from
     "record": "core.value core.context core.nested",

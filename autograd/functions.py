@@ -6,7 +6,6 @@ true value does not fit a float.  Where two forms are needed for that, the docst
 taken when.  Kinks: relu'(0) = abs'(0) = 0, ties of maximum and minimum share 1/2 and 1/2.
 """
 
-import builtins
 import math
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -84,7 +83,7 @@ hypot = _function(
 )
 reciprocal = _function(primitives.reciprocal, "1 / x.  ZeroDivisionError at 0.")
 power = _function(
-    primitives.power,
+    elementary.power,
     "a to the power b; 0**0 is 1, with gradient 0.  ValueError for a < 0 and b not whole,\n"
     "ZeroDivisionError for a = 0 and b < 0.",
 )
@@ -251,11 +250,15 @@ def silu(x: Any) -> Any:
 def sum_of(terms: list[Any], divisor: float = 1.0) -> Any:
     """The sum of the terms, divided; scaled down and up again where a part of it overflows."""
     scale = 1.0
-    if not math.isfinite(builtins.sum(abs(peek(x)) for x in terms)):
+    try:
+        total = _added(terms)
+        fits = math.isfinite(peek(total))
+    except OverflowError:
+        fits = False
+    if not fits:
         only_here()
         scale = 2.0 ** -len(terms).bit_length()
-        terms = [x * scale for x in terms]
-    total = _added(terms)
+        total = _added([x * scale for x in terms])
     return total if scale * divisor == 1.0 else total / (scale * divisor)
 
 
@@ -288,7 +291,8 @@ def checked(x: Any, name: str, operands: list[Any]) -> Any:
 def _terms(xs: Any) -> list[Any]:
     """The elements of a nested structure, or of any iterable, as checked numbers and Values."""
     many = isinstance(xs, Iterable) and not is_nested(xs) and getattr(xs, "shape", None) != ()
-    return [scalar(x) for x in flatten(list(xs) if many else xs)]
+    elements = flatten(list(xs) if many else xs)
+    return [x if type(x) is Value else scalar(x) for x in elements]
 
 
 def sum(xs: Any, start: Any = 0.0) -> Any:  # the name that NumPy's users expect
@@ -408,7 +412,7 @@ def rowwise(function: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
             raise ValueError(f"{function.__name__} needs a row of at least one number, not {xs!r}")
         if is_nested(xs[0]):
             return build(xs, [over(row) for row in xs])
-        result = function([scalar(x) for x in xs])
+        result = function([x if type(x) is Value else scalar(x) for x in xs])
         return build(xs, result) if isinstance(result, list) else result
 
     return over

@@ -69,15 +69,15 @@ def _squares(pairs: list[tuple[Any, Any]], divisor: float, name: str) -> Any:
     """The sum of (y - t)², divided; scaled down and up again where a square would overflow."""
     differences = [a - b for a, b in pairs]
     if max(abs(peek(d)) for d in differences) < 1e150:
-        return sum_of([primitives.power(d, 2.0) for d in differences], divisor)
+        return sum_of([elementary.power(d, 2.0) for d in differences], divisor)
     only_here()
     scale = 0.5 ** (1 + math.frexp(divisor)[1])  # a power of 2, exact, below 1 / sqrt(divisor)
     try:
-        squares = [primitives.power(d * scale, 2.0) for d in differences]
+        squares = [elementary.power(d * scale, 2.0) for d in differences]
     except OverflowError:  # which names the scaled number
         worst = max(differences, key=lambda d: abs(peek(d)))
         text = describe(worst) if type(worst) is Value else worst
-        raise primitives.power.refusal(OverflowError(), [text, 2.0]) from None
+        raise elementary.power.refusal(OverflowError(), [text, 2.0]) from None
     return checked(sum_of(squares, divisor * scale * scale), name, differences)
 
 

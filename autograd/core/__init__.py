@@ -12,5 +12,5 @@ import sys
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 
 if os.environ.get("AUTOGRAD_PLAIN"):
-    _here = __path__[0]
-    sys.path_importer_cache[_here] = FileFinder(_here, (SourceFileLoader, SOURCE_SUFFIXES))
+    for _folder in (__path__[0], os.path.dirname(__path__[0])):
+        sys.path_importer_cache[_folder] = FileFinder(_folder, (SourceFileLoader, SOURCE_SUFFIXES))

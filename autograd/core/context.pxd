@@ -1,16 +1,20 @@
 # C types for context.py, as in node.pxd.
 import cython
 
-cdef object _look, _set
+cdef object _look, _set, _note, _forget
 
 cdef class Scope:
-    cdef readonly object derivative, formula, name, parent
+    cdef public object derivative, formula, name, parent
 
 cdef class Surroundings:
     cdef public object by_hand, lock, outer, scope, variables
     cdef public bint recording
 
+@cython.locals(new=Surroundings)
+cpdef Surroundings surroundings(object scope, bint recording, object variables, object outer)
+@cython.locals(scope=Scope)
+cpdef Surroundings part_of(object context, Surroundings outer)
 @cython.locals(here=Surroundings)
-cpdef current()
+cpdef Surroundings current()
 cpdef bint is_over(Surroundings here)
 cpdef bint is_usual(Surroundings here)

@@ -61,19 +61,35 @@ class Surroundings:
 
     __slots__ = ("by_hand", "lock", "outer", "recording", "scope", "variables")
 
-    def __init__(self, scope: Any, recording: bool, variables: Any, outer: Any) -> None:
-        self.scope = scope
-        self.recording = recording
-        self.variables = variables
-        self.outer = outer
-        self.lock: Any = None
-        self.by_hand: Any = None  # the context whose `__enter__` was called without a `with`
+    lock: Any
+    by_hand: Any  # the context whose `__enter__` was called without a `with`
+    scope: Any
+    recording: bool
+    variables: Any
+    outer: Any
 
 
-_usual = Surroundings(None, True, frozenset(), None)
+def surroundings(scope: Any, recording: bool, variables: Any, outer: Any) -> Any:
+    """New surroundings, not yet in force."""
+    new = Surroundings.__new__(Surroundings)
+    new.scope, new.recording, new.variables, new.outer = scope, recording, variables, outer
+    new.lock = new.by_hand = None
+    return new
+
+
+def part_of(context: Any, outer: Any) -> Any:
+    """The surroundings inside one use of a composite."""
+    scope = Scope.__new__(Scope)
+    scope.name, scope.parent = context.name, outer.scope
+    scope.formula, scope.derivative = context.formula, context.derivative
+    return surroundings(scope, outer.recording, outer.variables, outer)
+
+
+_usual = surroundings(None, True, frozenset(), None)
 _surroundings: ContextVar[Any] = ContextVar("autograd", default=_usual)
 _look, _set = _surroundings.get, _surroundings.set
 open_contexts: set[Any] = set()  # in all threads, those that a recording must know of
+_note, _forget = open_contexts.add, open_contexts.discard
 _begun = local()  # .lock: that of the `with` that is about to enter
 
 
@@ -81,7 +97,7 @@ def current() -> Any:
     """The surroundings of what is recorded now."""
     here = _look()
     while is_over(here):
-        open_contexts.discard(here)
+        _forget(here)
         here = here.outer
         _set(here)
     return here
@@ -132,7 +148,7 @@ class _Context:
         try:
             inner.lock = lock
             if not is_usual(inner):
-                open_contexts.add(inner)
+                _note(inner)
             _set(inner)
         except BaseException:
             lock.release()
@@ -141,18 +157,22 @@ class _Context:
     __exit__ = _Exit()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        change = self.inner
+
         @wraps(function)
         def inside(*args: P.args, **kwargs: P.kwargs) -> R:
             outer = current()
-            inner = self.inner(outer)
+            inner = change(outer)
             try:
                 if not is_usual(inner):
-                    open_contexts.add(inner)
+                    _note(inner)
                 _set(inner)
+                if not kwargs:  # usually, and faster
+                    return function(*args)  # type: ignore[call-arg]
                 return function(*args, **kwargs)
             finally:
                 _set(outer)
-                open_contexts.discard(inner)
+                _forget(inner)
 
         return inside
 
@@ -179,8 +199,7 @@ class named_scope(_Context):
 
     def inner(self, outer: Any) -> Any:
         """Inside one more scope."""
-        scope = Scope(self.name, outer.scope, self.formula, self.derivative)
-        return Surroundings(scope, outer.recording, outer.variables, outer)
+        return part_of(self, outer)
 
 
 class _NoGrad(_Context):
@@ -205,7 +224,7 @@ class _NoGrad(_Context):
 
     def inner(self, outer: Any) -> Any:
         """The same scope, but not recording."""
-        return Surroundings(outer.scope, False, outer.variables, outer)
+        return surroundings(outer.scope, False, outer.variables, outer)
 
     def __repr__(self) -> str:
         return "no_grad"
@@ -226,4 +245,4 @@ class recording(_Context):
 
     def inner(self, outer: Any) -> Any:
         """Outside of all scopes, with these variables too."""
-        return Surroundings(None, True, outer.variables | self.xs, outer)
+        return surroundings(None, True, outer.variables | self.xs, outer)

@@ -1,4 +1,4 @@
-"""The other elementary functions: logarithms, angles, hyperbolas, the error function, triangles.
+"""The other elementary functions: powers, logarithms, angles, hyperbolas, the error function.
 
 Invariant: each is right to a few ulp over its whole domain, and so are its derivatives: what would
 cancel (1 - x², x² - 1) or overflow (x²) on the way stands in a primitive, `leg` or `unit`.
@@ -6,6 +6,7 @@ Formulae: Abramowitz and Stegun, chapters 4 and 7.
 """
 
 import math
+from typing import Any
 
 from autograd.core.primitives import Primitive, declare, exp, reciprocal
 
@@ -43,11 +44,56 @@ def _sech(x: float) -> float:
     return 2.0 * e / (1.0 + e * e)
 
 
+def _squared(y: Any) -> Any:
+    return y * y
+
+
 def _gaussian(x: float) -> float:
     x = min(abs(x), 30.0)  # the result is 0 from 27.3 on
     near = (x + CUT) - CUT  # to 10 binary places: its square is exact, which exp would magnify
     return math.exp(-near * near) * math.exp((near - x) * (near + x))
 
+
+def _power(a: float, b: float) -> float:
+    if b == 2.0:
+        return a * a
+    return math.pow(a, b) if a else a**b  # which says of 0**-1 that it divides by zero
+
+
+def _times_power(c: float, a: float, b: float) -> float:
+    """c a^b, also where a^b alone is too large for a float, or too small for all its digits."""
+    try:
+        y = _power(a, b)
+    except OverflowError:
+        y = math.inf
+    if a == 0.0 or 1e-290 < abs(y) < math.inf:
+        return c * y
+    root = _power(abs(a), 0.5 * b)
+    return c * root * root * math.pow(math.copysign(1.0, a), b)
+
+
+def _power_by_base(a: Any, b: Any, y: Any) -> Any:
+    if isinstance(b, float) and not 0.0 < abs(b) < 0.05:  # no variable, and no overflow on the way
+        return b * power(a, b - 1.0) if b else 0.0
+    return power_slope(a, b)
+
+
+# Powers: 0**0 is 1, with derivative 0 by the base and by the exponent.
+power: Primitive = declare("power", "xʸ", _power, _power_by_base, lambda a, b, y: power_log(a, b))
+power_slope: Primitive = declare(  # b a^(b-1), the power rule, and 0 where b is 0
+    "power_slope",
+    "y·xʸ⁻¹",
+    lambda a, b: _times_power(b, a, b - 1.0) if b else 0.0,
+    lambda a, b, y: b * power_slope(a, b - 1.0),
+    lambda a, b, y: power(a, b - 1.0) + b * power_log(a, b - 1.0),
+)
+power_log: Primitive = declare(  # a^b log a, and 0 at a = 0 <= b
+    "power_log",
+    "xʸ·log x",
+    lambda a, b: 0.0 if a == 0.0 <= b else _times_power(math.log(a), a, b),
+    lambda a, b, y: power(a, b - 1.0) + b * power_log(a, b - 1.0),
+    lambda a, b, y: power_log(a, 0.5 * b) * power_log(a, 0.5 * b),  # not y log a: it is 0 at 0
+)
 
 # Exponentials and logarithms.
 expm1 = declare("expm1", "expm1", math.expm1, lambda x, y: exp(x))
@@ -76,7 +122,7 @@ atan2 = declare(
 # Hyperbolas.
 sinh = declare("sinh", "sinh", math.sinh, lambda x, y: cosh(x))
 cosh: Primitive = declare("cosh", "cosh", math.cosh, lambda x, y: sinh(x))
-tanh = declare("tanh", "tanh", math.tanh, lambda x, y: sech(x) * sech(x))  # 1 - y² cancels
+tanh = declare("tanh", "tanh", math.tanh, lambda x, y: _squared(sech(x)))  # 1 - y² cancels
 sech: Primitive = declare("sech", "sech", _sech, lambda x, y: -(y * tanh(x)))
 asinh = declare("asinh", "asinh", math.asinh, lambda x, y: unit(1.0, x))
 acosh = declare("acosh", "acosh", math.acosh, lambda x, y: reciprocal(leg(x, 1.0)))

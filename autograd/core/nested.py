@@ -104,8 +104,8 @@ def elementwise(operands: int) -> Callable[[Callable[..., Any]], Callable[..., A
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def mapped(*args: Any, **options: Any) -> Any:
-            if len(args) == 1 and type(args[0]) is Value:  # the usual call, without a detour
-                return function(args[0], **options)
+            if not options and len(args) == 1 and type(args[0]) is Value:
+                return function(args[0])  # the usual call, without a detour
             xs, rest = args[:operands], args[operands:]
             for x in xs:
                 if is_nested(x):

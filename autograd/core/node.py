@@ -437,7 +437,7 @@ def is_real(x: Any) -> bool:
 
 def finite(x: Any) -> float:
     """x as a float.  TypeError if it is not a real number, ValueError if it is not finite."""
-    if not is_real(x):
+    if type(x) is not float and not is_real(x):
         if getattr(x, "shape", None) == () and hasattr(x, "item"):  # a 0-d array
             return finite(x.item())
         raise TypeError(f"expected a real number, got {type(x).__name__}: {x!r:.60}")

@@ -37,13 +37,14 @@ class Primitive:
         self.forward = forward
         self.partials = partials
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, a: Any, b: Any = None) -> Any:
         """The operation on numbers, or recorded where an input is a Value."""
-        for x in inputs:
+        for x in (a,) if b is None else (a, b):
             record = None if type(x) is float else getattr(type(x), "record", None)
             if record is not None:
-                return record(self, *inputs)
-        return self.value(inputs, inputs)
+                return record(self, a, b)
+        numbers = (a,) if b is None else (a, b)
+        return self.value(numbers, numbers)
 
     def value(self, numbers: Any, operands: Any) -> float:
         """The operation on numbers.  Its error, where there is no finite value, names operands."""
@@ -57,9 +58,9 @@ class Primitive:
 
     def slopes(self, numbers: Any, y: float) -> tuple[float, float]:
         """The partial derivatives, NaN for one that is no finite number or not there."""
-        da = _slope(self.partials[0], numbers, y)
-        db = _slope(self.partials[1], numbers, y) if len(self.partials) == 2 else math.nan
-        return da, db
+        at = (*numbers, y)
+        db = math.nan if len(self.partials) == 1 else _slope(self.partials[1], at)
+        return _slope(self.partials[0], at), db
 
     def refusal(self, error: Exception, operands: Any) -> Exception:
         """The error to raise, of the same type, naming the operation and its operands."""
@@ -90,36 +91,12 @@ def named(name: str) -> Primitive:
     return PRIMITIVES[name]
 
 
-def _slope(rule: Rule, numbers: Any, y: float) -> float:
+def _slope(rule: Rule, at: tuple[float, ...]) -> float:
     try:
-        d = rule(*numbers, y)
+        d = rule(*at)
     except ARITHMETIC:
         return math.nan
     return d if d - d == 0.0 else math.nan
-
-
-def _power(a: float, b: float) -> float:
-    if b == 2.0:
-        return a * a
-    return math.pow(a, b) if a else a**b  # which says of 0**-1 that it divides by zero
-
-
-def _times_power(c: float, a: float, b: float) -> float:
-    """c a^b, also where a^b alone is too large for a float, or too small for all its digits."""
-    try:
-        y = _power(a, b)
-    except OverflowError:
-        y = math.inf
-    if a == 0.0 or 1e-290 < abs(y) < math.inf:
-        return c * y
-    root = _power(abs(a), 0.5 * b)
-    return c * root * root * math.pow(math.copysign(1.0, a), b)
-
-
-def _power_by_base(a: Any, b: Any, y: Any) -> Any:
-    if isinstance(b, float) and not 0.0 < abs(b) < 0.05:  # no variable, and no overflow on the way
-        return b * power(a, b - 1.0) if b else 0.0
-    return power_slope(a, b)
 
 
 # The four that the textbook takes the sigmoid apart into.
@@ -134,23 +111,6 @@ divide = declare(
 )
 log = declare("log", "log", math.log, lambda x, y: reciprocal(x))
 sqrt = declare("sqrt", "√", math.sqrt, lambda x, y: 0.5 * reciprocal(y))
-
-# Powers: 0**0 is 1, with derivative 0 by the base and by the exponent.
-power: Primitive = declare("power", "xʸ", _power, _power_by_base, lambda a, b, y: power_log(a, b))
-power_slope: Primitive = declare(  # b a^(b-1), the power rule, and 0 where b is 0
-    "power_slope",
-    "y·xʸ⁻¹",
-    lambda a, b: _times_power(b, a, b - 1.0) if b else 0.0,
-    lambda a, b, y: b * power_slope(a, b - 1.0),
-    lambda a, b, y: power(a, b - 1.0) + b * power_log(a, b - 1.0),
-)
-power_log: Primitive = declare(  # a^b log a, and 0 at a = 0 <= b
-    "power_log",
-    "xʸ·log x",
-    lambda a, b: 0.0 if a == 0.0 <= b else _times_power(math.log(a), a, b),
-    lambda a, b, y: power(a, b - 1.0) + b * power_log(a, b - 1.0),
-    lambda a, b, y: power_log(a, 0.5 * b) * power_log(a, 0.5 * b),  # not y log a: it is 0 at 0
-)
 
 # Kinks: a choice between inputs is a primitive, so that no rule branches and a replay chooses anew.
 maximum = declare("maximum", "max", max, lambda a, b, y: step(a, b), lambda a, b, y: step(b, a))

@@ -4,7 +4,7 @@ from autograd.core.context cimport Surroundings, current
 from autograd.core.node cimport Node
 from autograd.core.primitives cimport Primitive
 
-cdef object _add, _mul, _exp, _relu, _reciprocal, _divide, _power
+cdef object _add, _mul, _exp, _relu, _reciprocal, _divide, _power, _tanh, _maximum
 cdef set open_contexts
 cdef bint _plain
 
@@ -16,6 +16,14 @@ cdef class Value(Node):
 cdef Value quotient(Value a, Value b)
 @cython.locals(d=double, by_exponent=double)
 cdef Value raised(Value a, Value b)
+@cython.locals(y=double)
+cdef Value exponential(Value a)
+@cython.locals(y=double)
+cdef Value inverse(Value a)
+@cython.locals(e=double, s=double)
+cdef Value hyperbolic(Value a)
+@cython.locals(share=double)
+cdef Value larger(Value a, Value b)
 @cython.locals(x=Value, y=double)
 cpdef Value as_declared(Primitive primitive, Value a, Value b=*)
 @cython.locals(y=Value, here=Surroundings)

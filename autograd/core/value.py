@@ -17,7 +17,7 @@ there; and what a node computed never changes, save by `recompute`.
 import math
 from typing import Any
 
-from autograd.core import primitives
+from autograd.core import elementary, primitives
 from autograd.core.context import current, open_contexts
 from autograd.core.node import (
     LITERAL,
@@ -38,7 +38,7 @@ compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machin
 _plain = not compiled  # for `new_node`, to which it is a number in C
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal, _divide = primitives.exp, primitives.reciprocal, primitives.divide
-_power = primitives.power
+_tanh, _power, _maximum = elementary.tanh, elementary.power, primitives.maximum
 
 
 def _final(cls: type) -> None:
@@ -68,10 +68,13 @@ class Value(Node):
         """A node for any primitive."""
         x = a if type(a) is Value else literal(a)
         if primitive is _exp:
-            return x.exp()
+            return exponential(x)
         if primitive is _reciprocal:
-            return x.reciprocal()
-        return as_declared(primitive, x, b if type(b) is Value or b is None else literal(b))
+            return inverse(x)
+        if b is None:
+            return hyperbolic(x) if primitive is _tanh else as_declared(primitive, x)
+        z = b if type(b) is Value else literal(b)
+        return larger(x, z) if primitive is _maximum else as_declared(primitive, x, z)
 
     # The operations used most have their declarations written out: that is five times faster, and
     # a test holds the two equal.
@@ -102,17 +105,11 @@ class Value(Node):
 
     def exp(self) -> "Value":
         """e to the power of self.  Raises OverflowError above 709.78."""
-        if self._data > 709.0:  # too large, or nearly
-            return as_declared(_exp, self)
-        y = math.exp(self._data)
-        return new_node(_exp, self, None, y, y, NAN)
+        return exponential(self)
 
     def reciprocal(self) -> "Value":
         """1 / self.  Raises ZeroDivisionError at 0."""
-        if abs(self._data) < 1e-150:  # 0, or with a derivative that is too large
-            return as_declared(_reciprocal, self)
-        y = 1.0 / self._data
-        return new_node(_reciprocal, self, None, y, -(y * y), NAN)
+        return inverse(self)
 
     # All other arithmetic is composed.
 
@@ -191,10 +188,39 @@ def raised(a: Value, b: Value) -> Value:
     return new_node(_power, a, b, d * d, 2.0 * d, by_exponent)
 
 
+def exponential(a: Value) -> Value:
+    """exp(a)."""
+    if a._data > 709.0:  # too large, or nearly
+        return as_declared(_exp, a)
+    y = math.exp(a._data)
+    return new_node(_exp, a, None, y, y, NAN)
+
+
+def inverse(a: Value) -> Value:
+    """1 / a."""
+    if abs(a._data) < 1e-150:  # 0, or with a derivative that is too large
+        return as_declared(_reciprocal, a)
+    y = 1.0 / a._data
+    return new_node(_reciprocal, a, None, y, -(y * y), NAN)
+
+
+def hyperbolic(a: Value) -> Value:
+    """tanh(a)."""
+    e = math.exp(-abs(a._data))
+    s = 2.0 * e / (1.0 + e * e)  # 1 / cosh(a)
+    return new_node(_tanh, a, None, math.tanh(a._data), s * s, NAN)
+
+
+def larger(a: Value, b: Value) -> Value:
+    """The maximum of a and b."""
+    share = 0.5 * (1.0 + (a._data > b._data) - (a._data < b._data))
+    return new_node(_maximum, a, b, max(a._data, b._data), share, 1.0 - share)
+
+
 def as_declared(primitive: Primitive, a: Value, b: Any = None) -> Value:
     """A node with the value and the partial derivatives that the primitive declares."""
-    inputs = [a] if b is None else [a, b]
-    numbers = [x._data for x in inputs]
+    inputs = (a,) if b is None else (a, b)
+    numbers = [a._data] if b is None else [a._data, b._data]
     y = primitive.value(numbers, map(describe, inputs))
     da, db = primitive.slopes(numbers, y)
     return new_node(primitive, a, b, y, da, db)
@@ -209,12 +235,8 @@ def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db:
     if _plain:  # a compiled node begins with None and 0 in its slots
         y._scope = y._label = None
         y._grad, y._reached, y._count = 0.0, False, 0
-    y._data = data
-    y._primitive = primitive
-    y._a = a
-    y._b = b
-    y._da = da
-    y._db = db
+    y._data, y._da, y._db = data, da, db
+    y._primitive, y._a, y._b = primitive, a, b
     if open_contexts:
         here = current()
         y._scope = here.scope

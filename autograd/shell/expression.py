@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from autograd import functions, losses
-from autograd.core import primitives
+from autograd.core import elementary, primitives
 from autograd.core.nested import flatten
 from autograd.core.value import Value
 
@@ -35,7 +35,7 @@ OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Sub: lambda a, b: primitives.add(a, -b),
     ast.Mult: primitives.mul,
     ast.Div: _quotient,
-    ast.Pow: primitives.power,
+    ast.Pow: elementary.power,
     ast.USub: lambda a: -a,
     ast.UAdd: lambda a: a,
 }

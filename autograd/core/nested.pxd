@@ -1,0 +1,5 @@
+# C types for nested.py, as in node.pxd.
+cpdef bint is_array(object x)
+cpdef bint is_nested(object x)
+cpdef scalar(object x)
+cpdef number(object x)
