@@ -26,12 +26,16 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
         else:
             items.append(operator(unit, look, unit.id in main, sides.get(unit.id, 0)))
     bundled = _bundled(figure)
+    summed: set[int] = set()
+    leaves = {unit.id for unit in figure.nodes if unit.kind == "leaf"}
     stems: dict[int, str] = {}
     links = []
     for edge in figure.edges:
         label: str | None = None
         if edge.source not in bundled:
-            items.append(_numbers(edge, look))
+            first = edge.source not in summed and edge.tail not in leaves
+            summed.add(edge.source)
+            items.append(_numbers(edge if first else replace(edge, total=None), look))
             label, tail = items[-1].id, edge.tail
         else:
             if edge.source not in stems:
@@ -64,9 +68,18 @@ def _end(unit: Unit, look: Look, main: bool) -> Item:
     texts = [Text(cut(unit.text), "name", 14.0)] if unit.text else []
     height = 20.0
     if unit.total is not None:
-        texts.append(Text(printed(unit.total, look.precision), "gradient", 12.0, y=LINE + 1.0))
+        total = printed(unit.total, look.precision)
+        if unit.elsewhere is not None:
+            total += f", of it {printed(unit.elsewhere, look.precision)} from other sweeps"
+        texts.append(Text(total, "gradient", 12.0, y=LINE + 1.0))
         height = 2.0 * (LINE + 8.0)  # the name stays in the middle, on its line
     width = max((t.width for t in texts), default=0.0) + 8.0
+    if look.upright and len(texts) > 1:
+        height = 20.0 + LINE
+        texts = [replace(t, y=t.y - 0.5 * LINE) for t in texts]
+    elif unit.kind == "leaf" and not look.upright:  # both end where the lines begin
+        side, anchor = (0.5, "end") if look.direction == "LR" else (-0.5, "start")
+        texts = [replace(t, x=side * (width - 8.0), anchor=anchor) for t in texts]
     kind, title = f"node {unit.kind}", clean(unit.text)
     return Item(unit.id, kind, "plain", width, height, tuple(texts), title, unit.box, main)
 
@@ -75,11 +88,12 @@ def _numbers(edge: Edge, look: Look) -> Item:
     """The label of an edge."""
     above = [Text(printed(edge.value, look.precision), "value", 12.0)]
     if edge.name is not None:
-        total = "" if edge.total is None else f"  Σ {printed(edge.total, look.precision)}"
-        above.append(Text(cut(edge.name) + total, "name", 12.0))
+        above.append(Text(cut(edge.name), "name", 12.0))
     below = []
     if edge.gradient is not None:
         below.append(Text(printed(edge.gradient, look.precision), "gradient", 12.0))
+    if edge.total is not None:  # at the first of several uses: the sum of their shares
+        below.append(Text(f"Σ {printed(edge.total, look.precision)}", "gradient", 12.0))
     below += partial(edge, look, 11.0)
     rows = max(len(above), len(below))
     wide = max(t.width for t in above + below)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.core.context import Scope
-from autograd.core.graph import pull
+from autograd.core.graph import ROUNDING, pull, sizes
 from autograd.core.value import Value
 from autograd.draw import LIMIT
 from autograd.draw.fold import Rule, Sum, at_depth, rules, with_sums
@@ -40,6 +40,7 @@ class Unit:
     box: str | None = None  # the innermost open composite around it
     notes: tuple[str, ...] = ()  # of a composite: its formula or derivative, the leaves it holds
     total: float | None = None  # of a leaf that is used more than once: its own gradient
+    elsewhere: float | None = None  # what of it came from sweeps of other graphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +197,14 @@ class _Assembly:
 
     def __init__(self, graph: Recorded, units: _Units) -> None:
         self.graph, self.units = graph, units
+        self.sizes = sizes(*graph.outputs)
         self.uses = self.edges_of_uses()
         self.fans: dict[Value, int] = dict.fromkeys(units.written, 0)  # edges that leave a node
         for x in [*(x for x, _ in self.uses), *graph.outputs]:
             self.fans[x] += 1
+        self.shares: dict[Value, list[float | None]] = {v: [] for v in units.written}
+        for (x, _), use in self.uses.items():
+            self.shares[x].append(self.share(x, use))
         self.places = {unit: self.around(vs[0]) for unit, vs in units.members.items()}
         for (x, _), use in self.uses.items():
             if x.is_literal and self.fans[x] == 1 and x not in graph.ends:
@@ -253,12 +258,12 @@ class _Assembly:
                 partial = _finite(through[head].get(x))
             here = self.box(self.common(self.places[self.units.unit(x)], self.places[head]))
             straight = x in main and any(main.get(v) == s for v, s in use)
-            id, share = f"e{index[consumer]}_{slot}", _share(x, use)
+            id, share = f"e{index[consumer]}_{slot}", self.share(x, use)
             edges.append(self.edge(id, head, x, use, share, partial, here, straight))
         for j, v in enumerate(graph.outputs):
             text = "" if v.primitive is None else graph.label(v) or ""
             units.append(Unit(f"o{j}", "output", text, text or None, (index[v],)))
-            seed = _rest(v.grad, [_share(v, use) for (x, _), use in self.uses.items() if x is v])
+            seed = _rest(v.grad, self.shares[v])
             edges.append(self.edge(f"eo{j}", f"o{j}", v, [], seed, None, None, j == 0))
         around = self.open_composites()
         boxes = [
@@ -281,7 +286,9 @@ class _Assembly:
         text = self.units.written[v][0]
         place, numbers = self.box(self.places[id]), tuple(self.graph.index[v] for v in values)
         if v.primitive is None:
-            return Unit(id, "leaf", text, self.graph.label(v), numbers, place, (), self.total(v))
+            rest = self.elsewhere(v)
+            total = self.total(v) if rest is None else v.grad
+            return Unit(id, "leaf", text, self.graph.label(v), numbers, place, (), total, rest)
         if owner is None or isinstance(owner, Sum):
             return Unit(id, "operator", text, None, numbers[::-1], place)
         notes = [f"y′ = {owner.derivative}"] if owner.derivative else []
@@ -291,9 +298,31 @@ class _Assembly:
             notes.append(_in_words(held))
         return Unit(id, "composite", text, None, numbers, place, tuple(notes))
 
+    def share(self, x: Value, use: list[Use]) -> float | None:
+        """What these uses give to the gradient of x, 0 where that is left by rounding.
+
+        None for a literal, which has no gradient.
+        """
+        if x.is_literal or any(v.grad is None for v, _ in use):
+            return None
+        found = _finite(sum(_part(v.grad or 0.0, v, s) for v, s in use))
+        size = sum(self.sizes[v] * abs(v.partials[s] or 0.0) for v, s in use)
+        return 0.0 if found is not None and abs(found) <= ROUNDING * size else found
+
     def total(self, v: Value) -> float | None:
         """The gradient of v where it is the sum of several shares."""
-        return v.grad if self.fans[v] > 1 else None
+        if self.fans[v] < 2 or v.grad is None:
+            return None
+        return 0.0 if abs(v.grad) <= ROUNDING * self.sizes[v] else v.grad
+
+    def elsewhere(self, leaf: Value) -> float | None:
+        """What of a leaf's gradient came from sweeps of other graphs."""
+        shares = self.shares[leaf]
+        if leaf.grad is None or not shares or None in shares or leaf in self.graph.ends:
+            return None
+        rest = leaf.grad - sum(share or 0.0 for share in shares)
+        size = sum(abs(share or 0.0) for share in shares) + self.sizes[leaf]
+        return rest if abs(rest) > 1e-12 * size else None
 
     def edge(
         self,
@@ -351,13 +380,6 @@ def _part(weight: float, v: Value, i: int) -> float:
     """weight * d(v)/d(input i)."""
     slope = v.partials[i]
     return weight * slope if slope is not None else math.nan if weight else 0.0
-
-
-def _share(x: Value, use: list[Use]) -> float | None:
-    """What these uses give to the gradient of x; None for a literal, which has none."""
-    if x.is_literal or any(v.grad is None for v, _ in use):
-        return None
-    return _finite(sum(_part(v.grad or 0.0, v, s) for v, s in use))
 
 
 def _rest(grad: float | None, shares: list[float | None]) -> float | None:

@@ -172,7 +172,7 @@ class _Placed:
         """The line that ends in an arrow; between neighbouring columns it swings over in an S."""
         curve, tip = self.points(id)
         end, length = curve[-1], 10.0 * self.sheet.look.style.arrow
-        if abs(tip - end) > 1.2 * length:  # in a gap that was made wider
+        if abs(tip - end) > 2.0 * length:  # in a gap that was made wider
             end = curve[-1] = tip - length * self.unit
         gap = 0.5 * ((end - start) / self.unit).real
         if link.port is not None and 0.0 < gap < 2.0 * NEAR:
@@ -187,8 +187,8 @@ class _Placed:
 
 
 def _straight(a: complex, b: complex, unit: complex) -> complex:
-    """A control point from a straight ahead, about as far away as b."""
-    return a + unit * min(max(((b - a) / unit).real, 0.4 * abs(b - a), 4.0), 14.0)
+    """A control point from a straight ahead, as far ahead as b."""
+    return a + unit * max(((b - a) / unit).real, 4.0)
 
 
 def _numbers(pos: str) -> tuple[float, ...]:

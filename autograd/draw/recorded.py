@@ -3,6 +3,7 @@
 Invariant: it depends on the graph alone, and is made without recursion.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -85,7 +86,7 @@ class Recorded:
         text = printed(c, precision)
         signed = f"({text})" if c < 0.0 else text
         written = {
-            ("add", slot): text if c < 0.0 else f"+{text}",
+            ("add", slot): f"{'−' if math.copysign(1.0, c) < 0.0 else '+'}{text.lstrip('−')}",
             ("mul", slot): f"×{signed}",
             ("divide", 0): f"{signed}÷x",
             ("divide", 1): f"÷{signed}",

@@ -24,12 +24,14 @@ def printed(x: float, precision: int = 4) -> str:
     """x to so many significant digits, with a real minus sign; the whole part is never cut.
 
     >>> [printed(x) for x in (220.0, -0.19661193, 12345.678, 2.0611e-9)]
-    ['220', '−0.1966', '12346', '2.061e−09']
+    ['220', '−0.1966', '12346', '2.061×10⁻⁹']
     """
-    text = f"{x:.{precision}g}"
+    text = f"{x + 0.0:.{precision}g}"
     if "e" in text and 1.0 <= abs(x) < 1e6:  # 12345 at 4 digits
         text = f"{x:.0f}"
-    return "0" if float(text) == 0.0 and x == 0.0 else text.replace("-", "−").replace("e+", "e")
+    digits, _, power = text.partition("e")
+    tail = f"×10{str(int(power)).translate(SUPERSCRIPTS)}" if power else ""
+    return digits.replace("-", "−") + tail
 
 
 def clean(label: object) -> str:

@@ -198,7 +198,7 @@ function text(x, precision = 4) {
   let [digits, e] = rounded(size, precision), tail = "";
   if (e >= precision && size < 1e6) [digits, e] = rounded(size, String(Math.trunc(size)).length);
   else if (e < -4 || e >= precision) {
-    tail = "e" + (e < 0 ? "−" : "") + String(Math.abs(e)).padStart(2, "0");
+    tail = "×10" + String(e).replace(/./g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻");
     e = 0;
   }
   digits = e < 0 ? "0".repeat(-e) + digits : digits.padEnd(e + 1, "0");

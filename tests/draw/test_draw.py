@@ -184,6 +184,32 @@ def test_names_of_the_caller_are_drawn_and_labels_stay():
     assert (x.label, y.label) == (None, "old")
 
 
+def test_what_rounding_leaves_is_shown_as_0():
+    a = ag.values([0.3, 2.9, 4.0], "a")
+    loss = ag.cross_entropy_error(ag.softmax(a), [0, 0, 1])
+    loss.backward()
+    assert any(0.0 < abs(v.grad or 0.0) < 1e-15 for v in inputs_first(loss))
+    gradients = [edge.gradient for edge in figure([loss]).edges]
+    assert 0.0 in gradients and all(abs(g) > 1e-3 for g in gradients if g)
+    tiny = Value(1e-20, "x") * Value(1e-20, "y")  # small, but not left of anything
+    tiny.backward()
+    assert [edge.gradient for edge in figure([tiny]).edges] == [1e-20, 1e-20, 1.0]
+
+
+def test_the_sum_of_an_inner_nodes_shares_stands_once_and_other_sweeps_are_told():
+    x = Value(2.0, "x")
+    t = x * 3 + 1
+    y = t * t - 0
+    y.backward()
+    texts = [t.text for t in ET.fromstring(drawn(y)).iter(f"{SVG}text")]
+    assert texts.count("Σ 14") == 1 and "−0" in texts and "+0" not in texts
+    (x * 5).backward()
+    leaf = figure([y]).nodes[0]
+    assert (leaf.total, leaf.elsewhere) == (47.0, 5.0)
+    texts = [t.text for t in ET.fromstring(drawn(y)).iter(f"{SVG}text")]
+    assert "47, of it 5 from other sweeps" in texts
+
+
 # --- size ---
 
 
@@ -653,9 +679,9 @@ def test_mermaid(tmp_path):
 @pytest.mark.parametrize(
     "x, precision, text",
     [
-        *[(220.0, 4, "220"), (-0.19661193, 4, "−0.1966"), (1e6, 4, "1e06"), (12345.6, 4, "12346")],
+        *[(220.0, 4, "220"), (-0.19661193, 4, "−0.1966"), (1e6, 4, "1×10⁶"), (12345.6, 4, "12346")],
         *[
-            (2.0611e-9, 4, "2.061e−09"),
+            (2.0611e-9, 4, "2.061×10⁻⁹"),
             (0.0, 4, "0"),
             (-0.0, 4, "0"),
             (1.1, 17, "1.1000000000000001"),
