@@ -124,7 +124,7 @@ class _Placed:
     def places(self) -> Places:
         lines = {link.id: self.line(link) for link in self.sheet.links}
         frames = {frame.id: self.frame(frame) for frame in self.sheet.frames}
-        hits = _Obstacles(self, lines)
+        hits = _Obstacles(self, lines, list(frames.values()))
         return Places(
             self.size.real + 2.0 * MARGIN,
             self.size.imag + 2.0 * MARGIN,
@@ -201,9 +201,9 @@ def _numbers(pos: str) -> tuple[float, ...]:
 class _Obstacles:
     """What a title must not touch: points along all lines, and all items, from left to right."""
 
-    def __init__(self, placed: _Placed, lines: dict[str, Line]) -> None:
-        points = (p for line in lines.values() for p in along(line))
-        self.points = sorted((p.real, p.imag) for p in points) if placed.sheet.frames else []
+    def __init__(self, placed: _Placed, lines: dict[str, Line], frames: list[Rectangle]) -> None:
+        near = (line for line in lines.values() if any(_meets(line, frame) for frame in frames))
+        self.points = sorted((p.real, p.imag) for line in near for p in along(line))
         self.items = [area(item, placed.middles[item.id]) for item in placed.sheet.items]
 
     def touch(self, r: Rectangle) -> bool:
@@ -212,6 +212,13 @@ class _Obstacles:
         return any(top < y < bottom for _, y in self.points[start:stop]) or any(
             x0 < right and left < x1 and y0 < bottom and top < y1 for x0, y0, x1, y1 in self.items
         )
+
+
+def _meets(line: Line, r: Rectangle) -> bool:
+    """Whether a line may come into a rectangle: it stays between its control points."""
+    points = [p for curve in line.curves for p in curve]
+    xs, ys = [p.real for p in points], [p.imag for p in points]
+    return min(xs) < r[2] and r[0] < max(xs) and min(ys) < r[3] and r[1] < max(ys)
 
 
 def _free_title(frame: Frame, around: Rectangle, hits: _Obstacles) -> tuple[complex, bool]:

@@ -125,7 +125,7 @@ function formula({ op, inputs }, slot) { // of a partial derivative; that of a p
 
 function border({ inside }) { // what goes into several nodes, and what comes out of them
   const sources = new Set(), outputs = [];
-  for (const i of inside) {
+  for (const i of [...inside].sort((a, b) => a - b)) {
     for (const j of nodes[i].inputs ?? []) if (!inside.has(j) && !nodes[j].literal) sources.add(j);
     if (graph.roots.includes(i) || consumers[i].some(([k]) => !inside.has(k))) outputs.push(i);
   }
@@ -137,7 +137,8 @@ function rowsThrough(unit) { // its derivative from each input to each output, b
   const local = outputs.map((i) => sweep(nodes, now, i, inside).adjoints);
   const arriving = outputs.map((i) =>
     total([i === root ? 1 : null, ...consumers[i].filter(([k]) => !inside.has(k)).map(shareOf)]));
-  return sources.map((to) => ({
+  const drawn = new Set(drawing.edges.filter(({ to }) => to === unit.id).map(({ source }) => source)); // the leaves it holds come last
+  return sources.sort((a, b) => drawn.has(b) - drawn.has(a)).map((to) => ({
     to, rule: sources.length === 1 ? composites[unit.composite]?.derivative : "",
     terms: outputs.map((_, k) => [arriving[k], local[k][to]]).filter(([g, d]) => g !== null && d !== null).slice(0, 6),
     share: total(consumers[to].filter(([k]) => inside.has(k)).map(shareOf)),

@@ -28,7 +28,9 @@ from autograd.draw.text import cut
 from autograd.page.html import html_file, words_in
 
 CAPACITY = 256  # pictures x recorded nodes in one page, above which one composite opens at a time
-BUDGET = 6000  # pictures x drawn nodes, above which all composites of one name open together
+BUDGET = (
+    12_000  # pictures x drawn nodes and lines, above which all composites of one name open together
+)
 
 State = tuple[bool, ...]  # of each composite, whether it is folded
 
@@ -115,7 +117,7 @@ def page(
         return re.sub(r"\n +<", "\n<", svg(sheet(drawn, look))), drawn
 
     drawn = {first: drawing(first, LIMIT)}  # what cannot be drawn raises here
-    size = len(drawn[first][1].nodes)
+    size = len(drawn[first][1].nodes) + len(drawn[first][1].edges)
     alone = _changed(first, scopes, by_name=(len(scopes) + 1) * size > BUDGET)
     states: Iterable[State] = alone.values()
     if 2 ** len(scopes) * len(order) <= CAPACITY:
@@ -123,7 +125,7 @@ def page(
     for state in states:
         if state not in drawn:
             with suppress(ValueError):  # too large: the page does without
-                drawn[state] = drawing(state, max(size, CROWDED) + CROWDED)
+                drawn[state] = drawing(state, max(len(drawn[first][1].nodes), CROWDED) + CROWDED)
     figures = dict(drawn.values())  # two states may give one picture
     place = {picture: i for i, picture in enumerate(figures)}
     nodes = [_node(v, index, labels(names)) for v in order]

@@ -26,6 +26,7 @@ function show(key) { // the drawing of this state of the composites
   }
   const real = drawing.units.filter(({ kind }) => kind !== "output" && kind !== "reference");
   drawing.unitOf = new Map(real.flatMap((unit) => [...unit.inside].map((i) => [i, unit])));
+  drawing.partials = svg.querySelector("text.partial") !== null;
   drawing.references = new Set(drawing.units.filter(({ kind }) => kind === "reference").map(({ id }) => id));
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", said("graph", { y: names[root] }));
@@ -217,8 +218,10 @@ function paint(list) {
     write(id, "value", words, look(`v${source}`, born));
     const none = uses.some(([k]) => below.has(k)) || source === root ? "—" : "";
     write(id, "gradient", hidden(id, back) ? "?" : share !== null ? shown(share) : none, look(id, back));
-    const partial = localPartial(uses, source, to);
-    write(id, "partial", partial === null ? "" : `∂ ${shown(partial)}`);
+    if (drawing.partials) {
+      const [partial] = localPartial(uses, source, to);
+      write(id, "partial", partial === null ? "" : `∂ ${shown(partial)}`);
+    }
     const on = current && (to === current.id || (step.kind !== "gradient" && maker === current.id));
     mark(id, "now", on || (step.kind === "seed" && !uses.length && source === root));
     if (!chosen && back === at && share !== null && (step.kind === "gradient" || source === root))
@@ -252,11 +255,12 @@ function under(top) { // the nodes that a root is computed from
   return found;
 }
 
-function localPartial(uses, source, to) {
-  if (!to.startsWith("c")) return uses.length ? now.partials[uses[0][0]][uses[0][1]] ?? null : null;
-  if (!svg.querySelector("text.partial")) return null; // a sweep for each is worth it only where it is seen
-  const unit = drawing.units.find(({ id }) => id === to), { outputs } = border(unit);
-  return outputs.length === 1 ? sweep(nodes, now, outputs[0], unit.inside).adjoints[source] : null;
+function localPartial(uses, source, to) { // and of which node it is the partial derivative
+  const unit = drawing.units.find(({ id }) => id === to);
+  if (!uses.length || !unit) return [null, null];
+  if (unit.composite === null) return [now.partials[uses[0][0]][uses[0][1]] ?? null, uses[0][0]];
+  const { outputs } = border(unit);
+  return outputs.length === 1 ? [sweep(nodes, now, outputs[0], unit.inside).adjoints[source], outputs[0]] : [null, null];
 }
 
 function spoken(unit) {
@@ -320,8 +324,10 @@ function hint(target) {
 
 function edgeLine(source, uses, to) { // an edge in all its digits, with the rule of its derivative
   const exact = (x) => text(x, 12), share = uses.length ? total(uses.map(shareOf)) : source === root ? gradient.adjoints[root] : null;
-  const partial = localPartial(uses, source, to), [use] = uses, rule = uses.length === 1 ? formula(nodes[use[0]], use[1]) : "";
-  const product = uses.length === 1 && share !== null ? `${exact(gradient.adjoints[use[0]])} × ${bracket(exact(partial), /^−/)} = ${exact(share)}` : exact(share);
+  const [partial, above] = localPartial(uses, source, to), own = above === uses[0]?.[0];
+  const rule = own ? formula(nodes[above], uses[0][1]) : "";
+  const product = partial !== null && share !== null && gradient.adjoints[above] !== null
+    ? `${exact(gradient.adjoints[above])} × ${bracket(exact(partial), /^−/)} = ${exact(share)}` : exact(share);
   return [said("along", { x: names[source] ?? nodes[source].op ?? said("input"), value: exact(now.values[source]) })
     + (share === null ? "" : said("alonggradient", { product })) + (rule ? said("localrule", { rule }) : "")];
 }

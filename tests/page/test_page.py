@@ -1090,3 +1090,26 @@ def test_no_name_is_declared_by_two_scripts():
             for name in re.findall(r"^(?:const|let|function|class) (\w+)", path.read_text(), re.M):
                 assert declared.setdefault(name, path.name) == path.name, name
     assert len(declared) > 100
+
+
+def test_an_edge_into_a_composite_tells_its_whole_derivative(visit):
+    x = Value(1.0, "x")
+    page = visit(ag.sigmoid(x) * 2.0, fold=True)
+    page.hover("#picture .edge > .value >> nth=0")
+    assert "x: value 1, gradient 2 × 0.196611933241 = 0.393223866483" in page.inner_text("#tip")
+
+
+def test_a_long_sum_is_explained_term_by_term(visit):
+    w = Value(0.5, "w")
+    loss = Value(0.0, "start")
+    for i in range(12):
+        loss = loss + w * float(i)
+    page = visit(loss, fold=True)
+    steps = int(page.get_attribute("#at", "max"))
+    told = []
+    for step in range(steps + 1):
+        page.evaluate("(k) => go(k)", step)
+        told.append(said(page))
+    assert any("Σ, with start = 0" in text and "= 33" in text for text in told)
+    assert any("so far" in text and "more to come" in text for text in told)
+    assert page.locator("#result").inner_text() == "output = 33"
