@@ -172,7 +172,7 @@ def _number(v: Value, g: Any, index: str) -> float:
     try:
         return float(plain(scalar(g)))
     except (TypeError, ValueError) as error:
-        name = Written([], v).name(v) + (f" {index}" if index and v.label is None else "")
+        name = f"element {index}" if index and v.label is None else Written([], v).name(v)
         raise type(error)(f"the gradient by hand at {name}: {error}") from None
 
 
@@ -310,10 +310,10 @@ class Judgement:
         if len(order) < len(self.exact) and v is not self.wrong[0]:
             return [], ""
         rest = [w for w in self.wrong if w is not v]
-        likely, left_out = likeliest(self.written, given, [v, *rest], self.fits)
+        likely, left_out = likeliest(self.written, given, [v, *rest], self.fits, most)
         if len(order) < len(self.exact):
             left_out = f"the nearest {len(order):,} of {len(self.exact):,} nodes were searched"
-        return likely[:most], left_out
+        return likely, left_out
 
     def account(self, most: int | None) -> list[str]:
         """The whole message."""

@@ -25,6 +25,7 @@ from autograd.words import number as full_number
 MOST_PATHS = 10  # whose subsets are tried: 2^10 sums
 MOST_EDGES = 1000  # whose derivatives are tried one by one
 WIDTH = 100  # columns of a line
+COINCIDENCE = 1.5  # how much less likely than the first a slip is that goes untold
 MEANS = {"mean", "mean_squared_error", "hinge", "binary_cross_entropy", "cross_entropy_error"}
 MEANS |= {"softmax_cross_entropy", "sigmoid_cross_entropy"}
 COINCIDENT = {"relu", "log", "absolute", "reciprocal", "sqrt", "log2", "log10", "log1p"}
@@ -128,10 +129,11 @@ def candidates(region: Region) -> Iterator[Slip]:
     yield from _paths_forgotten(region)
     yield from _of_steps(region)
     yield from _one_edge(region)
+    yield from _of_two_factors(region)
     if region.given:  # a rule for the whole may have been taken though the parts were given
         whole = Region(region.written, {}, region.node)
         if near(whole.true, region.true, 1e-9, 0.0):
-            for slip in (*_of_steps(whole), *_forgotten(whole)):
+            for slip in _of_two_factors(whole):
                 yield slip._replace(cost=slip.cost + 0.3)
     yield from _everywhere(region)
     yield from _another_node(region)
@@ -149,8 +151,8 @@ def _of_the_number(region: Region) -> Iterator[Slip]:
     if v.data:
         yield Slip("the gradient divided by the node's own value", true / v.data, 4.4)
     for n in dict.fromkeys(filter(None, map(partial(divisor, region.written), region.edges))):
-        yield Slip(f"a missing mean (factor N = {n}): the sum was differentiated", true * n, 1.2)
-        yield Slip(f"the mean taken twice (factor N = {n})", true / n, 1.5)
+        yield Slip(f"a missing mean (factor N = {n}): the sum was differentiated", true * n, 1.3)
+        yield Slip(f"the mean taken twice (factor N = {n})", true / n, 1.6)
         yield Slip(f"the mean over N − 1 (N = {n})", true * n / (n - 1), 2.5)
         yield Slip(f"the mean over N + 1 (N = {n})", true * n / (n + 1), 3.5)
     yield Slip("counted twice: the whole gradient", 2.0 * true, 2.4)
@@ -301,58 +303,60 @@ def _paths(region: Region, v: Value, above: Mapping[Value, list[Edge]]) -> list[
 
 
 def _of_steps(region: Region) -> Iterator[Slip]:
+    """Inner derivatives, and composites with several inputs."""
     v, name = region.node, region.name
     for c, parts in region.into.items():
         adjoint = region.adjoint(c)
         slope = sum(e.partial * region.below[e.input] for e in parts)
-
-        def instead(
-            text: str, number: float, cost: float, a: float = adjoint, s: float = slope
-        ) -> Slip:
-            return Slip(text, region.true + a * (number - s), cost)
-
         if len(parts) > 1 or parts[0].input is not v:  # else it is a local derivative
             inner = f"the inner derivative {number(slope)} of {name(c)} by {name(v)}"
-            yield instead(f"a factor forgotten: {inner}", 1.0, 1.9)
-            yield instead(f"a factor squared: {inner}", slope * slope, 3.0)
-            yield instead(f"counted twice: {inner}", 2.0 * slope, 3.0)
+            for kind, there, cost in (
+                *((FORGOTTEN, 1.0, 1.9), ("a factor squared", slope * slope, 3.0)),
+                ("counted twice", 2.0 * slope, 3.0),
+            ):
+                yield Slip(f"{kind}: {inner}", region.true + adjoint * (there - slope), cost)
         for e in parts:
             if e.input is not v and e.partial:
                 inner = f"the inner derivative {number(region.below[e.input])} {region.place(e)}"
                 at_one = region.true + adjoint * e.partial * (1.0 - region.below[e.input])
-                yield Slip(f"a factor forgotten: {inner}", at_one, 2.0)
-        if len(parts) == 2 and parts[0].input is not parts[1].input:
-            one, other = parts
-            f, g = (region.below[e.input] for e in (one, other))
-            a, b = one.input.data, other.input.data
-            at = f"at {name(c)}"
-            if c.op == "mul" and one.kind == "mul":
-                product = "the product of the derivatives for that of the product"
-                yield instead(f"{product}: {at}", f * g, 1.8)
-                yield instead(
-                    f"the inputs of a product not swapped: f f' + g g' {at}", a * f + b * g, 1.9
-                )
-                yield instead(f"wrong sign: f' g − f g' {at}", f * b - a * g, 2.0)
-                yield instead(f"wrong sign: f g' − f' g {at}", a * g - f * b, 2.1)
-                yield instead(f"a wrong rule: f' + g' for the product {at}", f + g, 2.4)
-            if c.op == "divide" and one.kind == "divide":
-                yield instead(f"a wrong rule: the quotient of the derivatives, f'/g', {at}",
-                              f / g if g else math.nan, 1.8)  # fmt: skip
-                yield instead(
-                    f"a wrong rule: the quotient rule without the square {at}", slope * b, 1.8
-                )
-                yield instead(f"wrong sign: the quotient rule turned round {at}", -slope, 1.8)
-                yield instead(f"wrong sign: f' g + f g' in the quotient rule {at}",
-                              (f * b + a * g) / (b * b), 1.8)  # fmt: skip
-                yield instead(f"a factor forgotten: the denominator g² {at}", f * b - a * g, 2.0)
-                yield instead(
-                    f"a wrong rule: the product rule for the quotient {at}", f * b + a * g, 2.4
-                )
+                yield Slip(f"{FORGOTTEN}: {inner}", at_one, 2.0)
         if parts[0].kind == "softmax":
             yield from _softmax(region, parts)
         if parts[0].kind == "softmax_cross_entropy":
             yield from _scores(region, parts)
     yield from _target(region)
+
+
+def _of_two_factors(region: Region) -> Iterator[Slip]:
+    """The product rule and the quotient rule, where both factors depend on the node."""
+    for c, parts in region.into.items():
+        if len(parts) != 2 or parts[0].input is parts[1].input:
+            continue
+        df, dg = (region.below[e.input] for e in parts)
+        f, g = (e.input.data for e in parts)
+        slope = sum(e.partial * region.below[e.input] for e in parts)
+        rules: tuple[tuple[str, float, float], ...] = ()
+        if parts[0].kind == "mul":
+            rules = (
+                ("the product of the derivatives for that of the product: f' g'", df * dg, 1.8),
+                ("the inputs of a product not swapped: f f' + g g'", f * df + g * dg, 1.9),
+                ("wrong sign: f' g − f g'", df * g - f * dg, 2.0),
+                ("wrong sign: f g' − f' g", f * dg - df * g, 2.1),
+                ("a wrong rule: f' + g' for the product", df + dg, 2.4),
+            )
+        elif parts[0].kind == "divide":
+            quotient = df / dg if dg else math.nan
+            rules = (
+                ("a wrong rule: the quotient of the derivatives, f'/g'", quotient, 1.8),
+                ("a wrong rule: the quotient rule without the square", slope * g, 1.8),
+                ("wrong sign: the quotient rule turned round", -slope, 1.8),
+                ("wrong sign: f' g + f g' in the quotient rule", (df * g + f * dg) / (g * g), 1.8),
+                ("a factor forgotten: the denominator g²", df * g - f * dg, 2.0),
+                ("a wrong rule: the product rule for the quotient", df * g + f * dg, 2.4),
+            )
+        for text, there, cost in rules:
+            found = region.true + region.adjoint(c) * (there - slope)
+            yield Slip(f"{text} at {region.name(c)}", found, cost)
 
 
 def _softmax(region: Region, parts: list[Edge]) -> Iterator[Slip]:
@@ -445,15 +449,6 @@ def _one_edge(region: Region) -> Iterator[Slip]:
         yield from _another_value(region)
 
 
-def _forgotten(region: Region) -> Iterator[Slip]:
-    """One local derivative left out, near the node."""
-    for e in region.edges:
-        if region.steps[e.consumer] <= 3 and e.kind not in ("add", "sub"):
-            found = region.with_partials({e: 1.0})
-            text = f"{FORGOTTEN}: the local derivative {number(e.partial)} {region.place(e)}"
-            yield Slip(text, found, 1.9)
-
-
 def _everywhere(region: Region) -> Iterator[Slip]:
     """One wrong rule at every use of an operation: told once, before one slip for each."""
     written = region.written
@@ -479,8 +474,13 @@ def local(written: Written, e: Edge) -> Iterator[Local]:
     p, x, y = e.partial, e.input.data, e.consumer.data
     whole = f"the local derivative {number(p)}"
     yield Local(SIGN, f"of {whole}", -p, 1.5)
-    yield Local(FORGOTTEN, whole, 1.0, 1.9)
-    yield Local("a factor squared", whole, p * p, 2.6)
+    n = divisor(written, e)
+    if n is not None:
+        yield Local(f"a missing mean (factor N = {n})", "the sum differentiated,", p * n, 1.2)
+        yield Local(f"the mean taken twice (factor N = {n})", "", p / n, 1.5)
+    of_a_mean = 1.0 * (n is not None)
+    yield Local(FORGOTTEN, whole, 1.0, 1.9 + of_a_mean)
+    yield Local("a factor squared", whole, p * p, 2.6 + of_a_mean)
     if p:
         yield Local("the reciprocal", f"of {whole}", 1.0 / p, 2.3)
     yield Local("counted twice", whole, 2.0 * p, 2.9)
@@ -635,7 +635,7 @@ def _another_node(region: Region) -> Iterator[Slip]:
 
 def _another_value(region: Region) -> Iterator[Slip]:
     """Another node's value in a factor of a product, a copied neighbour or a wrong index."""
-    nodes = [u for u in region.written.order if not u.is_literal or u.data not in (0.0, 1.0)]
+    nodes = [u for u in region.written.order if not u.is_literal or u.data not in (0.0, 1.0, -1.0)]
     for e in region.edges:
         if e.kind in ("add", "sub"):
             continue
@@ -683,8 +683,10 @@ def likeliest(
     given: Mapping[Value, float],
     wrong: list[Value],
     fits: Callable[[Value, float, float], bool],
+    most: int | None,
 ) -> tuple[list[str], str]:
-    """Slips that explain the first of the wrong numbers, the likeliest first; what was left out.
+    """So many slips that explain the first of the wrong numbers, the likeliest first; with None
+    every one, coincidences too; and in words what was left out.
 
     `written(level)` is the graph with fewer and fewer steps as wholes; `fits(v, given, expected)`
     says whether a number is another.  Each line is at most so wide that it fits a page.
@@ -712,21 +714,23 @@ def likeliest(
                 found[slip.text] = score, slip
         if found and min(score for score, _ in found.values()) < 3.0:
             break
-    lines = _brief([slip for _, slip in sorted(found.values(), key=lambda pair: pair[0])])
-    return [
-        text if len(text) <= WIDTH - 13 else text[: WIDTH - 14] + "…" for text in lines
-    ], left_out
+    first, rest = _brief(sorted(found.values(), key=lambda pair: pair[0]))
+    shown = first[:most] if most is not None else first + rest
+    return [s if len(s) <= WIDTH - 13 else s[: WIDTH - 14] + "…" for s in shown], left_out
 
 
-def _brief(likely: list[Slip]) -> list[str]:
-    """One of each kind first, then at most two more places; none beside a kind told as a whole."""
+def _brief(likely: list[tuple[float, Slip]]) -> tuple[list[str], list[str]]:
+    """One of each kind, coincidences left out; then those, and more places for each kind."""
     kinds: dict[str, list[str]] = {}
-    for slip in likely:
+    first: list[str] = []
+    rest: list[str] = []
+    for score, slip in likely:
         places = kinds.setdefault(slip.kind, [])
         if len(places) < 3 and slip.kind not in places and (slip.text != slip.kind or not places):
+            near = not places and score < likely[0][0] + COINCIDENCE
+            (first if near else rest).append(slip.text)
             places.append(slip.text)
-    first = [places[0] for places in kinds.values()]
-    return first + [text for places in kinds.values() for text in places[1:]]
+    return first, rest
 
 
 def _elsewhere(

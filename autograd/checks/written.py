@@ -177,8 +177,8 @@ class Written:
             text = f"{left}{INFIX[v.op]}{right}"
             if v.op == "add":
                 text = text.replace("+ −", "− ").replace("+ -", "− ")
-            if v.op == "power" and right in ("2", "3"):
-                text = left + "²³"[int(right) - 2]
+            if v.op == "power" and right in ("1", "2", "3"):
+                text = left + ["", "²", "³"][int(right) - 1]
         return f"({text})" if level < binding else text
 
 

@@ -356,7 +356,7 @@ NUMBER = {  # kind: how it may be told, the wrong gradient of a node
     "the partner's gradient": ("gradient of another|not swapped", _another),
     "the neighbour's gradient": ("gradient of another|another", _neighbour),
     "inner derivative forgotten": ("forgotten", _inner_forgotten),
-    "outer derivative forgotten": ("forgotten", _outer_forgotten),
+    "outer derivative forgotten": ("forgotten|the incoming one", _outer_forgotten),
     "another value in a factor": ("another|not swapped|itself|value", _wrong_value),
     "product of derivatives": ("product of the derivatives", _product_of_derivatives),
     "f f' + g g'": ("not swapped", _ff_gg),
