@@ -87,13 +87,18 @@ class Optimizer:
     def load_state_dict(self, saved: dict[str, Any]) -> None:
         """Go on as the optimizer whose `state_dict` this is.
 
-        Raises ValueError if that was one of another kind or with another number of parameters.
+        Raises TypeError for what no `state_dict` gave, ValueError if that was one of another kind
+        or with another number of parameters; nothing has changed then.
         """
+        if not isinstance(saved, dict) or set(saved) != {"options", "state"}:
+            raise TypeError(f"expected what state_dict() returned, got {saved!r:.60}")
         options, state, own = saved["options"], saved["state"], self._options()
         if set(options) != set(own):
             raise ValueError(f"saved options {sorted(options)}, expected {sorted(own)}")
         if len(state) != len(self.state):
             raise ValueError(f"saved state of {len(state)} parameters, expected {len(self.state)}")
+        for name, option in options.items():
+            _check(name, option)
         for name, option in options.items():
             setattr(self, name, option)
         self.state = [dict(s) for s in state]

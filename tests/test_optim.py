@@ -145,6 +145,18 @@ def test_a_step_too_large_for_a_float_moves_nothing():
             "saved options",
         ),
         (
+            lambda: SGD([ag.Value(1)]).load_state_dict({"lr": 0.1}),
+            TypeError,
+            r"expected what state_dict\(\) returned, got \{'lr': 0\.1\}",
+        ),
+        (
+            lambda: (o := SGD([ag.Value(1)])).load_state_dict(
+                {**o.state_dict(), "options": {**o.state_dict()["options"], "lr": -1.0}}
+            ),
+            ValueError,
+            "lr=-1.0: expected",
+        ),
+        (
             lambda: SGD([ag.Value(1)]).load_state_dict(SGD(ag.values([1, 2])).state_dict()),
             ValueError,
             "saved state of 2",
