@@ -47,6 +47,13 @@ def pytest_report_header() -> str:
 
 
 pytest_plugins = "autograd.checks.plugin"
+optional = {"jax": ["program/jax.py"], "numpy": ["program/jax.py", "program/rows.py"]}
+collect_ignore = [  # modules about a library that is not installed have no examples to run
+    f"autograd/{path}"
+    for library in optional
+    if not find_spec(library)
+    for path in optional[library]
+]
 
 
 @pytest.fixture(autouse=True)
