@@ -7,10 +7,13 @@ of the core that knows arrays, by their attributes: it imports NumPy only to mak
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from autograd.core.node import finite
 from autograd.core.value import Value
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def is_array(x: Any) -> bool:
@@ -98,19 +101,21 @@ def map_nested(function: Callable[..., Any], x: Any, *others: Any) -> Any:
     return build(shapes[0], [map_nested(function, *row) for row in rows])
 
 
-def elementwise(operands: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def elementwise(operands: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator: the first so many arguments may be nested; the elements are checked numbers."""
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        each: Any = function
+
         @wraps(function)
         def mapped(*args: Any, **options: Any) -> Any:
             if not options and len(args) == 1 and type(args[0]) is Value:
-                return function(args[0])  # the usual call, without a detour
+                return each(args[0])  # the usual call, without a detour
             xs, rest = args[:operands], args[operands:]
             for x in xs:
                 if is_nested(x):
                     return map_nested(lambda *xs: mapped(*xs, *rest, **options), *xs)
-            return function(*[scalar(x) for x in args], **options)
+            return each(*[scalar(x) for x in args], **options)
 
         mapped.operands = operands  # type: ignore[attr-defined]  # for who looks for activations
         return mapped

@@ -8,12 +8,16 @@ recursive.  How nodes come about is told in `value.py`: the class in use is `Val
 import math
 from collections.abc import Callable
 from contextvars import ContextVar
+from inspect import signature
 from numbers import Complex, Real
 from threading import Lock
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from autograd.core import elementary, primitives
 from autograd.core.primitives import ARITHMETIC, Primitive
+
+if TYPE_CHECKING:
+    from autograd.core.value import Value
 
 N = TypeVar("N", bound="Node")
 NAN = math.nan
@@ -26,7 +30,7 @@ _depth = 0  # of nodes being released one inside the other, and those that have 
 _released: list[Any] = []
 
 
-def _method(primitive: Primitive, doc: str) -> Callable[..., Any]:
+def _method(primitive: Primitive, doc: str) -> Callable[..., "Value"]:
     """The primitive as a method."""
 
     def unary(self: Any) -> Any:
@@ -38,6 +42,10 @@ def _method(primitive: Primitive, doc: str) -> Callable[..., Any]:
     method: Any = unary if len(primitive.partials) == 1 else binary
     method.__doc__ = doc
     return method  # type: ignore[no-any-return]
+
+
+def _made(data: Any, label: str | None = None) -> None:
+    """What `Node` is called with, for `inspect`: a compiled class does not tell."""
 
 
 class Node:
@@ -54,6 +62,8 @@ class Node:
         *("_grad", "_reached"),  # the gradient, and whether there is one
         "_count",  # of the edges that a running sweep waits for; else 0, or LITERAL
     )
+
+    __signature__ = signature(_made)
 
     def __init__(self, data: Any, label: str | None = None) -> None:
         self._data = finite(data)
@@ -202,13 +212,13 @@ class Node:
     hypot = _method(elementary.hypot, "The square root of the sum of two squares.")
     arctan2 = _method(elementary.atan2, "The angle of the point (other, self), in radians.")
 
-    def degrees(self) -> Any:
+    def degrees(self) -> "Value":
         """An angle in radians, in degrees."""
-        return primitives.mul(self, math.degrees(1.0))
+        return primitives.mul(self, math.degrees(1.0))  # type: ignore[no-any-return]
 
-    def radians(self) -> Any:
+    def radians(self) -> "Value":
         """An angle in degrees, in radians."""
-        return primitives.mul(self, math.radians(1.0))
+        return primitives.mul(self, math.radians(1.0))  # type: ignore[no-any-return]
 
     rad2deg, deg2rad = degrees, radians
 
@@ -216,24 +226,24 @@ class Node:
         """Itself, being real: NumPy's `var` and `std` ask for it."""
         return self
 
-    def __abs__(self) -> Any:
-        return primitives.absolute(self)
+    def __abs__(self) -> "Value":
+        return primitives.absolute(self)  # type: ignore[no-any-return]
 
     # --- comparison, text ---
 
-    def __lt__(self, other: Any) -> Any:
+    def __lt__(self, other: Any) -> bool:
         holds = self._data < (other._data if isinstance(other, Node) else other)
         return tell("lt", self, other, holds) if _open_traces else holds
 
-    def __le__(self, other: Any) -> Any:
+    def __le__(self, other: Any) -> bool:
         holds = self._data <= (other._data if isinstance(other, Node) else other)
         return tell("le", self, other, holds) if _open_traces else holds
 
-    def __gt__(self, other: Any) -> Any:
+    def __gt__(self, other: Any) -> bool:
         holds = self._data > (other._data if isinstance(other, Node) else other)
         return tell("gt", self, other, holds) if _open_traces else holds
 
-    def __ge__(self, other: Any) -> Any:
+    def __ge__(self, other: Any) -> bool:
         holds = self._data >= (other._data if isinstance(other, Node) else other)
         return tell("ge", self, other, holds) if _open_traces else holds
 

@@ -79,23 +79,23 @@ class Value(Node):
     # The operations used most have their declarations written out: that is five times faster, and
     # a test holds the two equal.
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Any) -> "Value":
         x = operand(other)
         if x is None:
             return NotImplemented
         return new_node(_add, self, x, self._data + x._data, 1.0, 1.0)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Any) -> "Value":
         x = operand(other)
         if x is None:
             return NotImplemented
         return new_node(_mul, self, x, self._data * x._data, x._data, self._data)
 
-    def __truediv__(self, other: Any) -> Any:
+    def __truediv__(self, other: Any) -> "Value":
         x = operand(other)
         return NotImplemented if x is None else quotient(self, x)
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Any) -> "Value":
         x = operand(other)
         return NotImplemented if x is None else raised(self, x)
 
@@ -114,32 +114,32 @@ class Value(Node):
     # All other arithmetic is composed.
 
     def __neg__(self) -> "Value":
-        return self * -1.0  # type: ignore[no-any-return]
+        return self * -1.0
 
     def __pos__(self) -> "Value":
         return self
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: Any) -> "Value":
         x = operand(other)
         if x is None:
             return NotImplemented
         written = type(other) is not float and tell_written(x, other)
         return self + (-x if x is other or written else literal(-x._data))  # x - 2 is one node
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: Any) -> "Value":
         return literal(other) + self
 
-    def __rmul__(self, other: Any) -> Any:
+    def __rmul__(self, other: Any) -> "Value":
         return literal(other) * self
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: Any) -> "Value":
         return literal(other) + -self
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: Any) -> "Value":
         x = literal(other)
         return self.reciprocal() if x._data == 1.0 else quotient(x, self)
 
-    def __rpow__(self, other: Any) -> Any:
+    def __rpow__(self, other: Any) -> "Value":
         return as_declared(_power, literal(other), self)
 
     def backward(self, seed: float = 1.0) -> None:
