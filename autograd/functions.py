@@ -12,9 +12,9 @@ from functools import wraps
 from typing import Any
 
 from autograd.core import elementary, primitives
-from autograd.core.context import named_scope
+from autograd.core.context import current, named_scope
 from autograd.core.nested import build, elementwise, flatten, is_array, is_nested, peek, scalar
-from autograd.core.node import only_here
+from autograd.core.node import describe, only_here
 from autograd.core.primitives import Primitive
 from autograd.core.value import Value
 
@@ -118,6 +118,14 @@ def radians(x: Any) -> Any:
 # --- activations ---
 
 
+def option(name: str, x: Any) -> Any:
+    """A checked number; the error names the option that it was given as."""
+    try:
+        return scalar(x)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}") from None
+
+
 @elementwise(1)
 @named_scope("sigmoid", "σ(x) = 1 / (1 + e⁻ˣ)", "y (1 − y)")
 def sigmoid(x: Any) -> Any:
@@ -142,7 +150,7 @@ def relu(x: Any, at_zero: Any = 0.0) -> Any:
     >>> relu([10.0, -5.0])
     [10.0, 0.0]
     """
-    at_zero = scalar(at_zero)
+    at_zero = option("relu: at_zero", at_zero)
     if type(at_zero) is not Value and at_zero == 0.0:
         return primitives.relu(x)
     with named_scope("relu", "max(x, 0)"):
@@ -155,12 +163,12 @@ def relu(x: Any, at_zero: Any = 0.0) -> Any:
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     """x above 0, slope * x at 0 and below; there the derivative is `slope`.
 
-    Recorded as r + slope (x - r) with r = relu(x): x - r is exactly 0 above 0, and r is below.
+    Recorded as max(x, 0) + slope min(x, 0), which has derivative 1 at 0: nothing cancels.
 
     >>> leaky_relu(-2.0, slope=0.1)
     -0.2
     """
-    return _leaky(x, scalar(slope))
+    return _leaky("leaky_relu", x, option("leaky_relu: slope", slope))
 
 
 @elementwise(2)
@@ -173,12 +181,12 @@ def prelu(x: Any, a: Any) -> Any:
     >>> prelu(-2.0, 0.25)
     -0.5
     """
-    return _leaky(x, a)
+    return _leaky("prelu", x, a)
 
 
-def _leaky(x: Any, slope: Any) -> Any:
-    r = primitives.relu(x)
-    return r + slope * (x - r)
+def _leaky(name: str, x: Any, slope: Any) -> Any:
+    y = primitives.relu(x) + slope * elementary.negative_part(x)
+    return checked(y, name, [x, slope])
 
 
 @elementwise(1)
@@ -211,13 +219,13 @@ def softplus(x: Any) -> Any:
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x above 0, alpha (eˣ - 1) at 0 and below; there the derivative is alpha eˣ.
 
-    Recorded as r + alpha expm1(x - r) with r = relu(x).  Clevert, Unterthiner, Hochreiter (2015).
+    Recorded as max(x, 0) + alpha expm1(min(x, 0)).  Clevert, Unterthiner, Hochreiter (2015).
 
     >>> elu(-1.0)
     -0.6321205588285577
     """
-    r = primitives.relu(x)
-    return r + scalar(alpha) * elementary.expm1(x - r)
+    below_zero = elementary.expm1(elementary.negative_part(x))
+    return primitives.relu(x) + option("elu: alpha", alpha) * below_zero
 
 
 @elementwise(1)
@@ -248,18 +256,27 @@ def silu(x: Any) -> Any:
 
 
 def sum_of(terms: list[Any], divisor: float = 1.0) -> Any:
-    """The sum of the terms, divided; scaled down and up again where a part of it overflows."""
-    scale = 1.0
+    """The sum of the terms, divided; scaled down and up again where a part of it overflows.
+
+    OverflowError, naming the composite that is open and the terms, where it does not fit a float.
+    """
     try:
         total = _added(terms)
         fits = math.isfinite(peek(total))
     except OverflowError:
         fits = False
-    if not fits:
-        only_here()
-        scale = 2.0 ** -len(terms).bit_length()
-        total = _added([x * scale for x in terms])
-    return total if scale * divisor == 1.0 else total / (scale * divisor)
+    if fits:
+        return total if divisor == 1.0 else _over(total, divisor, terms)
+    only_here()
+    scale = 2.0 ** -len(terms).bit_length()
+    return _over(_added([x * scale for x in terms]), scale * divisor, terms)
+
+
+def _over(total: Any, scale: float, operands: list[Any]) -> Any:
+    """total / scale.  OverflowError, naming the open composite, where that is too large."""
+    if not math.isfinite(peek(total) / scale):
+        checked(math.inf, getattr(current().scope, "name", "sum"), operands)
+    return total / scale
 
 
 def _added(terms: list[Any]) -> Any:
@@ -280,12 +297,18 @@ def _added(terms: list[Any]) -> Any:
 def checked(x: Any, name: str, operands: list[Any]) -> Any:
     """x; OverflowError, naming the function and its operands, if it is a number that is not finite.
 
-    Where a Value is among the operands the operation that failed has named itself.
+    A Value is finite: the operation that failed to make one has named itself.
     """
     if type(x) is not Value and not math.isfinite(x):
-        listed = ", ".join(map(str, operands[:6])) + (", ..." if len(operands) > 6 else "")
+        listed = ", ".join(map(_told, operands[:6])) + (", ..." if len(operands) > 6 else "")
         raise OverflowError(f"{name}({listed}) is too large for a float")
     return x
+
+
+def _told(x: Any) -> str:
+    if isinstance(x, list):
+        return f"[{', '.join(map(_told, x))}]"
+    return describe(x) if type(x) is Value else str(x)
 
 
 def _terms(xs: Any) -> list[Any]:
@@ -307,7 +330,7 @@ def sum(xs: Any, start: Any = 0.0) -> Any:  # the name that NumPy's users expect
     if not terms:
         return 0.0
     with named_scope("sum", "Σ xᵢ"):
-        return checked(sum_of(terms), "sum", terms)
+        return sum_of(terms)
 
 
 def mean(xs: Any) -> Any:
@@ -325,7 +348,7 @@ def mean(xs: Any) -> Any:
 
 def mean_of(terms: list[Any]) -> Any:
     """The mean of checked terms, of which there is one at least, in the scope that is open."""
-    return checked(sum_of(terms, float(len(terms))), "mean", terms)
+    return sum_of(terms, float(len(terms)))
 
 
 def norm(xs: Any) -> Any:
@@ -355,7 +378,14 @@ def dot(a: Any, b: Any) -> Any:
     if not a:
         return 0.0
     with named_scope("dot", "Σ aᵢ bᵢ"):
-        return checked(sum_of([x * y for x, y in zip(a, b, strict=True)]), "dot", [a, b])
+        try:
+            return sum_of([x * y for x, y in zip(a, b, strict=True)])
+        except OverflowError:  # of a product or of their sum, which may cancel or fit all the same
+            only_here()
+        sizes = [math.frexp(peek(x))[1] + math.frexp(peek(y))[1] for x, y in zip(a, b, strict=True)]
+        scale = 2.0 ** -((max(sizes) + len(a).bit_length()) // 2 - 508)
+        total = _added([(x * scale) * (y * scale) for x, y in zip(a, b, strict=True)])
+        return _over(_over(total, scale, [a, b]), scale, [a, b])
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -465,6 +495,12 @@ def log_softmax(xs: list[Any]) -> Any:
     return [checked(z - rest, "log_softmax", xs) for z in shifted]
 
 
+def log_of_sum(xs: list[Any]) -> tuple[Any, Any]:
+    """The largest x, and what is to be added to it for the log of the sum of exp(x)."""
+    m = _by_twos(primitives.maximum, xs)
+    return m, primitives.log(sum_of([primitives.exp(z) for z in below(xs, m)]))
+
+
 @rowwise
 @named_scope("logsumexp", "log Σ eˣᵏ")
 def logsumexp(xs: list[Any]) -> Any:
@@ -473,5 +509,5 @@ def logsumexp(xs: list[Any]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    m = _by_twos(primitives.maximum, xs)
-    return m + primitives.log(sum_of([primitives.exp(z) for z in below(xs, m)]))
+    m, rest = log_of_sum(xs)
+    return m + rest

@@ -7,17 +7,18 @@ the whole range of floats; a target that does not fit its output is an error tha
 import math
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from autograd.core import elementary, primitives
 from autograd.core.context import named_scope
 from autograd.core.nested import flatten, is_nested, leaves, peek, scalar
-from autograd.core.node import describe, only_here
+from autograd.core.node import only_here
 from autograd.core.value import Value
-from autograd.functions import below, checked, logsumexp, mean_of, softplus, sum_of
+from autograd.functions import below, checked, log_of_sum, mean_of, option, softplus, sum_of
 
 __all__ = ["binary_cross_entropy", "cross_entropy_error", "hinge", "mean_squared_error"]
-__all__ += ["softmax_cross_entropy", "sum_of_squares_error"]
+__all__ += ["sigmoid_cross_entropy", "softmax_cross_entropy", "sum_of_squares_error"]
 
 
 def _numbers(x: Any, what: str) -> list[Any]:
@@ -72,13 +73,9 @@ def _squares(pairs: list[tuple[Any, Any]], divisor: float, name: str) -> Any:
         return sum_of([elementary.power(d, 2.0) for d in differences], divisor)
     only_here()
     scale = 0.5 ** (1 + math.frexp(divisor)[1])  # a power of 2, exact, below 1 / sqrt(divisor)
-    try:
-        squares = [elementary.power(d * scale, 2.0) for d in differences]
-    except OverflowError:  # which names the scaled number
-        worst = max(differences, key=lambda d: abs(peek(d)))
-        text = describe(worst) if type(worst) is Value else worst
-        raise elementary.power.refusal(OverflowError(), [text, 2.0]) from None
-    return checked(sum_of(squares, divisor * scale * scale), name, differences)
+    with suppress(OverflowError):  # which would name scaled numbers
+        return sum_of([elementary.power(d * scale, 2.0) for d in differences], divisor * scale**2)
+    return checked(math.inf, name, differences)
 
 
 @named_scope("hinge", "max(0, 1 − t s)")
@@ -107,17 +104,54 @@ def binary_cross_entropy(p: Any, t: Any) -> Any:
     0.6931471805599453
     """
     losses = []
-    for a, b in _pairs(p, t, "binary_cross_entropy"):
-        for name, x in (("probability", a), ("target", b)):
-            if not 0.0 <= x <= 1.0:
-                raise ValueError(f"binary_cross_entropy: the {name} is {peek(x)}, not in 0 to 1")
-        terms = []
-        if type(b) is Value or b > 0.0:
-            terms.append(-b * primitives.log(a))
-        if type(b) is Value or b < 1.0:
-            terms.append(-(1.0 - b) * elementary.log1p(-a))
-        losses.append(sum_of(terms))
+    for i, (a, b) in enumerate(_pairs(p, t, "binary_cross_entropy")):
+        name = f"binary_cross_entropy: element {i}"
+        _check_fraction(f"{name}: the probability", a)
+        _check_fraction(f"{name}: the target", b)
+        open_target = type(b) is Value  # which needs both logs
+        if (peek(a) == 0.0 and (open_target or b > 0.0)) or (
+            peek(a) == 1.0 and (open_target or b < 1.0)
+        ):
+            raise ValueError(
+                f"{name}: the probability is {peek(a)} and the target {peek(b)}, which needs "
+                "log(0.0): sigmoid_cross_entropy(scores, t) takes the scores, and is exact"
+            )
+        losses.append(_of_two(a, b, _minus_log, lambda p: -elementary.log1p(-p)))
     return mean_of(losses)
+
+
+@named_scope("sigmoid_cross_entropy", "−t log σ(x) − (1 − t) log σ(−x)")
+def sigmoid_cross_entropy(scores: Any, t: Any) -> Any:
+    """binary_cross_entropy(sigmoid(scores), t), right also where a probability is tiny.
+
+    For t = 1 the loss is softplus(-x), for t = 0 softplus(x), without overflow or cancellation; it
+    is the mean over all elements, and the gradient is (sigmoid(x) - t) over their number.
+    Raises ValueError where t is outside 0 to 1.
+
+    >>> sigmoid_cross_entropy([0.0, 800.0], [1, 1])
+    0.34657359027997264
+    """
+    losses = []
+    for i, (x, b) in enumerate(_pairs(scores, t, "sigmoid_cross_entropy")):
+        _check_fraction(f"sigmoid_cross_entropy: element {i}: the target", b)
+        losses.append(_of_two(x, b, lambda x: softplus(-x), softplus))
+    return mean_of(losses)
+
+
+def _check_fraction(what: str, x: Any) -> None:
+    if not 0.0 <= x <= 1.0:
+        raise ValueError(f"{what} is {peek(x)}, not in 0 to 1")
+
+
+def _of_two(x: Any, t: Any, one: Callable[[Any], Any], zero: Callable[[Any], Any]) -> Any:
+    """t one(x) + (1 - t) zero(x), leaving out a term of a plain 0 and the factor of a plain 1."""
+    if type(t) is not Value and t in (0.0, 1.0):
+        return one(x) if t else zero(x)
+    return t * one(x) + (1.0 - t) * zero(x)
+
+
+def _minus_log(p: Any) -> Any:
+    return -primitives.log(p)
 
 
 def _rows(y: Any, t: Any, name: str) -> list[tuple[Any, Any]]:
@@ -172,11 +206,17 @@ def cross_entropy_error(y: Any, t: Any, eps: float = 0.0) -> Any:
     >>> cross_entropy_error([0.25, 0.75], 1)
     0.2876820724517809
     """
-    added = scalar(eps)
+    added = option("cross_entropy_error: eps", eps)
     exact = type(added) is not Value and added == 0.0
 
     def loss(row: list[Any], k: int) -> Any:
-        return -primitives.log(row[k] if exact else row[k] + added)
+        p = row[k] if exact else row[k] + added
+        if peek(p) == 0.0:
+            raise ValueError(
+                f"cross_entropy_error: the probability of class {k} is 0, which needs log(0.0): "
+                "softmax_cross_entropy(scores, t) takes the scores, and is exact"
+            )
+        return _minus_log(p)
 
     return mean_of([_weighted(loss, *row) for row in _rows(y, t, "cross_entropy_error")])
 
@@ -187,17 +227,18 @@ def softmax_cross_entropy(scores: Any, t: Any) -> Any:
 
     For class k the loss is softplus(logsumexp of x_j - x_k over the other classes j), which has no
     cancellation: 4e-18 comes out as 4e-18.  Its gradient is softmax(scores) - t, over the rows' N.
+    x_k is taken from the largest x_j, so that it may lie far off and the others keep their digits.
 
     >>> softmax_cross_entropy([0.0, 0.0], 1)
     0.6931471805599453
     """
 
     def loss(row: list[Any], k: int) -> Any:
-        others = [
-            checked(z, "softmax_cross_entropy", row) for z in below(row[:k] + row[k + 1 :], row[k])
-        ]
+        others = row[:k] + row[k + 1 :]
         if not others:
             return row[k] - row[k]
-        return softplus(others[0] if len(others) == 1 else logsumexp(others))
+        m, rest = (others[0], None) if len(others) == 1 else log_of_sum(others)
+        z = checked(below([m], row[k])[0], "softmax_cross_entropy", row)
+        return softplus(z if rest is None else z + rest)
 
     return mean_of([_weighted(loss, *row) for row in _rows(scores, t, "softmax_cross_entropy")])

@@ -350,7 +350,15 @@ def test_bad_input_is_named(call, error, words):
     assert words in str(raised.value)
 
 
-OFFERED = {"below", "checked", "mean_of", "rowwise", "sum_of"}  # to other rooms, not to users
+OFFERED = {
+    "below",
+    "checked",
+    "log_of_sum",
+    "mean_of",
+    "option",
+    "rowwise",
+    "sum_of",
+}  # to other rooms, not to users
 
 
 @pytest.mark.parametrize("room", [functions, losses])

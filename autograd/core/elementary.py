@@ -8,7 +8,7 @@ Formulae: Abramowitz and Stegun, chapters 4 and 7.
 import math
 from typing import Any
 
-from autograd.core.primitives import Primitive, declare, exp, reciprocal
+from autograd.core.primitives import Primitive, declare, exp, reciprocal, relu, sign
 
 CUT = 1.5 * 2.0**42
 LOG2_E, LOG10_E = 1.4426950408889634, 0.4342944819032518
@@ -134,6 +134,11 @@ atanh = declare(
 gaussian: Primitive = declare("gaussian", "e^−x²", _gaussian, lambda x, y: -2.0 * (x * y))
 erf = declare("erf", "erf", math.erf, lambda x, y: 2.0 / math.sqrt(math.pi) * gaussian(x))
 erfc = declare("erfc", "erfc", math.erfc, lambda x, y: -2.0 / math.sqrt(math.pi) * gaussian(x))
+
+# The other half of relu, with derivative 1 at 0: leaky units begin there.
+negative_part = declare(
+    "negative_part", "min(x, 0)", lambda x: min(x, 0.0), lambda x, y: 1.0 - relu(sign(x))
+)
 
 # A right-angled triangle: its longest side; the cosine of an angle; the side that is left.
 hypot: Primitive = declare(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 N = TypeVar("N", bound="Node")
 NAN = math.nan
+INFIX = {"add": "+", "mul": "×", "divide": "÷", "power": "**"}  # as messages write them
 LITERAL = -1  # in `_count`: a number written in an expression, whose gradient nobody needs
 sweeping = Lock()  # one at a time: a sweep works in the nodes' `_count` and `_grad`
 tracing: ContextVar[Any] = ContextVar("tracing", default=None)  # who is told of choices by numbers
@@ -451,7 +452,12 @@ def finite(x: Any) -> float:
         if getattr(x, "shape", None) == () and hasattr(x, "item"):  # a 0-d array
             return finite(x.item())
         raise TypeError(f"expected a real number, got {type(x).__name__}: {x!r:.60}")
-    number = float(x)
+    try:
+        number = float(x)
+    except OverflowError:
+        raise OverflowError(
+            f"this {type(x).__name__} is too large: floats end at 1.8e308"
+        ) from None
     if number - number != 0.0:
         raise ValueError(f"expected a finite number, got {number}")
     return number
@@ -490,15 +496,43 @@ def missing_partial(v: Any, i: int) -> Exception:
         v._primitive.partials[i](*[x._data for x in v.inputs], v._data)
     except ARITHMETIC as raised:
         error = raised
-    refused = v._primitive.refusal(error, [describe(x) for x in v.inputs])
+    refused = v._primitive.refusal(error, [describe(x) for x in v.inputs], v._scope)
     return type(error)(f"the derivative of {refused}")
 
 
 def describe(v: Any) -> str:
-    """The number, with the label where there is one: for messages."""
-    return short(v._data) if v._label is None else f"{v._label}={short(v._data)}"
+    """The number, with the label or what made it: for messages."""
+    while v._label is None and v.op == "identity":
+        v = v._a
+    if v._label is not None:
+        return f"{v._label}={short(v._data)}"
+    return short(v._data) if v._primitive is None else f"{expression(v)} = {short(v._data)}"
+
+
+def expression(v: Any, depth: int = 2) -> str:
+    """What was written, two operations deep: `profit − cost`."""
+    if v._label is not None or v._primitive is None:
+        return v._label or f"{v._data:.6g}".replace("-", "−")
+    if depth == 0:
+        return "…"
+    a, b, symbol = v._a, v._b, INFIX.get(v.op)
+    if v.op == "mul" and b._primitive is None and b._data == -1.0:
+        return f"−{_part(a, depth)}"
+    if v.op == "add" and b.op == "mul" and b._b._primitive is None and b._b._data == -1.0:
+        b, symbol = b._a, "−"
+    elif v.op == "add" and b.is_literal and math.copysign(1.0, b._data) < 0.0:
+        return f"{_part(a, depth, loose=True)} − {-b._data:.6g}"
+    if symbol is None:
+        return f"{v.op}({', '.join(expression(x, depth - 1) for x in v.inputs)})"
+    return f"{_part(a, depth, v.op == 'add')} {symbol} {_part(b, depth)}"
+
+
+def _part(v: Any, depth: int, loose: bool = False) -> str:
+    """An operand, in brackets where it needs them."""
+    text = expression(v, depth - 1)
+    return f"({text})" if " " in text and v._label is None and not loose else text
 
 
 def short(number: float) -> str:
-    """The number to 12 significant digits."""
-    return repr(float(f"{number:.12g}"))
+    """The number to 12 significant digits; 0.0 for -0.0."""
+    return repr(float(f"{number:.12g}") + 0.0)

@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from autograd.core.context import current
+
 Rule = Callable[..., Any]
 ARITHMETIC = (ValueError, ZeroDivisionError, OverflowError)  # what a forward or a rule may raise
 REASONS = {
@@ -62,10 +64,12 @@ class Primitive:
         db = math.nan if len(self.partials) == 1 else _slope(self.partials[1], at)
         return _slope(self.partials[0], at), db
 
-    def refusal(self, error: Exception, operands: Any) -> Exception:
-        """The error to raise, of the same type, naming the operation and its operands."""
+    def refusal(self, error: Exception, operands: Any, scope: Any = None) -> Exception:
+        """The error to raise, of the same type: the operation, its operands, the composite."""
         reason = next(text for kind, text in REASONS.items() if isinstance(error, kind))
-        return type(error)(f"{self.name}({', '.join(map(str, operands))}) {reason}")
+        scope = scope or current().scope
+        where = f", in {' › '.join(scope.names[-3:])}" if scope else ""
+        return type(error)(f"{self.name}({', '.join(map(str, operands))}) {reason}{where}")
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

@@ -107,6 +107,7 @@ const PRIMITIVES = {
   gaussian: [gaussian, [(x, y) => -2 * (x * y), "−2xy"]],
   erf: [erf, [(x) => 2 / Math.sqrt(Math.PI) * gaussian(x), "2/√π · e^−x²"]],
   erfc: [erfc, [(x) => -2 / Math.sqrt(Math.PI) * gaussian(x), "−2/√π · e^−x²"]],
+  negative_part: [(x) => Math.min(x, 0), [(x) => 1 - relu(sign(x)), "1 if x ≤ 0, else 0"]],
   hypot: [Math.hypot, [unit, "a/y"], [(a, b) => unit(b, a), "b/y"]],
   unit: [unit, [(a, b) => unit(b, a) * quotient(unit(b, a), Math.hypot(a, b)), "b²/√(a² + b²)³"],
     [(a, b) => -unit(a, b) * quotient(unit(b, a), Math.hypot(a, b)), "−ab/√(a² + b²)³"]],

@@ -109,6 +109,7 @@ def fractions() -> Arithmetic:
     functions: dict[str, Callable[..., Any]] = {
         **OPERATORS,
         "relu": lambda x: max(x, Fraction(0)),
+        "negative_part": lambda x: min(x, Fraction(0)),
         "sign": lambda x: Fraction((x > 0) - (x < 0)),
         "step": lambda a, b: Fraction(1 + (a > b) - (a < b), 2),
         "power": _whole_power,
@@ -143,6 +144,7 @@ def mpmath() -> Arithmetic:
         "unit": lambda a, b: a / m.hypot(a, b) if a else m.mpf(0),
         "leg": lambda a, b: m.sqrt(abs(a) - abs(b)) * m.sqrt(abs(a) + abs(b)),
         "relu": lambda x: max(x, m.mpf(0)),
+        "negative_part": lambda x: min(x, m.mpf(0)),
         "step": lambda a, b: m.mpf(1 + (a > b) - (a < b)) / 2,
         "power": lambda a, b: a**b,
         "power_slope": lambda a, b: b * a ** (b - 1) if b else m.mpf(0),
@@ -178,6 +180,7 @@ def sympy() -> Arithmetic:
         "minimum": s.Min,
         "absolute": s.Abs,
         "relu": lambda x: s.Max(x, 0),
+        "negative_part": lambda x: s.Min(x, 0),
         "step": lambda a, b: s.Heaviside(a - b, half),
         "power": lambda a, b: a**b,
         "power_slope": lambda a, b: b * a ** (b - 1),
@@ -238,6 +241,7 @@ def numpy() -> Arithmetic:
         "atan2": n.arctan2,
         "power": n.power,
         "relu": lambda x: n.maximum(x, 0.0),
+        "negative_part": lambda x: n.minimum(x, 0.0),
         "step": lambda a, b: 0.5 * (1.0 + (a > b) - (a < b)),
         "gaussian": lambda x: n.exp(-x * x),
     }

@@ -39,6 +39,8 @@ LINES = {
     "maximum": "%c{0} = fcmp ogt {t} {2}, {1}\n%{0} = select {m} %c{0}, {t} {2}, {t} {1}",
     "minimum": "%c{0} = fcmp olt {t} {2}, {1}\n%{0} = select {m} %c{0}, {t} {2}, {t} {1}",
     "relu": "%c{0} = fcmp ogt {t} {zero}, {1}\n%{0} = select {m} %c{0}, {t} {zero}, {t} {1}",
+    "negative_part": "%c{0} = fcmp olt {t} {zero}, {1}\n"
+    "%{0} = select {m} %c{0}, {t} {zero}, {t} {1}",
     "sign": "%c{0} = fcmp ogt {t} {1}, {zero}\n%d{0} = fcmp olt {t} {1}, {zero}\n"
     "%e{0} = select {m} %d{0}, {t} {minus}, {t} {zero}\n"
     "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",

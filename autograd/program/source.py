@@ -42,6 +42,7 @@ LATEX: dict[str, Rule] = (
         "absolute": (r"\left|{}\right|", ATOM, 0, 0),
         "gaussian": ("e^{{-{}^2}}", 4, ATOM, 0),
         "relu": (r"\max\left({}, 0\right)", ATOM, 0, 0),
+        "negative_part": (r"\min\left({}, 0\right)", ATOM, 0, 0),
         "maximum": (r"\max\left({}, {}\right)", ATOM, 0, 0),
         "minimum": (r"\min\left({}, {}\right)", ATOM, 0, 0),
         "hypot": (r"\sqrt{{{}^2 + {}^2}}", ATOM, ATOM, ATOM),

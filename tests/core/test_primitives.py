@@ -65,6 +65,7 @@ TABLE = {  # name: the function in 50 digits, where to try it
     "minimum": (min, ANY, ANY),
     "absolute": (abs, POSITIVE),
     "relu": (lambda x: max(x, 0), POSITIVE),
+    "negative_part": (lambda x: min(x, 0), numbers(-20, -1e-3)),
     "sign": (mp.sign, POSITIVE),
     "step": (lambda a, b: (1 + mp.sign(a - b)) / 2, ANY, ANY),
     "identity": (lambda x: x, ANY),

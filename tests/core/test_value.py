@@ -336,9 +336,9 @@ def test_what_a_value_is_not_says_what_to_write(use, words):
 
 ERRORS = [
     (lambda x: x / 0, ZeroDivisionError, "0.0"),
-    (lambda x: 1 / (x - 2), ZeroDivisionError, "reciprocal(0.0)"),
-    (lambda x: (x - 3).log(), ValueError, "log(-1.0)"),
-    (lambda x: (-4 * x) ** (1 / 3), ValueError, "power(-8.0, 0.333333333333)"),
+    (lambda x: 1 / (x - 2), ZeroDivisionError, "reciprocal(x − 2 = 0.0)"),
+    (lambda x: (x - 3).log(), ValueError, "log(x − 3 = -1.0)"),
+    (lambda x: (-4 * x) ** (1 / 3), ValueError, "power(−4 × x = -8.0, 0.333333333333)"),
     (lambda x: x * 1e308, OverflowError, "mul(x=2.0, 1e+308)"),
     (lambda x: x**10000, OverflowError, "power(x=2.0, 10000.0)"),
 ]

@@ -14,7 +14,7 @@ OURS = dict(PRIMITIVES)  # before other tests declare their own
 POINTS = [(0.7, 0.4), (2.5, 1.5)]  # one in the domain of each, at least
 RATIONAL = {
     *("add", "mul", "divide", "reciprocal", "absolute", "maximum", "minimum", "relu", "sign"),
-    *("step", "identity", "power", "power_slope"),
+    *("step", "identity", "power", "power_slope", "negative_part"),
 }
 OPERATORS = {"add": lambda a, b: a + b, "mul": lambda a, b: a * b}
 
