@@ -139,7 +139,8 @@ class Operand:
     def record(primitive: Primitive, *inputs: Any) -> "Operand":
         """What `Primitive.__call__` hands over to."""
         steps: Steps = next(x.steps for x in inputs if type(x) is Operand)
-        return Operand(steps, steps.apply(primitive.name, *map(steps.index, inputs)))
+        operands = [steps.index(x) for x in inputs if x is not None]
+        return Operand(steps, steps.apply(primitive.name, *operands))
 
     __add__, __radd__ = _both_sides("add")
     __mul__, __rmul__ = _both_sides("mul")
