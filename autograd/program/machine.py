@@ -31,7 +31,8 @@ SEQUENCES = [
     for what in ("Type", "New", "Size", "GetItem", "SetItem")
 ]
 NUMBERS = ["PyFloat_Type", "PyLong_Type", "PyFloat_AsDouble", "PyFloat_FromDouble"]
-CALLS = ["PyErr_Occurred", "PyErr_Clear", "PyObject_Vectorcall", "PyMem_RawMalloc", "PyMem_RawFree"]
+MEMORY = ["PyMem_RawMalloc", "PyMem_RawFree"]
+CALLS = ["PyErr_Occurred", "PyErr_Clear", "PyObject_Vectorcall", "PyObject_RichCompareBool"]
 
 
 class Loaded:
@@ -110,7 +111,7 @@ def _symbols() -> dict[str, int]:
     except OSError:  # another C library on Linux, whose functions are in the process
         library = ctypes.CDLL(None)
     found = {f"c_{name}": (library, name) for name in (*OF_ONE, *OF_TWO)}
-    found |= {name: (ctypes.pythonapi, name) for name in SEQUENCES + NUMBERS + CALLS}
+    found |= {name: (ctypes.pythonapi, name) for name in SEQUENCES + NUMBERS + MEMORY + CALLS}
     return {
         name: ctypes.addressof(ctypes.c_char.in_dll(where, symbol))
         for name, (where, symbol) in found.items()

@@ -17,7 +17,7 @@ from autograd.program.steps import Steps
 
 EAGER_LEVEL = 2_000  # steps from which on LLVM shall be fast rather than thorough
 MOST_ON_STACK = 4_096  # numbers that go in or out of a builtin
-FASTCALL = 0x80  # METH_FASTCALL
+FASTCALL = 0x82  # METH_FASTCALL | METH_KEYWORDS
 HEADER = object.__basicsize__  # an object's type is the last word of its header
 
 
@@ -62,13 +62,19 @@ class Native:
 
 
 def builtin(
-    name: str, steps: Steps, arguments: tuple[Any, ...], result: Any, fallback: Callable[..., Any]
+    name: str,
+    steps: Steps,
+    arguments: tuple[Any, ...],
+    result: Any,
+    fallback: Callable[..., Any],
+    **keywords: Any,
 ) -> Callable[..., Any] | None:
     """The steps as a function of floats, ints and nested lists and tuples of them.
 
     `arguments` and `result` tell their shapes: anything but a list or a tuple stands for a number.
-    What else the function is called with, and where it gives no number, is for the fallback.  None
-    where there is too much of it, or Python is not as expected.
+    What else the function is called with, and where it gives no number, is for the fallback;
+    keywords may only be these, with these values, or are left out.  None where there is too much of
+    it, or Python is not as expected.
     """
     size = steps.inputs + len(steps.results) + sum(map(len, steps.rows))
     if size > MOST_ON_STACK or not _python_as_expected():
@@ -86,16 +92,15 @@ def builtin(
 
     definition = Definition(name.encode(), code.address("call"), FASTCALL, None)
 
-    def otherwise(*args: Any) -> Any:
-        return fallback(*args)
+    def otherwise(*args: Any, **options: Any) -> Any:
+        return fallback(*args, **options)
 
     otherwise.kept = definition, code  # type: ignore[attr-defined]  # as long as the builtin is
     new = ctypes.pythonapi.PyCFunction_NewEx
-    new.restype, new.argtypes = (
-        ctypes.py_object,
-        (ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p),
-    )
-    return new(ctypes.addressof(definition), otherwise, None)  # type: ignore[no-any-return]
+    new.argtypes = ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p
+    new.restype = ctypes.py_object
+    own = (otherwise, tuple(keywords), *keywords.values())
+    return new(ctypes.addressof(definition), own, None)  # type: ignore[no-any-return]
 
 
 def _compiled(steps: Steps, key: bytes, text: Callable[[], str]) -> machine.Loaded:
@@ -142,6 +147,7 @@ declare i32 @PyTuple_SetItem(ptr, i64, ptr)
 declare ptr @PyErr_Occurred()
 declare void @PyErr_Clear()
 declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
+declare i32 @PyObject_RichCompareBool(ptr, ptr, i32)
 
 define internal i1 @is(ptr %object, ptr %type) alwaysinline nounwind {{
   %at = getelementptr i8, ptr %object, i64 {HEADER - 8}
@@ -303,10 +309,14 @@ def _flat(tree: Any) -> bool:
 
 
 def _wrapper(steps: Steps, arguments: tuple[Any, ...], result: Any) -> str:
-    """The text of `PyObject *call(PyObject *fallback, PyObject **arguments, Py_ssize_t count)`."""
+    """The text of `call`, which Python calls with its own tuple, arguments, count and keywords.
+
+    The tuple is that of `builtin`: the fallback, the names of the keywords, their values.
+    """
     w = _Wrapper()
     w.lines.append(f"  %count = icmp eq i64 %n, {len(arguments)}")
     w.unless("%count")
+    w.lines.append(NAMED)
     for i, tree in enumerate(arguments):
         w.lines.append(f"  %s{i} = getelementptr ptr, ptr %given, i64 {i}")
         w.lines.append(f"  %a{i} = load ptr, ptr %s{i}")
@@ -318,13 +328,41 @@ def _wrapper(steps: Steps, arguments: tuple[Any, ...], result: Any) -> str:
     numbers = len(steps.results) + sum(map(len, steps.rows))
     sequences = [SEQUENCE.format(kind=kind, Kind=kind.title()) for kind in ("list", "tuple")]
     return f"""{OBJECTS}{"".join(sequences)}
-define ptr @call(ptr %fallback, ptr %given, i64 %n) nounwind {{
+define ptr @call(ptr %own, ptr %given, i64 %n, ptr %names) nounwind {{
   %x = alloca [{max(1, steps.inputs)} x double]
   %y = alloca [{max(1, numbers)} x double]
 {chr(10).join(w.lines)}
   ret ptr {made}
 otherwise:
-  %r = call ptr @PyObject_Vectorcall(ptr %fallback, ptr %given, i64 %n, ptr null)
+  %fallback = call ptr @PyTuple_GetItem(ptr %own, i64 0)
+  %r = call ptr @PyObject_Vectorcall(ptr %fallback, ptr %given, i64 %n, ptr %names)
   ret ptr %r
 }}
 """
+
+
+NAMED = """  %unnamed = icmp eq ptr %names, null
+  br i1 %unnamed, label %plain, label %named
+named:
+  %expected = call ptr @PyTuple_GetItem(ptr %own, i64 1)
+  %same = call i32 @PyObject_RichCompareBool(ptr %names, ptr %expected, i32 2)
+  %yes = icmp eq i32 %same, 1
+  br i1 %yes, label %each, label %otherwise
+each:
+  %many = call i64 @PyTuple_Size(ptr %names)
+  br label %next
+next:
+  %k = phi i64 [0, %each], [%k1, %compare]
+  %all = icmp eq i64 %k, %many
+  br i1 %all, label %plain, label %compare
+compare:
+  %at = add i64 %n, %k
+  %slot = getelementptr ptr, ptr %given, i64 %at
+  %value = load ptr, ptr %slot
+  %k1 = add i64 %k, 1
+  %k2 = add i64 %k, 2
+  %wanted = call ptr @PyTuple_GetItem(ptr %own, i64 %k2)
+  %equal = call i32 @PyObject_RichCompareBool(ptr %value, ptr %wanted, i32 2)
+  %fits = icmp eq i32 %equal, 1
+  br i1 %fits, label %next, label %otherwise
+plain:"""

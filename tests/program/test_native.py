@@ -241,6 +241,18 @@ def test_a_builtin_takes_nested_lists_and_tuples():
         assert both(1.0, wrong) == "else"
 
 
+def test_a_builtin_takes_the_keywords_that_it_was_made_with():
+    steps = steps_of(product, 0.5, 1.5)
+    shape = (0, 0), (0, (0, 0))
+    both = native.builtin("f", steps, *shape, lambda *a, **k: ("else", a, k), argnums=(0, 1))
+    expected = ag.value_and_grad(product, argnums=(0, 1))(0.5, 1.5)
+    assert both(0.5, 1.5, argnums=(0, 1)) == both(0.5, 1.5) == expected
+    for options in ({"argnums": 0}, {"out": 1}, {"argnums": (0, 1), "out": 1}):
+        assert both(0.5, 1.5, **options) == ("else", (0.5, 1.5), options)
+    plain = native.builtin("f", steps, *shape, lambda *a, **k: k)
+    assert plain(0.5, 1.5, argnums=0) == {"argnums": 0}
+
+
 def test_a_builtin_keeps_its_code():
     made = [builtin(product, 0.5, k, arguments=(0, 0), result=(0, (0, 0))) for k in (1.0, 2.0)]
     kept = made[1]
