@@ -99,9 +99,9 @@ def multiplied(a: Pair, b: Pair) -> Pair:
     return quick_sum(p, low + fma(a[0], b[1], a[1] * b[0]))
 
 
-def divided(a: Pair, b: Pair) -> Pair:
-    """The quotient of two pairs."""
-    by = 1.0 / b[0]  # a division takes as long as ten products
+def divided(a: Pair, b: Pair, by: Any = None) -> Pair:
+    """The quotient of two pairs; `by`: 1 / b to a few ulp, as a division takes ten products long."""
+    by = 1.0 / b[0] if by is None else by
     q = a[0] * by
     rest = fma(-q, b[0], a[0]) + (a[1] - q * b[1])
     return quick_sum(q, rest * by)
@@ -635,13 +635,23 @@ ERFCX_1 = parts("-0.1396211168405625164708114262986413")
 
 def _erfc_pair(a: Lanes) -> tuple[Pair, Lanes]:
     """m and the integer n with erfc(a) = 2^n m, 0 <= a <= 28."""
-    q = divided(two_sum(a, -4.0), two_sum(a, 4.0))
-    tail = (q[0] * q[0]) * polynomial(q[0], ERFCX)
-    w = added(multiplied(q, ERFCX_1), ERFCX_0)
-    w = added(w, (tail, 0.0))
+    above, under = two_sum(a, 4.0), two_sum(1.0, 2.0 * a)
+    both = 1.0 / (above[0] * under[0])
+    q = divided(two_sum(a, -4.0), above, both * under[0])
+    w: Pair = (fma(q[0], polynomial(q[0], ERFCX[1:]), ERFCX[0]), 0.0)
+    for coefficient in (ERFCX_1, ERFCX_0):
+        w = added(multiplied(q, w), coefficient)
     square, rest = product(a, a)
     m, n = exp_pair(-square, -rest)
-    return divided(multiplied(m, w), added((1.0, 0.0), (2.0 * a, 0.0))), n
+    return divided(multiplied(m, w), under, both * above[0]), n
+
+
+def erfc(x: Lanes) -> Lanes:
+    """1 - erf x, to the last digit where it is small."""
+    m, n = _erfc_pair(least(abs(x), 28.0))
+    high, low = scaled(m[0], n), scaled(m[1], n)
+    y = where(x < 0.0, added((2.0, 0.0), negative((high, low)))[0], high)
+    return where(x.is_nan(), x, y)
 
 
 def _erf_near_0(a: Lanes) -> Pair:
@@ -649,16 +659,6 @@ def _erf_near_0(a: Lanes) -> Pair:
     z = a * a
     first = multiplied((a, 0.0), TWO_BY_SQRT_PI)
     return quick_sum(first[0], fma(first[0], z * polynomial(z, ERF), first[1]))
-
-
-def erfc(x: Lanes) -> Lanes:
-    """1 - erf x, to the last digit where it is small."""
-    a = least(abs(x), 28.0)
-    m, n = _erfc_pair(a)
-    near_0 = added((1.0, 0.0), negative(_erf_near_0(a)))
-    y = chosen(a < 0.5, near_0, (scaled(m[0], n), scaled(m[1], n)))
-    y_ = where(x < 0.0, added((2.0, 0.0), negative(y))[0], y[0])
-    return where(x.is_nan(), x, y_)
 
 
 def erf(x: Lanes) -> Lanes:
