@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, islice
 from math import prod
 from threading import Lock
@@ -50,24 +51,27 @@ class Block:
     def table(self) -> tuple[str, int, Any]:
         """What its numbers are to the machine code, how many; address and row stride of each."""
         a = self.array
-        at: Any = a.__array_interface__["data"][0]
-        for length, stride in zip(a.shape[self.mapped :], a.strides[self.mapped :], strict=True):
-            steps = stride * numpy.arange(length)
-            at = numpy.add.outer(at, steps).ravel() if numpy.ndim(at) else at + steps
-        count = numpy.size(at)
-        if not self.mapped:
-            return "same", count, (at, 0)
+        address, whole, step = a.__array_interface__["data"][0], self.mapped, a.itemsize
+        kind, count, places = _places(a.shape[whole:], a.strides[whole:], step)
+        if not whole:
+            return "same", count, (address + places, 0)
         step = a.strides[0]
-        if step == a.itemsize:
-            return "column", count, (at, step)
-        side_by_side = count >= LANES and a.itemsize * (count - 1) == at[-1] - at[0]
-        if side_by_side and a[0].flags.c_contiguous:
-            return "packed", count, (at, step)
-        return "strided", count, (at, step)
+        return "column" if step == a.itemsize else kind, count, (address + places, step)
 
     def rows(self, chosen: Any) -> "Block":
         """These rows of it."""
         return Block(self.array[chosen], True) if self.mapped else self
+
+
+@lru_cache
+def _places(shape: tuple[int, ...], strides: tuple[int, ...], size: int) -> tuple[str, int, Any]:
+    """How numbers of one row lie, how many there are, and where each is, seen from the first."""
+    places: Any = numpy.zeros(1, numpy.int64)
+    for length, stride in zip(shape, strides, strict=True):
+        places = numpy.add.outer(places, stride * numpy.arange(length)).ravel()
+    count = len(places)
+    packed = count >= LANES and (numpy.diff(places) == size).all()
+    return "packed" if packed else "strided", count, places
 
 
 def _tables(blocks: Iterable[Block]) -> tuple[Runs, Array]:
@@ -75,7 +79,8 @@ def _tables(blocks: Iterable[Block]) -> tuple[Runs, Array]:
     table = numpy.empty((sum(count for _, count, _ in found), 2), numpy.int64)
     k = 0
     for _, count, (at, step) in found:
-        table[k : k + count, 0], table[k : k + count, 1] = at, step
+        table[k : k + count, 0] = at
+        table[k : k + count, 1] = step
         k += count
     return tuple((kind, count) for kind, count, _ in found), table
 
@@ -354,7 +359,7 @@ class Arguments:
         for x, mapped in zip(self.given, self.mapped, strict=True):
             if mapped:
                 found += [Block(a, True) for a in blocks(x)]
-                key.append(("rows", repr(map_tree(lambda a: a.shape[1:], x))))
+                key.append(("rows", _inner(x)))
             elif type(x) is numpy.ndarray and x.dtype == float:
                 found.append(Block(x, False))
                 key.append(x.shape)
@@ -368,6 +373,15 @@ class Arguments:
         """The arguments of one row, as the function takes them."""
         pairs = zip(self.given, self.mapped, strict=True)
         return [map_tree(lambda a: _item(a[i]), x) if mapped else x for x, mapped in pairs]
+
+
+def _inner(tree: Any) -> Any:
+    """The shapes of rows, as a key."""
+    if is_array(tree):
+        return tree.shape[1:]
+    if isinstance(tree, dict):
+        return dict, *[(key, _inner(x)) for key, x in tree.items()]
+    return type(tree), *map(_inner, tree)
 
 
 def _item(x: Any) -> Any:

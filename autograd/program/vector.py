@@ -100,7 +100,7 @@ def multiplied(a: Pair, b: Pair) -> Pair:
 
 
 def divided(a: Pair, b: Pair, by: Any = None) -> Pair:
-    """The quotient of two pairs; `by`: 1 / b to a few ulp, as a division takes ten products long."""
+    """The quotient of two pairs; `by` is 1 / b to a few ulp: divisions take long."""
     by = 1.0 / b[0] if by is None else by
     q = a[0] * by
     rest = fma(-q, b[0], a[0]) + (a[1] - q * b[1])
