@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from itertools import accumulate
 from typing import Any
@@ -204,14 +205,36 @@ class Compiled:
             sizes = (len(_numbers(x, c)) for x, c in zip(args, counts, strict=True))
             starts = list(accumulate(sizes, initial=0))
             by = [k for i in places for k in range(starts[i], starts[i + 1])]
-        variant = self._compiled(made, by)
+        call = () if options or self._counts else self._call(kind, made, args, argnums)
+        variant = self._compiled(made, by, call)
+        if call and hasattr(variant.run, "builtin"):
+            self._quicken(kind, variant.run, argnums)
         self.seconds += time.perf_counter() - start
         variants.insert(0, variant)
         return variant
 
-    def _compiled(self, made: Traced, by: list[int] | None) -> Variant:
+    def _compiled(self, made: Traced, by: list[int] | None, call: Any = ()) -> Variant:
         steps = made.steps(by)
-        return Variant(made, by, steps, backend_of(self.backend, steps, made))
+        return Variant(made, by, steps, backend_of(self.backend, steps, made, call))
+
+    def _call(self, kind: str, made: Traced, args: Any, argnums: Any) -> Any:
+        """The shapes of a call that a builtin may take, and whether that is so without argnums."""
+        result = made.out
+        if kind == GRADIENT:
+            several = isinstance(argnums, (tuple, list))
+            by = tuple(args[i] for i in argnums) if several else args[argnums]
+            result = result, by
+        fits = kind != JACOBIAN and not made.held and _plain(args) and _plain(result)
+        return ((args, result), kind == VALUE or argnums == 0) if fits else ()
+
+    def _quicken(self, kind: str, run: Any, argnums: Any) -> None:
+        """Let a builtin take calls like this one; it hands over what it cannot compute."""
+        slow = partial(getattr(Compiled, "__call__" if kind == VALUE else kind), self)
+        if kind == GRADIENT:
+            self.__dict__[kind] = run.builtin(kind, slow, argnums=argnums) or slow
+        else:  # Python looks for __call__ in the class
+            call = run.builtin(getattr(self, "__name__", "compiled"), slow)
+            self.__class__ = type("Compiled", (Compiled,), {"__call__": call} if call else {})
 
     def _recorded(self, kind: str, args: Any, options: Any, argnums: Any) -> Any:
         """With Values: what the function and the transforms make of them."""
@@ -243,7 +266,9 @@ class Compiled:
 _said: list[ImportError] = []
 
 
-def backend_of(name: str, steps: Steps, made: Traced) -> Callable[[list[float]], Any]:
+def backend_of(
+    name: str, steps: Steps, made: Traced, call: Any = ()
+) -> Callable[[list[float]], Any]:
     """The function of numbers that a backend makes of steps: a flag, and results and derivatives.
 
     It is Python's where llvmlite is missing, which is said once, and for operations of users' own.
@@ -256,7 +281,7 @@ def backend_of(name: str, steps: Steps, made: Traced) -> Callable[[list[float]],
         try:
             from autograd.program import native
 
-            return native.Native(steps)
+            return native.Native(steps, *call)
         except LookupError:  # an operation of the user's own
             pass
         except ImportError as error:
@@ -287,6 +312,13 @@ def compile(f: Function | None = None, backend: str = "native") -> Any:
     if f is None:
         return lambda f: Compiled(f, backend)
     return Compiled(f, backend)
+
+
+def _plain(tree: Any) -> bool:
+    """Whether it is numbers, lists and tuples, nested, and nothing else."""
+    if type(tree) in (list, tuple):
+        return len(tree) > 0 and all(map(_plain, tree))
+    return type(tree) in (float, int)
 
 
 def _numbers(tree: Any, counts: bool = False) -> list[Any]:

@@ -36,12 +36,28 @@ def digest(steps: Steps) -> bytes:
 
 
 class Native:
-    """The machine code of steps.  Raises LookupError for operations of the user's own."""
+    """The machine code of steps.  Raises LookupError for operations of the user's own.
 
-    def __init__(self, steps: Steps) -> None:
+    With the shapes of arguments and result, `builtin` makes a function of Python's own kind of it.
+    """
+
+    def __init__(
+        self, steps: Steps, shapes: tuple[tuple[Any, ...], Any] | None = None, bare: bool = True
+    ) -> None:
         self.steps = steps
         self.numbers = len(steps.results) + sum(map(len, steps.rows))
-        self.code = _compiled(steps, b"point", lambda: llvm.scalar(steps))
+        fits = steps.inputs + self.numbers <= MOST_ON_STACK and _python_as_expected()
+        self.callable = shapes is not None and fits
+        strange = llvm.unknown(steps)
+        if strange:
+            raise LookupError(f"no machine code for {', '.join(sorted(strange))}")
+
+        def text() -> str:
+            wrapper = _wrapper(steps, *shapes, bare) if shapes and self.callable else ""
+            return llvm.scalar(steps) + wrapper
+
+        key = digest(steps) + repr((_shape(shapes), bare) if self.callable else "").encode()
+        self.code = machine.compiled(key, text, level=0 if len(steps) > EAGER_LEVEL else 2)
         self._run = self.code.function("program", ctypes.c_void_p, ctypes.c_void_p)
 
     def __call__(self, numbers: Sequence[float]) -> tuple[int, list[float]]:
@@ -56,59 +72,39 @@ class Native:
         y = array("d", bytes(8 * self.numbers))
         return self._run(x.buffer_info()[0], y.buffer_info()[0]), y.tolist()
 
-    def at(self, x: int, y: int) -> int:
-        """The same from one address to another; returns the flag."""
-        return int(self._run(x, y))
+    def builtin(self, name: str, fallback: Callable[..., Any], **keywords: Any) -> Any:
+        """The code as a function of floats, ints and nested lists and tuples of them.
+
+        In the shapes that were given, anything but a list or a tuple stands for a number.  What
+        else the function is called with, and where it gives no number, is for the fallback.
+        Keywords may only be these, with these values; `bare` tells whether none are right, too.
+        None where there is too much of it, or Python is not as expected.
+        """
+        if not self.callable:
+            return None
+        definition = _Definition(name.encode(), self.code.address("call"), FASTCALL, None)
+
+        def otherwise(*args: Any, **options: Any) -> Any:
+            return fallback(*args, **options)
+
+        kept = definition, self.code  # as long as the function is
+        otherwise.kept = kept  # type: ignore[attr-defined]
+        new = ctypes.pythonapi.PyCFunction_NewEx
+        new.argtypes = ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p
+        new.restype = ctypes.py_object
+        own = (otherwise, tuple(keywords), *keywords.values())
+        return new(ctypes.addressof(definition), own, None)
 
 
-def builtin(
-    name: str,
-    steps: Steps,
-    arguments: tuple[Any, ...],
-    result: Any,
-    fallback: Callable[..., Any],
-    **keywords: Any,
-) -> Callable[..., Any] | None:
-    """The steps as a function of floats, ints and nested lists and tuples of them.
+class _Definition(ctypes.Structure):
+    """C's PyMethodDef."""
 
-    `arguments` and `result` tell their shapes: anything but a list or a tuple stands for a number.
-    What else the function is called with, and where it gives no number, is for the fallback;
-    keywords may only be these, with these values, or are left out.  None where there is too much of
-    it, or Python is not as expected.
-    """
-    size = steps.inputs + len(steps.results) + sum(map(len, steps.rows))
-    if size > MOST_ON_STACK or not _python_as_expected():
-        return None
-    key = repr((_shape(arguments), _shape(result))).encode()
-    code = _compiled(steps, key, lambda: llvm.scalar(steps) + _wrapper(steps, arguments, result))
-
-    class Definition(ctypes.Structure):
-        _fields_ = (
-            ("name", ctypes.c_char_p),
-            ("function", ctypes.c_void_p),
-            ("flags", ctypes.c_int),
-            ("doc", ctypes.c_char_p),
-        )
-
-    definition = Definition(name.encode(), code.address("call"), FASTCALL, None)
-
-    def otherwise(*args: Any, **options: Any) -> Any:
-        return fallback(*args, **options)
-
-    otherwise.kept = definition, code  # type: ignore[attr-defined]  # as long as the builtin is
-    new = ctypes.pythonapi.PyCFunction_NewEx
-    new.argtypes = ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p
-    new.restype = ctypes.py_object
-    own = (otherwise, tuple(keywords), *keywords.values())
-    return new(ctypes.addressof(definition), own, None)  # type: ignore[no-any-return]
-
-
-def _compiled(steps: Steps, key: bytes, text: Callable[[], str]) -> machine.Loaded:
-    strange = llvm.unknown(steps)
-    if strange:
-        raise LookupError(f"no machine code for {', '.join(sorted(strange))}")
-    level = 0 if len(steps) > EAGER_LEVEL else 2
-    return machine.compiled(digest(steps) + key, text, level)
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
 
 
 def _shape(tree: Any) -> Any:
@@ -308,15 +304,15 @@ def _flat(tree: Any) -> bool:
     return not any(isinstance(x, (list, tuple)) for x in tree)
 
 
-def _wrapper(steps: Steps, arguments: tuple[Any, ...], result: Any) -> str:
+def _wrapper(steps: Steps, arguments: tuple[Any, ...], result: Any, bare: bool) -> str:
     """The text of `call`, which Python calls with its own tuple, arguments, count and keywords.
 
-    The tuple is that of `builtin`: the fallback, the names of the keywords, their values.
+    The tuple is that of `Native.builtin`: the fallback, the names of the keywords, their values.
     """
     w = _Wrapper()
     w.lines.append(f"  %count = icmp eq i64 %n, {len(arguments)}")
     w.unless("%count")
-    w.lines.append(NAMED)
+    w.lines.append(NAMED.replace("BARE", "plain" if bare else "otherwise"))
     for i, tree in enumerate(arguments):
         w.lines.append(f"  %s{i} = getelementptr ptr, ptr %given, i64 {i}")
         w.lines.append(f"  %a{i} = load ptr, ptr %s{i}")
@@ -342,7 +338,7 @@ otherwise:
 
 
 NAMED = """  %unnamed = icmp eq ptr %names, null
-  br i1 %unnamed, label %plain, label %named
+  br i1 %unnamed, label %BARE, label %named
 named:
   %expected = call ptr @PyTuple_GetItem(ptr %own, i64 1)
   %same = call i32 @PyObject_RichCompareBool(ptr %names, ptr %expected, i32 2)

@@ -185,8 +185,8 @@ def product(x, y):
 
 
 def builtin(f, *at, arguments, result, gradient=True, fallback=None):
-    steps = steps_of(f, *at, gradient=gradient)
-    return native.builtin("f", steps, arguments, result, fallback or (lambda *args: ("else", args)))
+    code = native.Native(steps_of(f, *at, gradient=gradient), (arguments, result))
+    return code.builtin("f", fallback or (lambda *args: ("else", args)))
 
 
 def test_a_builtin_takes_floats_and_ints():
@@ -233,7 +233,8 @@ def test_a_builtin_takes_nested_lists_and_tuples():
 
     shape = ((0, 0), [0, 0])
     steps = steps_of(lambda x, a, b, c, d: f(x, ((a, b), [c, d])), 1.0, 2.0, 3.0, 4.0, 5.0)
-    both = native.builtin("f", steps, (0, shape), ([0], (0, shape)), lambda *args: "else")
+    code = native.Native(steps, ((0, shape), ([0], (0, shape))))
+    both = code.builtin("f", lambda *args: "else")
     at = 1.0, ((2, 3.0), [4.0, 5.0])
     y, slopes = ag.value_and_grad(f, argnums=(0, 1))(*at)
     assert both(*at) == ([y], slopes)
@@ -243,14 +244,16 @@ def test_a_builtin_takes_nested_lists_and_tuples():
 
 def test_a_builtin_takes_the_keywords_that_it_was_made_with():
     steps = steps_of(product, 0.5, 1.5)
-    shape = (0, 0), (0, (0, 0))
-    both = native.builtin("f", steps, *shape, lambda *a, **k: ("else", a, k), argnums=(0, 1))
+    shapes = (0, 0), (0, (0, 0))
     expected = ag.value_and_grad(product, argnums=(0, 1))(0.5, 1.5)
-    assert both(0.5, 1.5, argnums=(0, 1)) == both(0.5, 1.5) == expected
-    for options in ({"argnums": 0}, {"out": 1}, {"argnums": (0, 1), "out": 1}):
-        assert both(0.5, 1.5, **options) == ("else", (0.5, 1.5), options)
-    plain = native.builtin("f", steps, *shape, lambda *a, **k: k)
-    assert plain(0.5, 1.5, argnums=0) == {"argnums": 0}
+    for bare in (True, False):
+        code = native.Native(steps, shapes, bare)
+        both = code.builtin("f", lambda *a, **k: ("else", a, k), argnums=(0, 1))
+        assert both(0.5, 1.5, argnums=(0, 1)) == expected
+        assert both(0.5, 1.5) == (expected if bare else ("else", (0.5, 1.5), {}))
+        for options in ({"argnums": 0}, {"out": 1}, {"argnums": (0, 1), "out": 1}):
+            assert both(0.5, 1.5, **options) == ("else", (0.5, 1.5), options)
+    assert code.builtin("f", lambda *a, **k: k)(0.5, 1.5, argnums=0) == {"argnums": 0}
 
 
 def test_a_builtin_keeps_its_code():
@@ -447,3 +450,38 @@ def test_a_function_outlives_the_name_of_its_code():
     )
     gc.collect()
     assert f(1.5) == 3.0
+
+
+# --- compiled functions call it ---
+
+
+def test_a_compiled_function_is_called_as_a_builtin():
+    fast = ag.compile(product)
+    assert fast(0.5, 1.5) == product(0.5, 1.5)
+    assert type(type(fast).__dict__["__call__"]).__name__ == "builtin_function_or_method"
+    assert fast(2, 3) == product(2, 3)
+    for argnums in (0, 1, -1, (0, 1), [1, 0], (1,)):
+        for _ in range(2):
+            expected = ag.value_and_grad(product, argnums=argnums)(0.5, 1.5)
+            assert fast.value_and_grad(0.5, 1.5, argnums=argnums) == expected
+            assert fast.value_and_grad(0.5, 1.5) == ag.value_and_grad(product)(0.5, 1.5)
+    assert fast(Value(0.5), 1.5).op == "add"
+    with pytest.raises(OverflowError, match=r"mul\(1e\+308, 1e\+308\)"):
+        fast(1e308, 1e308)
+    with pytest.raises(TypeError, match="missing"):
+        fast(1.0)
+
+
+def test_a_compiled_function_goes_on_where_its_builtin_is_of_another_branch():
+    fast = ag.compile(lambda x, n=1: x * x * n if x > 0 else -x)
+    for x in (2.0, -2.0, 3, -3, 0.5):
+        assert fast(x) == (x * x if x > 0 else -x)
+        assert fast(x, n=2.0) == (x * x * 2 if x > 0 else -x)
+        assert fast.value_and_grad(x)[1] == (2 * x if x > 0 else -1.0)
+
+
+def test_compile_time_does_not_grow_faster_than_the_program():
+    for n in (100, 3_000):
+        fast = ag.compile(chain(n))
+        fast.value_and_grad(0.7, 1.2)
+        assert fast.seconds < 0.5 + 0.003 * n
