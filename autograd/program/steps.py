@@ -136,8 +136,9 @@ class Operand:
         self.i = i
 
     @staticmethod
-    def record(primitive: Primitive, *inputs: Any) -> "Operand":
+    def record(primitive: Primitive, a: Any, b: Any = None) -> "Operand":
         """What `Primitive.__call__` hands over to."""
+        inputs = (a,) if b is None else (a, b)
         steps: Steps = next(x.steps for x in inputs if type(x) is Operand)
         operands = [steps.index(x) for x in inputs if x is not None]
         return Operand(steps, steps.apply(primitive.name, *operands))
