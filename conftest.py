@@ -1,8 +1,8 @@
 """Chooses the build to test: AUTOGRAD_PLAIN=1 takes the Python source, a compiled one or not."""
 
 import os
-from importlib.util import find_spec
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
