@@ -26,6 +26,10 @@ DEMOS = {  # name: what it prints, what it saves
         ["apple_gradients.svg", "sigmoid_gradient.svg", "tanh_second_derivative.svg"],
     ),
     "08_curve_fit": (["a, b, c  = [7.150563 0.432044 1.71231 ]", "loss     = 0.002897"], []),
+    "13_published_hessians": (
+        ["HIMMELBB as published:\nwrong second derivative at (x, x)", "likely slip: wrong sign"],
+        [],
+    ),
     "09_calibration": (["2.000000 -7.000000 1.600000 0.100000 -0.050000 0.030000 800.000000"], []),
 }
 

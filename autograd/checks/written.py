@@ -111,7 +111,10 @@ class Written:
                 x for v in members for x in v.inputs if x not in home and not x.is_literal
             )
         )
-        kind = "sigmoid" if type(key) is Value else key.name  # type: ignore[attr-defined]
+        if type(key) is Value:
+            kind = "sub" if key.op == "add" else "sigmoid"
+        else:
+            kind = key.name  # type: ignore[attr-defined]
         for v in outputs:
             slopes = dict(pull(members, {v: 1.0}, _numbers_only))
             edges = [Edge(v, x, kind, i, slopes[x]) for i, x in enumerate(inputs) if x in slopes]
@@ -163,8 +166,9 @@ class Written:
             text = f"{kind}({some}{', …' if len(inputs) > 2 else ''})"
             return text if len(outputs) == 1 else f"{text}[{outputs.index(v)}]"
         if v.op not in INFIX:
-            name = "1/" if v.op == "reciprocal" else v.op
-            return f"{name}({', '.join(self._expression(x, depth - 1, 0) for x in v.inputs)})"
+            if v.op == "reciprocal":
+                return f"1/{self._expression(v.inputs[0], depth - 1, 3)}"
+            return f"{v.op}({', '.join(self._expression(x, depth - 1, 0) for x in v.inputs)})"
         a, b = v.inputs
         if v.op == "mul" and b.is_literal and b.data == -1.0:
             text, level = "−" + self._expression(a, depth - 1, 2), 1

@@ -297,3 +297,28 @@ def test_work_does_not_grow_with_the_square_of_a_network():
     begun = time.process_time()
     account(y, {leaf: 0.123456})
     assert time.process_time() - begun < 20.0
+
+
+@pytest.mark.parametrize(
+    "f, name",
+    [
+        (lambda x, w: x - w, "x − w"),
+        (lambda x, w: 1 - x, "1 − x"),
+        (lambda x, w: x - 2, "x − 2"),
+        (lambda x, w: x * (1 - w), "x·(1 − w)"),
+        (lambda x, w: -x * w, "(−x)·w"),
+        (lambda x, w: (x + w) ** 2 / w, "(x + w)²/w"),
+        (lambda x, w: x / (w * 2), "x/(2·w)"),
+        (lambda x, w: x - (w - x), "x − (w − x)"),
+        (lambda x, w: 1 / (x + 1), "1/(x + 1)"),
+        (lambda x, w: ag.sigmoid(x * w) * 3, "3·sigmoid(x·w)"),
+        (lambda x, w: 1 / (1 + ag.exp(-x)), "sigmoid(x)"),
+        (lambda x, w: ag.power(x, w), "x^w"),
+        (lambda x, w: ag.softmax([x, w])[0], "softmax(x, w)"),
+    ],
+)
+def test_expressions(f, name):
+    from autograd.checks.written import Written
+
+    y = f(Value(0.7, "x"), Value(1.9, "w"))
+    assert Written(inputs_first(y), y).name(y) == name
