@@ -111,10 +111,7 @@ class Written:
                 x for v in members for x in v.inputs if x not in home and not x.is_literal
             )
         )
-        if type(key) is Value:
-            kind = "sub" if key.op == "add" else "sigmoid"
-        else:
-            kind = key.name  # type: ignore[attr-defined]
+        kind = getattr(key, "name", "sub" if outputs[0].op == "add" else "sigmoid")
         for v in outputs:
             slopes = dict(pull(members, {v: 1.0}, _numbers_only))
             edges = [Edge(v, x, kind, i, slopes[x]) for i, x in enumerate(inputs) if x in slopes]
