@@ -44,7 +44,9 @@ const sharesOf = (i) => consumers[i].filter((use) => shareOf(use) !== null); // 
 
 function total(shares) { // null where there is none
   const known = shares.filter((share) => share !== null && share !== undefined);
-  return known.length ? known.reduce((a, b) => a + b) : null;
+  if (!known.length) return null;
+  const sum = known.reduce((a, b) => a + b), size = known.reduce((a, b) => a + Math.abs(b), 0);
+  return Math.abs(sum) <= ROUNDING * size ? 0 : sum;
 }
 
 function title({ composite, text }, way) {

@@ -31,6 +31,8 @@ function show(key) { // the drawing of this state of the composites
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", said("graph", { y: names[root] }));
   for (const tip of svg.querySelectorAll("title")) tip.remove(); // they would tell old numbers
+  for (const sum of svg.querySelectorAll(".edge > text.gradient"))
+    if (sum.textContent.startsWith("Σ")) sum.setAttribute("class", "sum"); // of an inner node's shares, beside the first
   for (const line of svg.querySelectorAll(".edge > .line")) {
     const wide = line.cloneNode(); // a line is thin: this is what the mouse meets
     wide.setAttribute("class", "near");
@@ -239,6 +241,10 @@ function paint(list) {
       const words = hidden(key, last) && last === at ? "?" : shown(sum) + (whole ? "" : " …");
       write(id, "gradient", words, there.length || !shares.length ? look(key, whole ? last : 0) : "ahead");
     }
+    for (const { id } of edges.filter(({ source }) => source === i)) {
+      const words = hidden(key, last) && last === at ? "?" : shown(sum) + (whole ? "" : " …");
+      write(id, "sum", `Σ ${words}`, there.length ? look(key, whole ? last : 0) : "ahead");
+    }
   }
   for (const unit of drawing.units) {
     const leaf = step.kind === "inputs" && unit.kind === "leaf", end = step.kind === "seed" && unit === drawing.unitOf.get(root);
@@ -288,9 +294,9 @@ function flow(active) {
     const path = graphic("path", { class: "flow", d: line.getAttribute("d"), transform: shift });
     const tip = graphic("path", { class: "tip", d: "M5,0L-4,-4L-4,4Z", transform: `${shift} translate(${end.x} ${end.y}) rotate(${turn})` });
     layer.append(path, tip);
-    const below = place(id).querySelector("text.gradient");
-    if (product && below && !place(id).querySelector("text.partial")) {
-      const at = { x: below.getAttribute("x"), y: Number(below.getAttribute("y")) + 13, "text-anchor": below.getAttribute("text-anchor") ?? "middle" };
+    const below = place(id).querySelector("text.gradient"), rest = [...place(id).querySelectorAll(":scope > text")];
+    if (product && below) {
+      const at = { x: below.getAttribute("x"), y: 13 + Math.max(...rest.map((item) => Number(item.getAttribute("y")))), "text-anchor": below.getAttribute("text-anchor") ?? "middle" };
       layer.append(graphic("text", { class: "product", "font-size": 11, ...at }, [
         graphic("tspan", { class: "gradient" }, bracket(shown(product[0]), /^−/)), " × ", graphic("tspan", { class: "partial" }, bracket(shown(product[1]), /^−/))]));
     }

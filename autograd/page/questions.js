@@ -84,5 +84,5 @@ pane.addEventListener("click", (event) => { // a question mark in the picture is
   event.stopPropagation();
   const shown = drawing.edges.find(({ id }) => id === edge.id), unit = drawing.units.find(({ id }) => id === edge.id);
   const i = shown?.source ?? unit?.node ?? Number(edge.id.slice(1));
-  reveal(...(event.target.classList.contains("value") ? [`v${i}`] : shown ? [edge.id] : [`s${i}`]));
+  reveal(...(event.target.classList.contains("value") ? [`v${i}`] : shown && !event.target.classList.contains("sum") ? [edge.id] : [`s${i}`]));
 }, { capture: true });

@@ -9,6 +9,7 @@ const REASON = {
   frozen: "is the author's own function: its number is known for the recorded inputs alone",
 };
 const GRADIENT = "the gradient through ";
+const ROUNDING = 64 * Number.EPSILON; // of the size of the terms of a gradient, as in core/graph.py
 class Refusal extends Error {}
 const refuse = (reason) => { throw new Refusal(reason); };
 const checked = (y) => Number.isFinite(y) ? y : refuse(Number.isNaN(y) ? REASON.domain : REASON.range);
@@ -71,10 +72,6 @@ const PRIMITIVES = {
     [(a, b) => reciprocal(b), "1/b"], [(a, b, y) => -(y / b), "−y/b"]],
   log: [log, [reciprocal, "1/x"]],
   sqrt: [(x) => x < 0 ? refuse(REASON.domain) : Math.sqrt(x), [(x, y) => 0.5 * reciprocal(y), "1/(2y)"]],
-  power: [power, [powerSlope, "b · aᵇ⁻¹"], [powerLog, "y · log a"]],
-  power_slope: [powerSlope, [(a, b) => b * powerSlope(a, b - 1), "b (b − 1) aᵇ⁻²"],
-    [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"]],
-  power_log: [powerLog, [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"], [(a, b) => square(powerLog(a, b / 2)), "y · log a"]],
   maximum: [(a, b) => b > a ? b : a, [step, "1 if a > b, else 0"], [(a, b) => step(b, a), "1 if b > a, else 0"]],
   minimum: [(a, b) => b < a ? b : a, [(a, b) => step(b, a), "1 if a < b, else 0"], [step, "1 if b < a, else 0"]],
   absolute: [Math.abs, [sign, "the sign of x"]],
@@ -82,6 +79,10 @@ const PRIMITIVES = {
   sign: [sign, [() => 0, "0"]],
   step: [step, [() => 0, "0"], [() => 0, "0"]],
   identity: [(x) => x, [() => 1, "1"]],
+  power: [power, [powerSlope, "b · aᵇ⁻¹"], [powerLog, "y · log a"]],
+  power_slope: [powerSlope, [(a, b) => b * powerSlope(a, b - 1), "b (b − 1) aᵇ⁻²"],
+    [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"]],
+  power_log: [powerLog, [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"], [(a, b) => square(powerLog(a, b / 2)), "y · log a"]],
   expm1: [Math.expm1, [Math.exp, "eˣ"]],
   log1p: [log1p, [(x) => reciprocal(1 + x), "1/(1 + x)"]],
   log2: [(x) => log(x) && Math.log2(x), [(x) => quotient(Math.LOG2E, x), "1/(x log 2)"]],
@@ -153,10 +154,11 @@ function slope(rule, xs, y) { // null where the derivative is not a finite numbe
 // The sweep: d(root)/d(node) for every node between the root and the leaves, null elsewhere.
 // `within` keeps it inside a composite: only these nodes hand their gradient on.
 function sweep(nodes, { values, partials, errors }, root, within = null) {
-  const adjoints = nodes.map(() => null), broken = new Map();
+  const adjoints = nodes.map(() => null), sizes = nodes.map(() => 0), broken = new Map();
   if (values[root] === null) return { adjoints, broken };
-  adjoints[root] = 1;
+  adjoints[root] = sizes[root] = 1;
   for (let i = root; i >= 0; i--) {
+    if (Math.abs(adjoints[i]) <= ROUNDING * sizes[i]) adjoints[i] &&= 0; // what rounding left of terms that cancel
     const node = nodes[i], adjoint = adjoints[i];
     if (adjoint === null || !node.op || (within && !within.has(i))) continue;
     for (const [slot, j] of node.inputs.entries()) {
@@ -169,6 +171,7 @@ function sweep(nodes, { values, partials, errors }, root, within = null) {
         share = NaN;
       }
       adjoints[j] = (adjoints[j] ?? 0) + share;
+      sizes[j] += sizes[i] * Math.abs(partial);
     }
   }
   if (broken.size) return { adjoints: adjoints.map(() => null), broken: new Map([[...broken][0]]) };

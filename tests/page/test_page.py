@@ -1111,5 +1111,28 @@ def test_a_long_sum_is_explained_term_by_term(visit):
         page.evaluate("(k) => go(k)", step)
         told.append(said(page))
     assert any("Σ, with start = 0" in text and "= 33" in text for text in told)
-    assert any("so far" in text and "more to come" in text for text in told)
     assert page.locator("#result").inner_text() == "output = 33"
+
+
+def test_the_sum_at_an_inner_node_follows_and_grows(visit):
+    x = Value(2.0, "x")
+    t = x * 3.0
+    page = visit(t * t + t)
+    total = page.locator("#picture text.sum")
+    assert total.text_content() == "Σ 13"
+    page.fill("#leaf0", "1")
+    assert total.text_content() == "Σ 7"
+    steps = int(page.get_attribute("#at", "max"))
+    seen = []
+    for step in range(steps // 2 + 1, steps + 1):
+        page.evaluate("(k) => go(k)", step)
+        seen.append(None if "ahead" in total.get_attribute("class") else total.text_content())
+    assert seen[0] is None and seen[-1] == "Σ 7" and "Σ 1 …" in seen
+
+
+def test_what_rounding_leaves_is_0(visit):
+    scores = ag.values([0.3, 2.9, 4.0], "a")
+    page = visit(ag.cross_entropy_error(ag.softmax(scores), 2))
+    assert not [pair for pair in numbers(page).values() if "⁻¹⁶" in str(pair)]
+    page.fill("#leaf0", "0.31")
+    assert not [pair for pair in numbers(page).values() if "⁻¹⁶" in str(pair)]
