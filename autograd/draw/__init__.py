@@ -32,7 +32,8 @@ def draw(
     """The graph of y, or of several outputs, as a `graphviz.Digraph` that notebooks show.
 
     style: "book" draws operators in circles, on each edge the value above the line and the share of
-    the gradient below it; "box" a box for each number.  fold: True draws every composite as one
+    the gradient below it; "box" a box for each number; "network" neurons in columns, their weights
+    as lines.  fold: True draws every composite as one
     node, False each as a box around its parts, a set of names those alone; by default composites
     fold by themselves in a picture of more than 150 nodes.  partials: the local derivative too.
     precision: significant digits.  direction: "LR" "RL" "TB" "BT".  names: a dict such as
@@ -73,6 +74,8 @@ def figure_of(
     from autograd.draw.figure import figure
 
     look = look_of(**options)
+    if look.style.folds and fold is None:
+        fold = True
     return figure(outputs_of(y), fold, names, look.precision, limit), look
 
 

@@ -64,6 +64,8 @@ def digraph(
             continue
         text = {} if link.text is None else {"label": _label(link.text, texts), "fontsize": "10"}
         weight = {"weight": "3"} if link.id[0] == "l" else {}
+        if link.stroke is not None:
+            kind |= {"color": link.stroke, "penwidth": f"{link.width:.2f}", "dir": "none"}
         edge(tail, head, id=link.id, **kind, **text, **weight)
     for frame in reversed(sheet.frames):  # inner ones first: each goes whole into its parent
         parts[frame.parent].subgraph(parts[frame.id])

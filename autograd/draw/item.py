@@ -38,6 +38,7 @@ class Style:
     nodesep: float
     arrow: float
     ordered: bool = False  # whether operands keep their order at any cost
+    folds: bool = False  # whether composites are folded where nothing else is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class Link:
     box: str | None
     text: Text | None = None
     port: int | None = None  # of the head
+    stroke: str | None = None  # of a straight line without an arrow: its colour
+    width: float = 1.0  # of that line
 
 
 @dataclass(frozen=True, slots=True)

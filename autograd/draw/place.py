@@ -75,6 +75,7 @@ class _Placed:
         self.middles = {id: self.at(self.objects[id]["pos"]) for id in self.items}
         self.gaps = self.crowded_gaps()
         self.middles = {id: self.at(self.objects[id]["pos"]) for id in self.items}
+        self.columns = sorted((middle / self.unit).real for middle in self.middles.values())
         more = sum(extra for _, _, extra in self.gaps)
         self.size = complex(self.wide, self.high) + complex(*((0, more) if upright else (more, 0)))
 
@@ -95,7 +96,7 @@ class _Placed:
         upright = self.sheet.look.upright
         many: Counter[tuple[float, float]] = Counter()
         for link in self.sheet.links:
-            if link.port is not None and link.head is not None:
+            if link.head is not None and (link.port is not None or link.stroke is not None):
                 ends = self.side(link.label or link.tail, 1.0), self.side(link.head, -1.0)
                 low, high = sorted((p.imag if upright else p.real) - MARGIN for p in ends)
                 many[low, high] += 1
@@ -106,6 +107,9 @@ class _Placed:
                 low, high = max(before[0], low), min(before[1], high)
                 count += before[2]
             merged.append((low, high, count))
+        if any(link.stroke for link in self.sheet.links):  # straight lines are not to be steep
+            extent = self.wide if upright else self.high
+            return [(a, b, min(0.25 * extent, 400.0)) for a, b, n in merged if a < b]
         wide = ((a, b, n) for a, b, n in merged if n > 8 and a < b)
         return [(a, b, min(6.0 * n**0.5, 150.0)) for a, b, n in wide]
 
@@ -152,6 +156,8 @@ class _Placed:
 
     def line(self, link: Link) -> Line:
         unit = self.unit
+        if link.stroke is not None:
+            return self.straight(link)
         if link.label is None:
             return self.arrow(link, link.id, self.side(link.tail, 1.0))
         start, enter = self.side(link.tail, 1.0), self.side(link.label, -1.0)
@@ -167,6 +173,17 @@ class _Placed:
         second = rest.curves[0]
         second[:2] = [leave, _straight(leave, second[1], unit)]
         return Line((first, second), rest.tip)
+
+    def straight(self, link: Link) -> Line:
+        """A line from circle to circle; where others stand between them the engine's."""
+        a, b = self.middles[link.tail], self.middles[link.head or ""]
+        r, s = 0.5 * self.items[link.tail].width, 0.5 * self.items[link.head or ""].width
+        before, behind = (a / self.unit).real + r, (b / self.unit).real - s
+        if bisect_left(self.columns, before) < bisect_left(self.columns, behind):
+            return Line((self.points(link.id)[0],), None)
+        along = (b - a) / abs(b - a)
+        start, end = a + r * along, b - s * along
+        return Line(([start, start + (end - start) / 3, end - (end - start) / 3, end],), None)
 
     def arrow(self, link: Link, id: str, start: complex) -> Line:
         """The line that ends in an arrow; between neighbouring columns it swings over in an S."""

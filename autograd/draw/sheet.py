@@ -6,10 +6,11 @@ from autograd.draw.book import BOOK
 from autograd.draw.box import BOX
 from autograd.draw.figure import Figure
 from autograd.draw.item import Frame, Look, Sheet, Text
+from autograd.draw.network import NETWORK
 from autograd.draw.references import with_references
 from autograd.draw.text import cut
 
-STYLES = {style.name: style for style in (BOOK, BOX)}
+STYLES = {style.name: style for style in (BOOK, BOX, NETWORK)}
 
 
 def look(style: str = "book", **options: Any) -> Look:

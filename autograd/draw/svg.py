@@ -58,7 +58,7 @@ def tree(sheet: Sheet) -> ET.Element:
     items = {item.id: item for item in sheet.items}
     for link in sheet.links:
         g = _group(root, link.id, "edge", link.title)
-        _line(g, sheet, where.lines[link.id])
+        _line(g, link.stroke or sheet.look.style.ink, link.width, where.lines[link.id])
         if link.text is not None:
             _text(g, link.text, where.texts[link.id])
         for t in items[link.label].texts if link.label is not None else ():
@@ -117,15 +117,15 @@ def _item(g: Any, item: Item, middle: complex) -> None:
         _text(g, t, middle)
 
 
-def _line(g: Any, sheet: Sheet, line: Line) -> None:
+def _line(g: Any, colour: str, width: float, line: Line) -> None:
     """One path through all curves, and the arrow at its tip."""
-    colour = sheet.look.style.ink
     path = ""
     for start, *curve in line.curves:
         path += f"{'L' if path else 'M'}{_point(start)}"
         if curve:
             path += f"C{' '.join(map(_point, curve))}"
-    ET.SubElement(g, "path", {"class": "line", "d": path, "fill": "none", "stroke": colour})
+    paint = {"class": "line", "d": path, "fill": "none", "stroke": colour}
+    ET.SubElement(g, "path", paint if width == 1.0 else paint | {"stroke-width": _n(width)})
     if line.tip is not None:
         end = line.curves[-1][-1]
         across = 0.35j * (line.tip - end)

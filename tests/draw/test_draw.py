@@ -337,6 +337,62 @@ def test_a_folded_neuron_holds_its_weights_and_shows_what_it_is_given():
     assert len(figure([ag.softmax(ag.values([1.0, 2.0, 3.0], "a"))[0]], True).nodes) == 5
 
 
+def test_a_network_shows_weights_as_lines_and_numbers_in_neurons():
+    from autograd.nn import MLP
+
+    net = MLP(2, [3, 1], rng=random.Random(1))
+    y = net(ag.values([0.5, -1.0], "x"))
+    y.backward()
+    root = ET.fromstring(drawn(y, style="network"))
+    lines = {}  # weight -> colour, width
+    for g in root.iter(f"{SVG}g"):
+        if g.get("class") == "edge":
+            name = g.find(f"{SVG}title").text.split()[1]
+            line = g.find(f"{SVG}path")
+            lines[name] = line.get("stroke"), float(line.get("stroke-width", 1.0))
+    weights = {w.label: w.data for w in net.parameters() if w.label[0] == "W"}
+    largest, colours = max(map(abs, weights.values())), ("#b9770e", "#2e6da4")
+    assert lines == {
+        name: (
+            ("#b9770e", "#2e6da4")[w >= 0],
+            pytest.approx(0.4 + 3.6 * abs(w) / largest, abs=0.01),
+        )
+        for name, w in weights.items()
+    }
+    shown = [[t.text for t in g.iter(f"{SVG}text")] for g in root.iter(f"{SVG}g")]
+    assert any(texts[:2] == ["x[0]", "0.5"] for texts in shown)
+    assert [printed(y.data), "1"] in shown
+    columns = {round(float(c.get("cx"))) for c in root.iter(f"{SVG}circle")}
+    assert len(columns) == 3
+
+
+def test_an_edge_is_in_the_innermost_box_around_both_its_ends():
+    x = Value(1.0, "x")
+    found = figure([ag.silu(x) * 2])  # silu: x sigmoid(x)
+    assert [(b.id, b.name, b.parent) for b in found.boxes] == [
+        ("b0", "silu", None),
+        ("b1", "sigmoid", "b0"),
+    ]
+    boxes = {unit.id: unit.box for unit in found.nodes}
+    inner = {"b1": ("b1", "b0", None), "b0": ("b0", None), None: (None,)}
+    for edge in found.edges:
+        around = [inner[boxes[end]] for end in (edge.tail, edge.head)]
+        assert edge.box == next(box for box in around[0] if box in around[1])
+    assert sorted(str(edge.box) for edge in found.edges) == sorted(
+        ["None", "b1", "b1", "b1", "b0", "None", "None", "None"]
+    )
+
+
+def test_box_style_keeps_to_the_precision_and_a_number_stands_once():
+    y = Value(1 / 3, "x") * Value(2 / 3, "w")
+    y.backward()
+    for precision, number in ((2, "0.33"), (6, "0.333333")):
+        root = ET.fromstring(drawn(y, style="box", precision=precision))
+        texts = [t.text for t in root.iter(f"{SVG}text")]
+        assert texts.count(number) == 2  # x, and the gradient of w
+        assert all(len(t) <= precision + 2 for t in texts)
+
+
 # --- SVG ---
 
 
@@ -482,6 +538,46 @@ def test_a_hostile_label_is_text(style):
         assert done.returncode == 0, done.stderr
         texts = {(e.text or "").replace("\xa0", " ") for e in ET.fromstring(done.stdout).iter()}
         assert {cut(label) for label in HOSTILE if cut(label)} <= texts
+
+
+INJECTIONS = [
+    '<a> URL="javascript:alert(1)" k=<b>',
+    '<a>]e[image="/etc/hostname" k=<b>',
+    "<b>x</b>",
+    '"] evil [URL="x"',
+    "\\",
+    *HOSTILE[:20],
+]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.one_of(st.sampled_from(INJECTIONS), st.text(max_size=30)), st.sampled_from(list(range(6)))
+)
+def test_no_text_in_dot_can_be_anything_but_text(text, place):
+    """In each position where a user's text comes in, it adds no node and no attribute."""
+
+    def source(text):
+        texts = ["x"] * 6
+        texts[place] = text
+        x = Value(2.0, texts[0])
+        with ag.named_scope(texts[1] + "a", texts[2], texts[3]):
+            y = ag.exp(x) * 3
+        y.label = texts[4]
+        z = y * y
+        pictures = [
+            ag.draw(z, fold=fold, style=style, names={texts[5] + "b": z})
+            for fold, style in ((True, "book"), (False, "book"), (False, "box"))
+        ]
+        return [layout(picture.source) for picture in pictures]
+
+    def shape(placed):
+        objects = [(o["name"], sorted(o)) for o in placed["objects"]]
+        return objects, [(e["tail"], e["head"], sorted(e)) for e in placed["edges"]]
+
+    text = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    for harmless, given_text in zip(source("y"), source(text or "y"), strict=True):
+        assert shape(harmless) == shape(given_text)
 
 
 def test_a_long_label_is_cut_and_its_tooltip_is_whole():
@@ -656,6 +752,19 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         ag.save(apple(), tmp_path / "none" / "y.svg")
     with pytest.raises(ValueError, match=r"'y.gif' is none of \.svg"):
         ag.save(apple(), tmp_path / "y.gif")
+
+
+def test_nothing_is_left_where_a_file_cannot_be_replaced(tmp_path, monkeypatch):
+    (tmp_path / "y.svg").write_text("before")
+
+    def full(*paths):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="no space left"):
+        ag.save(apple(), tmp_path / "y.svg")
+    assert [p.name for p in tmp_path.iterdir()] == ["y.svg"]
+    assert (tmp_path / "y.svg").read_text() == "before"
 
 
 def test_graphviz_is_imported_only_for_a_picture():

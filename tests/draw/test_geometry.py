@@ -112,6 +112,8 @@ PICTURES = [
     )
     if not (fold and graph in (apple, basket, fan, powers))  # no composites
     and not (not fold and graph is network)
+] + [
+    (graph, "network", direction, None) for graph in (neuron, network) for direction in ("LR", "TB")
 ]
 
 
