@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from itertools import accumulate
 from typing import Any
 
@@ -259,7 +258,8 @@ class Compiled:
         return value, transforms.jacobian(self.f, argnums)(*args, **options)
 
     def _map(self, name: str, args: Any, options: Any) -> Any:
-        rows = import_module("autograd.program.rows")
+        from autograd.program import rows
+
         return rows.mapped(name, self.f, self._rows, args, **options)
 
 
