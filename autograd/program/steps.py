@@ -28,7 +28,7 @@ HANDS_ON = frozenset((NEG, SUB, "add", "mul", "log", "log1p", "sqrt", "sin", "co
 # What gives a finite number for finite ones.
 STAYS_FINITE = {
     *(CONSTANT, NEG, "absolute", "relu", "maximum", "minimum", "sign", "step", "sin", "cos"),
-    *("tanh", "sech", "negative_part", "atan", "asinh", "erf", "erfc", "gaussian"),
+    *("tanh", "sech", "atan", "asinh", "erf", "erfc", "gaussian"),
 }
 
 
@@ -138,10 +138,9 @@ class Operand:
     @staticmethod
     def record(primitive: Primitive, a: Any, b: Any = None) -> "Operand":
         """What `Primitive.__call__` hands over to."""
-        inputs = (a,) if b is None else (a, b)
-        steps: Steps = next(x.steps for x in inputs if type(x) is Operand)
-        operands = [steps.index(x) for x in inputs if x is not None]
-        return Operand(steps, steps.apply(primitive.name, *operands))
+        steps = a.steps if type(a) is Operand else b.steps
+        i = -1 if b is None else steps.index(b)
+        return Operand(steps, steps.apply(primitive.name, steps.index(a), i))
 
     __add__, __radd__ = _both_sides("add")
     __mul__, __rmul__ = _both_sides("mul")
