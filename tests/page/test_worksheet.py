@@ -163,3 +163,77 @@ def test_names_are_written_at_the_leaves(tmp_path):
     a, b = Value(2.0), [Value(3.0)]
     page = sheet(tmp_path, a * b[0], names={"a": a, "b": b, "other": 3})
     assert ">a<" in picture(page) and ">b[0]<" in picture(page)
+
+
+def loss():
+    scores = ag.values([0.3, 2.9, 4.0], "a")
+    return ag.cross_entropy_error(ag.softmax(scores), 2)
+
+
+def test_values_are_asked_for_too(tmp_path):
+    page = sheet(tmp_path, price(), blanks={"forward": 2, "backward": 1})
+    values = re.findall(r'<text class="value"[^>]*>([^<]*)<', picture(page))
+    assert sorted(values) == ["(1)", "(2)", "1.1", "100", "2"]
+    assert [blank["answer"] for blank in blanks(page)[:2]] == pytest.approx([200.0, 220.0])
+    shown = re.sub("<[^>]*>", " ", page[page.index("<main") : page.index("Answer key")])
+    assert not {"200", "220"} & set(shown.split())  # no question tells
+    with pytest.raises(ValueError, match="3 blanks, but the graph has 2 values"):
+        ag.worksheet(price(), tmp_path / "x.html", blanks={"forward": 3})
+    with pytest.raises(ValueError, match="numbers of forward and backward"):
+        ag.worksheet(price(), tmp_path / "x.html", blanks={"sideways": 1})
+
+
+def test_a_sheet_in_japanese(tmp_path):
+    page = sheet(tmp_path, price(), lang="ja")
+    assert '<html lang="ja">' in page and "練習問題: price" in unescape(page)
+    assert "Answer key" not in page
+    with pytest.raises(ValueError, match="lang is one of en, ja"):
+        ag.worksheet(price(), tmp_path / "x.html", lang="de")
+
+
+def test_what_was_assigned_since_is_told(tmp_path):
+    y = price()
+    y.inputs[1].data = 1.2
+    with pytest.raises(ValueError, match="recompute"):
+        ag.worksheet(y, tmp_path / "x.html")
+    with pytest.raises(ValueError, match="recompute"):
+        ag.save(y, tmp_path / "y.html")
+
+
+def test_a_picture_too_wide_for_the_paper_is_printed_in_strips(tmp_path):
+    assert '<div class="rows"></div>' in sheet(tmp_path, price())
+    page = sheet(tmp_path, loss(), blanks=12)
+    strips = re.findall(r"<svg.*?</svg>", page[page.index('class="rows"') :], re.S)
+    assert len(strips) == 2 and '<main class="sheet wide">' in page
+    boxes = [[float(x) for x in re.search(r'viewBox="([^"]*)"', s)[1].split()] for s in strips]
+    whole = [float(x) for x in re.search(r'viewBox="([^"]*)"', picture(page))[1].split()]
+    assert boxes[0][0] == 0.0 and boxes[0][2] == pytest.approx(boxes[1][0], abs=0.01)
+    assert boxes[1][0] + boxes[1][2] == pytest.approx(whole[2], abs=0.01)
+    assert all(box[3] == whole[3] for box in boxes)
+    assert max(box[2] for box in boxes) <= 774.0 / (8.0 / 12.0)  # A4 across; 12 points become 8
+
+
+def test_right_answers_fill_into_the_picture(tmp_path):
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium here")
+    page_text = sheet(tmp_path, price(), blanks={"forward": 2, "backward": 4}, lang="ja")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto((tmp_path / "sheet.html").as_uri())
+        written = "() => [...document.querySelectorAll('#picture text')].map((t) => t.textContent)"
+        assert "(1)" in page.evaluate(written)
+        fields = page.locator("[data-blank]")
+        fields.nth(0).fill(str(-blanks(page_text)[0]["answer"]))
+        fields.nth(1).fill("220.0")
+        page.click("#check")
+        assert "(1)" in page.evaluate(written) and "220.0" in page.evaluate(written)
+        assert "符号が逆" in page.inner_text("table >> nth=0")
+        assert fields.nth(0).get_attribute("aria-invalid") == "true"
+        assert page.inner_text("#score") == "6 問中 1 問正解"
+        page.emulate_media(media="print")
+        assert page.locator(".pupil").is_visible() and page.locator("#check").is_hidden()
+        assert page.locator("details").is_hidden()
+        browser.close()
