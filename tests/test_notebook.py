@@ -28,6 +28,17 @@ def shown():
     return cells
 
 
+def test_it_ships_with_its_outputs(shown):
+    notebook = nbformat.read(ROOT / "demos" / "12_notebook.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source in shown:
+            (output,) = cell.outputs
+            now, then = shown[cell.source], output.get("data", {"text/plain": output.get("text")})
+            assert now.keys() == then.keys()
+            if now.keys() == {"text/plain"}:
+                assert now == then, cell.source
+
+
 def outputs(shown, call):
     found = [data for source, data in shown.items() if call in source]
     assert found
