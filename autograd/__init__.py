@@ -20,6 +20,7 @@ from autograd.functions import *
 from autograd.losses import *
 from autograd.page import explore
 from autograd.plot import plot
+from autograd.program.cache import clear_cache
 from autograd.program.compiled import compile
 from autograd.program.trace import trace
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -30,7 +31,7 @@ __all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and
 __all__ += ["draw", "explain", "explore", "load", "plot", "save", "tree", "what_if"]
 __all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_gradient", "worksheet"]
 __all__ += ["check_engine", "grade", "quiz"]
-__all__ += ["compile", "trace"]
+__all__ += ["clear_cache", "compile", "trace"]
 __all__ += ["assign", "data", "grads", "layers", "nn", "optim"]
 __all__ += functions.__all__ + losses.__all__
 

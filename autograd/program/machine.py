@@ -2,23 +2,17 @@
 
 Invariant: code that is loaded is whole, made by this very emitter for this very machine, and kept
 as long as something that calls it: an address never outlives its `Loaded`.
-The cache is a folder that nobody else can write to: `AUTOGRAD_CACHE`, or `scalar-autograd` where
-the system keeps caches; `AUTOGRAD_CACHE=""` does without.  A file is the digest of an object file
-and the object file; it is written aside and renamed.  What is not used longest goes first.
 """
 
 import ctypes
-import os
+import functools
 import sys
-import tempfile
 from collections.abc import Callable
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-MOST_BYTES = 256 * 2**20  # in the cache
-DIGEST = 32
+from autograd.program import cache
 
 # C's functions as the module math calls them.  LLVM shall not know them by their names: it would
 # make a square root of a power.  So they have others, `c_exp`.
@@ -66,12 +60,10 @@ def compiled(key: bytes, text: Callable[[], str], level: int, passes: int = 0) -
     are LLVM's, of the code generator and of the passes before it: 0 is fast, 3 is thorough.
     """
     whole = sha256(key + f"{level} {passes}".encode() + _machine()).hexdigest()
-    place = folder()
-    path = place / f"{whole}.o" if place else None
-    found = _read(path)
+    found = cache.read(whole)
     if found is None:
         found = _compile(text(), level, passes)
-        _write(path, found)
+        cache.write(whole, found)
     return Loaded(found)
 
 
@@ -90,7 +82,7 @@ def _compile(text: str, level: int, passes: int) -> bytes:
     return bytes(target.emit_object(module))
 
 
-@cache
+@functools.cache
 def _llvm() -> Any:
     """The library, ready for this machine, and with the functions that are called by name."""
     import llvmlite.binding as llvm
@@ -102,7 +94,7 @@ def _llvm() -> Any:
     return llvm
 
 
-@cache
+@functools.cache
 def _symbols() -> dict[str, int]:
     """What the code calls: C's functions by a name with `c_`, Python's by their own."""
     own = {"linux": "libm.so.6", "win32": "ucrtbase"}.get(sys.platform)
@@ -126,7 +118,7 @@ def _target(level: int) -> Any:
     )
 
 
-@cache
+@functools.cache
 def _machine() -> bytes:
     """What the code is made by and for: this room's files, LLVM, and the processor."""
     import llvmlite
@@ -137,86 +129,3 @@ def _machine() -> bytes:
     parts = [llvmlite.__version__, llvm.llvm_version_info, llvm.get_default_triple()]
     parts += [llvm.get_host_cpu_name(), features, sys.hexversion]
     return sha256(repr(parts).encode() + b"".join(f.read_bytes() for f in files)).digest()
-
-
-# --- the cache ---
-
-
-@cache
-def folder() -> Path | None:
-    """The cache, made where it is not there; None where there can be none that is one's own."""
-    named = os.environ.get("AUTOGRAD_CACHE")
-    if named == "":
-        return None
-    home = {"win32": "~/AppData/Local", "darwin": "~/Library/Caches"}.get(sys.platform, "~/.cache")
-    general = os.environ.get("XDG_CACHE_HOME") or home
-    place = Path(named or Path(general, "scalar-autograd")).expanduser()
-    try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        state = place.stat()
-    except OSError:
-        return None
-    others = os.name == "posix" and (state.st_uid != os.geteuid() or state.st_mode & 0o077)
-    return None if others else place
-
-
-def _read(path: Path | None) -> bytes | None:
-    """The object file at the path, if it is there and whole: LLVM aborts the process otherwise."""
-    if path is None:
-        return None
-    try:
-        data = path.read_bytes()
-        if sha256(data[DIGEST:]).digest() != data[:DIGEST]:
-            path.unlink()
-            return None
-        os.utime(path)  # used now
-    except OSError:
-        return None
-    return data[DIGEST:]
-
-
-def _write(path: Path | None, data: bytes) -> None:
-    """Keep the object file; where it cannot be, the next process compiles again."""
-    if path is None:
-        return
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as file:
-            try:
-                file.write(sha256(data).digest() + data)
-                file.close()
-                os.replace(file.name, path)
-            except BaseException:
-                file.close()
-                os.unlink(file.name)
-                raise
-        _bound(path.parent)
-    except OSError:
-        return
-
-
-def _bound(place: Path) -> None:
-    """Delete what was not used longest until the rest is less than three quarters of the bound."""
-    files = [(f.stat().st_mtime, f.stat().st_size, f) for f in place.iterdir()]
-    total = sum(size for _, size, _ in files)
-    if total <= MOST_BYTES:
-        return
-    for _, size, file in sorted(files):
-        if total <= 0.75 * MOST_BYTES:
-            return
-        file.unlink(missing_ok=True)
-        total -= size
-
-
-def clear_cache() -> None:
-    """Delete the machine code that is kept on disk; what is loaded goes on.
-
-    It is in the folder named by the environment's AUTOGRAD_CACHE, else in `scalar-autograd` where
-    the system keeps caches (`~/.cache` on Linux), at most 256 MB of it.  Raises OSError where a
-    file cannot be deleted.
-
-    >>> clear_cache()
-    """
-    place = folder()
-    for file in place.iterdir() if place else ():
-        if file.suffix in (".o", ".new"):
-            file.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ import autograd as ag
 from autograd import Value
 from autograd.core import primitives
 from autograd.core.primitives import Primitive
+from autograd.program import cache as store
 from autograd.program import llvm, machine, native
 from autograd.program.steps import lower, record
 
@@ -30,9 +31,9 @@ OURS = {p.name: p for p in primitives.PRIMITIVES.values()}  # before other tests
 def cache(tmp_path, monkeypatch):
     """A cache of its own for each test."""
     monkeypatch.setenv("AUTOGRAD_CACHE", str(tmp_path / "cache"))
-    machine.folder.cache_clear()
+    store.folder.cache_clear()
     yield tmp_path / "cache"
-    machine.folder.cache_clear()
+    store.folder.cache_clear()
 
 
 def steps_of(f, *at, gradient=True):
@@ -261,7 +262,7 @@ def test_a_builtin_keeps_its_code():
     kept = made[1]
     del made
     gc.collect()
-    machine.clear_cache()
+    ag.clear_cache()
     assert [kept(0.5, 1.5) for _ in range(1000)][-1] == ag.value_and_grad(product, (0, 1))(0.5, 1.5)
 
 
@@ -314,7 +315,7 @@ def test_code_is_kept_in_a_folder_of_ones_own(cache, monkeypatch):
     assert compiled() == 13.0
     with pytest.raises(TypeError):
         compiled(2.0)
-    machine.clear_cache()
+    ag.clear_cache()
     assert not files(cache)
     assert not file.exists()
 
@@ -334,7 +335,7 @@ def test_a_damaged_file_is_not_loaded(cache, damage):
     data = file.read_bytes()
     file.write_bytes(damage(data))
     assert compiled() == 13.0
-    assert file.read_bytes()[: machine.DIGEST] == data[: machine.DIGEST] or len(data) > 0
+    assert file.read_bytes()[: store.DIGEST] == data[: store.DIGEST] or len(data) > 0
     assert compiled() == 13.0
 
 
@@ -354,10 +355,10 @@ def test_a_folder_that_others_can_write_to_is_not_used(cache):
 
 def test_no_cache_at_all(cache, monkeypatch):
     monkeypatch.setenv("AUTOGRAD_CACHE", "")
-    machine.folder.cache_clear()
+    store.folder.cache_clear()
     assert compiled() == 13.0
     assert not cache.exists()
-    machine.clear_cache()
+    ag.clear_cache()
 
 
 def test_a_full_disk_and_a_folder_that_is_none(cache, monkeypatch):
@@ -371,14 +372,14 @@ def test_a_full_disk_and_a_folder_that_is_none(cache, monkeypatch):
     cache.rmdir()
     cache.write_text("a file")
     monkeypatch.setenv("AUTOGRAD_CACHE", str(cache))
-    machine.folder.cache_clear()
+    store.folder.cache_clear()
     assert compiled() == 13.0
 
 
 def test_the_cache_is_bounded(cache, monkeypatch):
     compiled(0.0)
     size = files(cache)[0].stat().st_size
-    monkeypatch.setattr(machine, "MOST_BYTES", 8 * size)
+    monkeypatch.setattr(store, "MOST_BYTES", 8 * size)
     for k in range(1, 30):
         compiled(float(k))
         time.sleep(0.002)
