@@ -10,6 +10,7 @@ from autograd.checks.derivation import assert_gradients, grade
 from autograd.checks.engine import check_engine
 from autograd.checks.gradcheck import GradientMismatch, gradcheck
 from autograd.checks.numerical import numerical_gradient
+from autograd.checks.primitive import primitive
 from autograd.core.context import named_scope, no_grad
 from autograd.core.graph import gradients
 from autograd.core.nested import assign, data, grads, values
@@ -26,7 +27,7 @@ from autograd.program.trace import trace
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.words import explain, tree, what_if
 
-__all__ = ["Value", "compiled", "named_scope", "no_grad", "values"]
+__all__ = ["Value", "compiled", "named_scope", "no_grad", "primitive", "values"]
 __all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 __all__ += ["draw", "explain", "explore", "load", "plot", "save", "tree", "what_if"]
 __all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_gradient", "worksheet"]

@@ -29,7 +29,7 @@ __all__ += ["softplus"]
 __all__ += ["affine", "dot", "log_softmax", "logsumexp", "matmul", "mean", "norm", "softmax", "sum"]
 
 
-def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
+def as_function(primitive: Primitive, doc: str) -> Callable[..., Any]:
     """The primitive as a public function: over nested structures, its arguments checked."""
 
     def unary(x: Any, /) -> Any:
@@ -44,53 +44,55 @@ def _function(primitive: Primitive, doc: str) -> Callable[..., Any]:
     return elementwise(len(primitive.partials))(function)
 
 
-exp = _function(primitives.exp, "e to the power x.  OverflowError above 709.78.")
-log = _function(primitives.log, "The natural logarithm of x.  ValueError for x <= 0.")
-log2 = _function(elementary.log2, "The logarithm to base 2.  ValueError for x <= 0.")
-log10 = _function(elementary.log10, "The logarithm to base 10.  ValueError for x <= 0.")
-expm1 = _function(elementary.expm1, "exp(x) - 1, exact near 0.  OverflowError above 709.78.")
-log1p = _function(elementary.log1p, "log(1 + x), exact near 0.  ValueError for x <= -1.")
-sqrt = _function(
+exp = as_function(primitives.exp, "e to the power x.  OverflowError above 709.78.")
+log = as_function(primitives.log, "The natural logarithm of x.  ValueError for x <= 0.")
+log2 = as_function(elementary.log2, "The logarithm to base 2.  ValueError for x <= 0.")
+log10 = as_function(elementary.log10, "The logarithm to base 10.  ValueError for x <= 0.")
+expm1 = as_function(elementary.expm1, "exp(x) - 1, exact near 0.  OverflowError above 709.78.")
+log1p = as_function(elementary.log1p, "log(1 + x), exact near 0.  ValueError for x <= -1.")
+sqrt = as_function(
     primitives.sqrt, "The square root.  ValueError for x < 0; at 0 it has no finite derivative."
 )
-sin = _function(elementary.sin, "The sine of x in radians.")
-cos = _function(elementary.cos, "The cosine of x in radians.")
-tan = _function(elementary.tan, "The tangent of x in radians.")
-asin = _function(elementary.asin, "The angle of the sine x, in radians.  ValueError if |x| > 1.")
-acos = _function(elementary.acos, "The angle of the cosine x, in radians.  ValueError if |x| > 1.")
-atan = _function(elementary.atan, "The angle of the tangent x, in radians, from -π/2 to π/2.")
-atan2 = _function(
+sin = as_function(elementary.sin, "The sine of x in radians.")
+cos = as_function(elementary.cos, "The cosine of x in radians.")
+tan = as_function(elementary.tan, "The tangent of x in radians.")
+asin = as_function(elementary.asin, "The angle of the sine x, in radians.  ValueError if |x| > 1.")
+acos = as_function(
+    elementary.acos, "The angle of the cosine x, in radians.  ValueError if |x| > 1."
+)
+atan = as_function(elementary.atan, "The angle of the tangent x, in radians, from -π/2 to π/2.")
+atan2 = as_function(
     elementary.atan2,
     "The angle of the point (b, a) seen from (0, 0), in radians, from -π to π: atan(a/b) in the\n"
     "right quadrant.  At (0, 0) it is 0, and has no derivative.",
 )
-sinh = _function(
+sinh = as_function(
     elementary.sinh, "(eˣ - e⁻ˣ) / 2, the hyperbolic sine.  OverflowError from 710.48."
 )
-cosh = _function(
+cosh = as_function(
     elementary.cosh, "(eˣ + e⁻ˣ) / 2, the hyperbolic cosine.  OverflowError from 710.48."
 )
-tanh = _function(elementary.tanh, "The hyperbolic tangent, (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ).")
-asinh = _function(elementary.asinh, "The inverse of sinh.")
-acosh = _function(elementary.acosh, "The inverse of cosh.  ValueError for x < 1.")
-atanh = _function(elementary.atanh, "The inverse of tanh.  ValueError unless -1 < x < 1.")
-erf = _function(
+tanh = as_function(elementary.tanh, "The hyperbolic tangent, (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ).")
+asinh = as_function(elementary.asinh, "The inverse of sinh.")
+acosh = as_function(elementary.acosh, "The inverse of cosh.  ValueError for x < 1.")
+atanh = as_function(elementary.atanh, "The inverse of tanh.  ValueError unless -1 < x < 1.")
+erf = as_function(
     elementary.erf, "The error function, 2/√π times the integral of exp(-t²) from 0 to x."
 )
-erfc = _function(elementary.erfc, "1 - erf(x), exact also where it is tiny.")
-hypot = _function(
+erfc = as_function(elementary.erfc, "1 - erf(x), exact also where it is tiny.")
+hypot = as_function(
     elementary.hypot, "√(a² + b²), without overflow on the way.  At (0, 0) both derivatives are 0."
 )
-reciprocal = _function(primitives.reciprocal, "1 / x.  ZeroDivisionError at 0.")
-power = _function(
+reciprocal = as_function(primitives.reciprocal, "1 / x.  ZeroDivisionError at 0.")
+power = as_function(
     elementary.power,
     "a to the power b; 0**0 is 1, with gradient 0.  ValueError for a < 0 and b not whole,\n"
     "ZeroDivisionError for a = 0 and b < 0.",
 )
-maximum = _function(primitives.maximum, "The larger of a and b.  At a tie each gets 1/2.")
-minimum = _function(primitives.minimum, "The smaller of a and b.  At a tie each gets 1/2.")
-absolute = _function(primitives.absolute, "|x|, with derivative 0 at 0.")
-identity = _function(primitives.identity, "x itself, as a node of its own.")
+maximum = as_function(primitives.maximum, "The larger of a and b.  At a tie each gets 1/2.")
+minimum = as_function(primitives.minimum, "The smaller of a and b.  At a tie each gets 1/2.")
+absolute = as_function(primitives.absolute, "|x|, with derivative 0 at 0.")
+identity = as_function(primitives.identity, "x itself, as a node of its own.")
 
 
 @elementwise(1)

@@ -351,6 +351,7 @@ def test_bad_input_is_named(call, error, words):
 
 
 OFFERED = {
+    "as_function",
     "below",
     "checked",
     "log_of_sum",

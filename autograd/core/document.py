@@ -114,7 +114,10 @@ def _node(entry: Any, where: str, nodes: list[Value], scopes: list[Scope]) -> Va
         return restore(Value, (data, grad, NAN, NAN, None, None, label, literal))
     op = entry["op"]
     primitive = PRIMITIVES.get(op) if isinstance(op, str) else None
-    _check(primitive is not None, f"{where}: {op!r:.60} is no operation of this package")
+    _check(
+        primitive is not None,
+        f"{where}: {op!r:.60} is no operation of this package or of yours (ag.primitive)",
+    )
     assert primitive is not None
     count = len(primitive.partials)
     slopes = []

@@ -8,7 +8,7 @@ Formulae: Abramowitz and Stegun, chapters 4 and 7.
 import math
 from typing import Any
 
-from autograd.core.primitives import Primitive, declare, exp, reciprocal, relu, sign
+from autograd.core.primitives import PRIMITIVES, Primitive, declare, exp, reciprocal, relu, sign
 
 CUT = 1.5 * 2.0**42
 LOG2_E, LOG10_E = 1.4426950408889634, 0.4342944819032518
@@ -152,3 +152,5 @@ unit: Primitive = declare(  # 0 at (0, 0): as |x|, hypot has derivative 0 there
     lambda a, b, y: -(unit(a, b) * (unit(b, a) / hypot(a, b))),
 )
 leg: Primitive = declare("leg", "√(a²−b²)", _leg, lambda a, b, y: a / y, lambda a, b, y: -(b / y))
+
+OURS = frozenset(PRIMITIVES)  # users may declare others

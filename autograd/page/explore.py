@@ -14,9 +14,10 @@ from itertools import product
 from typing import Any
 
 from autograd.core.context import Scope
+from autograd.core.elementary import OURS
 from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
-from autograd.core.primitives import ARITHMETIC, PRIMITIVES
+from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
 from autograd.draw import LIMIT, look_of, outputs_of
 from autograd.draw.figure import Figure, figure
@@ -200,7 +201,7 @@ def _node(v: Value, index: dict[Value, int], names: dict[Value, str]) -> dict[st
     node: dict[str, Any] = {"value": v.data}
     if v.op is not None:
         node |= {"op": v.op, "inputs": [index[x] for x in v.inputs]}
-        if v.op not in PRIMITIVES:
+        if v.op not in OURS:
             node["partials"] = v.partials  # the author's own: the page cannot compute it again
     label = names.get(v) or v.label
     if label:
