@@ -324,6 +324,8 @@ function hint(target) {
     words = pathLines(i);
   }
   for (const { id } of [...drawing.edges, ...drawing.units]) mark(id, "path", lit.get(id));
+  const frame = pane.getBoundingClientRect(), low = target?.getBoundingClientRect?.().top > frame.top + frame.height / 2;
+  $("tip").classList.toggle("above", Boolean(low)); // it never lies on what it tells of
   $("tip").hidden = words.length === 0;
   $("tip").replaceChildren(...words.map((line) => element("p", line)));
 }

@@ -64,6 +64,7 @@ function go(to, { keep = false } = {}) {
   at = Math.min(Math.max(to, 0), steps().length - 1);
   if (asking) at = Math.max(at, 1); // the whole picture would tell all
   chosen = null;
+  hint(null);
   render();
   look();
   if (!keep && !framed) history.replaceState(null, "", at ? `#step=${at}` : location.pathname);

@@ -1139,3 +1139,17 @@ def test_what_rounding_leaves_is_0(visit):
     assert not [pair for pair in numbers(page).values() if "⁻¹⁶" in str(pair)]
     page.fill("#leaf0", "0.31")
     assert not [pair for pair in numbers(page).values() if "⁻¹⁶" in str(pair)]
+
+
+@needs_node
+def test_an_operation_of_the_authors_own_stays_at_its_recorded_inputs():
+    nodes = [{"label": "x", "value": 2.0}, {"op": "mine", "inputs": [0], "value": 5.0}]
+    nodes[1]["partials"] = [3.0]
+    program = "const rows = data.map(([x, nodes]) => { const s = evaluate(nodes, [x]);"
+    program += "return [s.values[1], sweep(nodes, s, 1).adjoints[0], [...s.errors.values()]]; });"
+    (same, moved) = in_node(
+        program + "console.log(JSON.stringify(rows));", [[2.0, nodes], [2.5, nodes]]
+    )
+    assert same == [5.0, 3.0, []]
+    assert moved[:2] == [None, None]
+    assert moved[2][0].startswith("mine(x = 2.5) is the author's own function")
