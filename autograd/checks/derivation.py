@@ -59,7 +59,7 @@ def assert_gradients(
     >>> price = apple * count * tax
     >>> assert_gradients(price, {apple: 2.2, count: 110, tax: 200})
     """
-    __tracebackhide__ = True
+    __tracebackhide__ = True  # pytest shows the test's own line
     _check_options(y, digits)
     if slips != "all" and (not isinstance(slips, int) or slips < 0):
         raise ValueError(f'slips is a whole number or "all", not {slips!r}')

@@ -78,6 +78,7 @@ def gradcheck(
     y  3                3 ± 3e-13          3        0    0         ok
     36 calls of f for the numerical derivatives
     """
+    __tracebackhide__ = True  # pytest shows the test's own line
     if order not in (1, 2):
         raise ValueError(f"order is 1 or 2, not {order!r}")
     if hand is not None and not callable(hand):

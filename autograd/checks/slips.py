@@ -194,8 +194,6 @@ def _shares(region: Region) -> Iterator[Slip]:
         incoming = "the incoming gradient"
         yield Slip(f"a factor forgotten: {incoming}", sum(slopes), 1.9)
         yield Slip(f"a factor squared: {incoming}", sum(a * a * p for a, p in pairs), 4.0)
-        yield Slip(f"added, not multiplied: {incoming} {number(above[0])}",
-                   sum(a + p for a, p in pairs), 2.7)  # fmt: skip
         yield Slip("the incoming gradient alone, without the local derivative", sum(above), 2.2)
         if all(slopes):
             yield Slip("divided, not multiplied: by the local derivative",
@@ -203,6 +201,9 @@ def _shares(region: Region) -> Iterator[Slip]:
         if all(above):
             yield Slip("divided, not multiplied: by the incoming gradient",
                        sum(p / a for a, p in pairs), 3.2)  # fmt: skip
+    if shares:
+        yield Slip("added, not multiplied: the incoming gradient and the local derivative",
+                   sum(a + p for a, p in pairs), 2.7)  # fmt: skip
     if len(shares) > 1:
         for which, i in (("last", 0), ("first", -1)):
             left = f"only the {which} share, from {region.name(shares[i].consumer)}, is left"
@@ -414,6 +415,8 @@ def _target(region: Region) -> Iterator[Slip]:
         if parts[0].kind == "softmax_cross_entropy":
             n = divisor(region.written, parts[0]) or 1
             edits = {e: e.partial + 1.0 / n for e in region.written.into[c] if e.partial < 0.0}
+            for e in edits if len(edits) > 1 else ():  # at one row of the batch
+                yield Slip(text, region.edited({e: edits[e]}), 2.2, {e: edits[e]})
             yield Slip(text, region.edited(edits), 1.4, edits)
         if parts[0].kind in ("softmax", "sigmoid") and region.true:
             for e in parts:
@@ -815,8 +818,12 @@ class Shares:
                 Slip(f"{slip.text}, further up", slip.number * partial, slip.cost + 1.0)
                 for slip in candidates(self.region(consumer))
             ]
-        likely = sorted(told, key=lambda slip: slip.cost)
-        return list({slip.text: (slip.text, slip.number) for slip in likely}.values())
+        chosen: dict[str, dict[str, tuple[str, float]]] = {}
+        for slip in sorted(told, key=lambda slip: slip.cost):  # two kinds for a number are enough
+            kinds = chosen.setdefault(f"{slip.number:.9g}", {})
+            if slip.kind not in kinds and len(kinds) < 2:
+                kinds[slip.kind] = slip.text, slip.number
+        return [pair for kinds in chosen.values() for pair in kinds.values()]
 
 
 def listed(texts: Iterable[str], before: str = "") -> str:

@@ -25,5 +25,5 @@ function verdict(text, { answer, slips }) {
   const fitting = slips.filter(([, number]) => agrees(text, number)).map(([words]) => words);
   const kinds = fitting.map((words) => words.split(":")[0]);
   if (!fitting.length && typed(text) !== 0 && agrees(text, answer, 0.3)) return ["digits", []];
-  return ["wrong", fitting.filter((_, i) => kinds.indexOf(kinds[i]) === i)]; // one place a kind
+  return ["wrong", fitting.filter((_, i) => kinds.indexOf(kinds[i]) === i).slice(0, 2)]; // one place a kind, the likeliest
 }

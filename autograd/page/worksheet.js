@@ -15,14 +15,22 @@ function fill(k, words) { // at all its places in the picture, on the screen and
     }
 }
 
+function cause(text, { factor, above = [] }) { // the blanks whose wrong numbers this one follows from
+  const wrong = above.map(([k]) => k).filter((k) => k !== null && verdict(fields[k].value, blanks[k])[0] === "wrong");
+  const incoming = above.map(([k, number]) => (wrong.includes(k) ? typed(fields[k].value) : number));
+  const follows = factor * incoming.reduce((a, b) => a + b, 0);
+  return wrong.length && agrees(text, follows) ? wrong.map((k) => `(${k + 1})`).join(", ") : "";
+}
+
 function check() {
   let right = 0;
   fields.forEach((field, k) => {
     const [word, slips] = verdict(field.value, blanks[k]);
+    const from = word === "wrong" && cause(field.value, blanks[k]);
     right += word === "right";
     field.setAttribute("aria-invalid", word === "wrong");
     fill(k, word === "right" ? field.value.trim() : null);
-    field.parentElement.querySelector("output").innerText = [...word ? [said(word)] : [], ...slips.map(slipWords)].join("\n");
+    field.parentElement.querySelector("output").innerText = [...word ? [said(word)] : [], ...from ? [said("follows", { from })] : slips.map(slipWords)].join("\n");
   });
   document.getElementById("score").textContent = said("score", { right, n: fields.length });
 }

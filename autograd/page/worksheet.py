@@ -22,7 +22,7 @@ from autograd.draw.text import printed, width
 from autograd.page.explore import copied
 from autograd.page.html import html_file, said, words_in
 
-MOST_SLIPS = 200  # told for one blank
+MOST_SLIPS = 100  # told for one blank
 UPRIGHT, ACROSS = 780.0, 1150.0  # points that A4 and A4 across hold, the smallest type being 8
 
 _BODY = """<main class="sheet {paper}">
@@ -50,6 +50,7 @@ class Blank(NamedTuple):
     answer: float
     places: list[tuple[str, str]]  # the id of an edge or a node, and "value" or "gradient"
     slips: list[tuple[str, float]]
+    above: tuple[float, tuple[str, ...]] = (0.0, ())  # a factor, and the edges it multiplies
 
 
 def sheet_of_exercises(
@@ -106,7 +107,15 @@ def sheet_of_exercises(
         rows="".join(rows),
         key="".join(key),
     )
-    data = [{"answer": b.answer, "slips": b.slips, "places": b.places} for b in asked]
+    at = {place: i for i, blank in enumerate(asked) for place in blank.places}
+    shown = {edge.id: edge.gradient for edge in drawn.edges}
+    data = []
+    for b in asked:
+        factor, edges = b.above
+        above = [(at.get((id, "gradient")), shown[id] or 0.0) for id in edges]
+        data.append({"answer": b.answer, "slips": b.slips, "places": b.places})
+        if any(i is not None for i, _ in above):
+            data[-1] |= {"factor": factor, "above": above}
     title = f"{y.label or 'worksheet'}"
     return html_file(title, body, data, lang, "answers.js", "worksheet.js")
 
@@ -141,13 +150,16 @@ def _gradients(drawn: Figure, judge: Any, lang: str | None, told: bool) -> list[
             words = said(lang, "edge" if told else "edgegradient", **ends, **flows)
             answer = judge.rounded(drawn.recorded[edge.source], edge.gradient)
             slips = _others(judge.wrong(answer, *_use(drawn, edge, head)), answer)
-            found.append(Blank(words, answer, [(edge.id, "gradient")], slips))
+            incoming = tuple(e.id for e in drawn.edges if e.tail == head.id)
+            above = (edge.partial or 0.0, incoming)
+            found.append(Blank(words, answer, [(edge.id, "gradient")], slips, above))
     for node in drawn.nodes:
         if node.total is not None:
             words = said(lang, "total", x=node.text)
             wrong = judge.wrong(node.total, None, drawn.recorded[node.values[-1]])
             slips = _others(wrong, node.total)
-            found.append(Blank(words, node.total, [(node.id, "gradient")], slips))
+            shares = tuple(e.id for e in drawn.edges if e.tail == node.id)
+            found.append(Blank(words, node.total, [(node.id, "gradient")], slips, (1.0, shares)))
     return found
 
 

@@ -543,6 +543,7 @@ def test_a_failing_test_names_its_picture(tmp_path):
     )
     assert run.returncode == 1
     assert "likely slip: `=` instead of `+=`" in run.stdout
+    assert "derivation.py" not in run.stdout  # the traceback ends in the test
     assert [p.name for p in base.glob("test_it*0/x.svg")] == ["x.svg"]
     assert str(base / "test_it0" / "x.svg") in run.stdout
 

@@ -237,3 +237,34 @@ def test_right_answers_fill_into_the_picture(tmp_path):
         assert page.locator(".pupil").is_visible() and page.locator("#check").is_hidden()
         assert page.locator("details").is_hidden()
         browser.close()
+
+
+@pytest.mark.skipif(node is None, reason="no JavaScript outside the browser")
+def test_what_follows_from_an_earlier_blank_is_told(tmp_path):
+    page = sheet(tmp_path, price(), blanks=4)
+    data = blanks(page)
+    script = (files("autograd") / "page" / "worksheet.js").read_text("utf-8")
+    cause = script[script.index("function cause") : script.index("function check")]
+    k, blank = next(
+        (k, b) for k, b in enumerate(data) if b.get("above", [[None]])[0][0] is not None
+    )
+    (above, number), *_ = blank["above"]
+    wrong = 1.21 * number
+    follows = blank["factor"] * wrong
+    typed = ["" for _ in data]
+    typed[above] = str(wrong)
+    code = (
+        f"{SCRIPT}\nconst blanks = {json.dumps(data)};\n"
+        f"const fields = {json.dumps([{'value': t} for t in typed])};\n{cause}\n"
+        f"console.log(JSON.stringify([{follows}, {follows * 1.1}]"
+        f".map((x) => cause(String(x), blanks[{k}]))))"
+    )
+    run = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout) == [f"({above + 1})", ""]
+
+
+def test_the_sum_of_shares_has_its_slips(tmp_path):
+    x = Value(3.0, "x")
+    data = blanks(sheet(tmp_path, x * x + 3 * x, blanks=4))
+    totals = [b for b in data if b["answer"] == 9.0]
+    assert totals and any("`=` instead of `+=`" in text for text, _ in totals[0]["slips"])
