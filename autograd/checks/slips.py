@@ -819,9 +819,9 @@ class Shares:
                 for slip in candidates(self.region(consumer))
             ]
         chosen: dict[str, dict[str, tuple[str, float]]] = {}
-        for slip in sorted(told, key=lambda slip: slip.cost):  # two kinds for a number are enough
+        for slip in sorted(told, key=lambda slip: slip.cost):  # three kinds for a number are enough
             kinds = chosen.setdefault(f"{slip.number:.9g}", {})
-            if slip.kind not in kinds and len(kinds) < 2:
+            if slip.kind not in kinds and len(kinds) < 3:
                 kinds[slip.kind] = slip.text, slip.number
         return [pair for kinds in chosen.values() for pair in kinds.values()]
 
