@@ -351,7 +351,7 @@ def test_a_network_shows_weights_as_lines_and_numbers_in_neurons():
             line = g.find(f"{SVG}path")
             lines[name] = line.get("stroke"), float(line.get("stroke-width", 1.0))
     weights = {w.label: w.data for w in net.parameters() if w.label[0] == "W"}
-    largest, colours = max(map(abs, weights.values())), ("#b9770e", "#2e6da4")
+    largest = max(map(abs, weights.values()))
     assert lines == {
         name: (
             ("#b9770e", "#2e6da4")[w >= 0],
