@@ -210,9 +210,11 @@ class Steps:
 
     def step(self, op: str, a: int = -1, b: int = -1) -> int:
         """The step that computes this, a new one if there is none."""
-        either = op in ("add", "mul") and a > b  # the order is the user's, but it does not matter
-        i = self._known.setdefault((op, b, a) if either else (op, a, b), len(self.op))
-        if i == len(self.op):
+        # Of a + b and b + a one is kept: the order is the user's, but it does not matter.
+        key = (op, b, a) if a > b and (op == "add" or op == "mul") else (op, a, b)
+        i = self._known.get(key)
+        if i is None:
+            i = self._known[key] = len(self.op)
             self.op.append(op)
             self.a.append(a)
             self.b.append(b)
@@ -303,23 +305,26 @@ class Steps:
         """Find what is needed for results, derivatives and guards, and what is to be checked."""
         roots = [*self.results, *[i for row in self.rows for i in row], *looked_at]
         roots += [i for guard in self.guards for i in (guard.a, guard.b)]
-        needed = bytearray(len(self.op))
+        needed = bytearray(len(self.op) + 1)  # the last is for -1, no operand
         for i in roots:
             needed[i] = True
-        for i in range(len(self.op) - 1, -1, -1):
+        for i in range(len(self.op) - 1, self.inputs - 1, -1):
             if needed[i]:
-                for x in self.operands(i):
-                    needed[x] = True
+                needed[self.a[i]] = needed[self.b[i]] = True
+        needed.pop()
         unused = [i for i in range(self.inputs) if not needed[i]]  # steps of inputs come first
         self.order = unused + [i for i, need in enumerate(needed) if need]
         looked = [*roots, *unused]
         finite = set(looked)  # steps that are so where what is looked at is
         for i in self.order:
+            op = self.op[i]
+            if op in HANDS_ON and op not in STAYS_FINITE:
+                continue
             operands = self.operands(i)
-            if self.op[i] not in HANDS_ON and self.op[i] != INPUT:
+            if op not in HANDS_ON and op != INPUT:
                 looked += [x for x in operands if x not in finite]
                 finite.update(operands)
-            if self.op[i] in STAYS_FINITE and finite.issuperset(operands):
+            if op in STAYS_FINITE and finite.issuperset(operands):
                 finite.add(i)
         self.checked = [i for i in dict.fromkeys(looked) if self.op[i] != CONSTANT]
 
