@@ -8,6 +8,7 @@ import pickle
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -260,7 +261,8 @@ class Compiled:
     def _map(self, name: str, args: Any, options: Any) -> Any:
         from autograd.program import rows
 
-        return rows.mapped(name, self.f, self._rows, args, **options)
+        native = self.backend == "native" and _has_llvm()
+        return rows.mapped(name, self.f, self._rows, args, **options, machine_code=native)
 
 
 _said: list[ImportError] = []
@@ -277,18 +279,23 @@ def backend_of(
         from autograd.program import jax
 
         return jax.backend(steps)
-    if name == "native":
-        try:
-            from autograd.program import native
+    if name == "native" and _has_llvm():
+        from autograd.program import native
 
+        with suppress(LookupError):  # an operation of the user's own
             return native.Native(steps, *call)
-        except LookupError:  # an operation of the user's own
-            pass
-        except ImportError as error:
-            if not _said:
-                _said.append(error)
-                warnings.warn(f"compile: {error}: Python runs the programs", RuntimeWarning, 2)
     return Python(steps, made.recording, made.title)
+
+
+def _has_llvm() -> bool:
+    try:
+        import llvmlite  # noqa: F401
+    except ImportError as error:
+        if not _said:
+            _said.append(error)
+            warnings.warn(f"compile: {error}: Python runs the programs", RuntimeWarning, 2)
+        return False
+    return True
 
 
 def compile(f: Function | None = None, backend: str = "native") -> Any:

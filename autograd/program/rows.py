@@ -27,6 +27,7 @@ from autograd.core.context import recording
 from autograd.core.nested import blocks, data, is_array, items, map_tree, shape
 from autograd.core.value import Value
 from autograd.program import llvm, machine, native
+from autograd.program.columns import Columns
 from autograd.program.llvm import BLOCK, LANES, Runs
 from autograd.program.steps import Steps
 from autograd.program.trace import Traced, joined, split, traced
@@ -89,9 +90,6 @@ class Kernel:
     """The machine code of steps over rows, one for each layout that it is called with."""
 
     def __init__(self, steps: Steps, exact: bool) -> None:
-        strange = llvm.unknown(steps)
-        if strange:
-            raise LookupError(f"no machine code for {', '.join(sorted(strange))}")
         self.steps, self.exact = steps, exact
         self._code: dict[Any, Any] = {}
         self._lock = Lock()
@@ -138,10 +136,13 @@ class Branches:
     steps: Callable[[Traced], Steps]
     numbers: int
     exact: bool
-    kernels: list[tuple[Kernel, Traced]] = field(default_factory=list)
+    native: bool = True  # whether by machine code, else by NumPy
+    kernels: list[tuple[Kernel | Columns, Traced]] = field(default_factory=list)
     lock: Any = field(default_factory=Lock)
 
-    def get(self, k: int, trace: Callable[[], Traced]) -> tuple[Kernel, list[Block]] | None:
+    def get(
+        self, k: int, trace: Callable[[], Traced]
+    ) -> tuple[Kernel | Columns, list[Block]] | None:
         """The k-th branch, traced if there is none, and what it holds by closure.
 
         None where there are too many, or the trace holds for its own row only.
@@ -152,7 +153,9 @@ class Branches:
                 steps = self.steps(found)
                 known = any(steps.guards == kernel.steps.guards for kernel, _ in self.kernels)
                 if not found.only_here and not known:
-                    self.kernels.append((Kernel(steps, self.exact), found))
+                    machine_code = self.native and not llvm.unknown(steps)
+                    made: Any = Kernel(steps, self.exact) if machine_code else None
+                    self.kernels.append((made or Columns(steps, found, self.exact), found))
             if k >= len(self.kernels):
                 return None
             kernel, found = self.kernels[k]
@@ -210,7 +213,7 @@ class Work:
 
     def _by(
         self,
-        branch: tuple[Kernel, list[Block]],
+        branch: tuple[Kernel | Columns, list[Block]],
         rows: Array,
         start: int,
         stop: int,
@@ -522,8 +525,13 @@ def mapped(
     workers: int | None = None,
     progress: bool = False,
     out: Any = None,
+    *,
+    machine_code: bool = True,
 ) -> Any:
-    """What the `map` methods of a compiled function do; `known` keeps branches for later calls."""
+    """What the `map` methods of a compiled function do; `known` keeps branches for later calls.
+
+    Without `machine_code`, NumPy computes the rows.
+    """
     for option, value, choices in (
         ("errors", errors, ("raise", "nan")),
         ("reduce", reduce, (None, "sum", "mean")),
@@ -547,6 +555,7 @@ def mapped(
     if key not in known:
         known[key] = _understood(name, f, given, given.row(0), at, kind, exact)
     branches, results = known[key]
+    branches.native = machine_code
     work = Work(
         branches,
         xs,

@@ -1,0 +1,68 @@
+"""Rows without machine code: in NumPy, by the same rules."""
+
+import subprocess
+import sys
+
+import pytest
+
+import autograd as ag
+from autograd.core.primitives import PRIMITIVES, Primitive
+
+numpy = pytest.importorskip("numpy")
+
+
+def two_sides(x, y):
+    return ag.sigmoid(x) * y if x > y else ag.sqrt(abs(y)) - x**3
+
+
+X, Y = numpy.linspace(-2, 2, 101), numpy.linspace(1.5, -1.4, 101)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_rows_are_the_eager_ones(exact):
+    fast = ag.compile(two_sides, "numpy")
+    value, (dx, dy) = fast.map_value_and_grad(X, Y, argnums=(0, 1), exact=exact)
+    want = [ag.value_and_grad(two_sides, (0, 1))(*at) for at in zip(X, Y, strict=True)]
+    assert value == pytest.approx([y for y, _ in want], rel=1e-13)
+    assert dx == pytest.approx([d[0] for _, d in want], rel=1e-13)
+    assert dy == pytest.approx([d[1] for _, d in want], rel=1e-13)
+    if exact:
+        assert value.tolist() == [y for y, _ in want]
+
+
+def test_sums_and_shared_arguments():
+    fast = ag.compile(lambda w, x: ag.tanh(w[0] * x[0] + w[1] * x[1]) ** 2, "numpy")
+    rows = numpy.random.default_rng(0).normal(size=(2500, 2))
+    w = numpy.array([0.5, -1.0])
+    options = {"in_axes": (None, 0), "reduce": "mean"}
+    value, slopes = fast.map_value_and_grad(w, rows, **options)
+    each, by_row = fast.map_value_and_grad(w, rows, in_axes=(None, 0))
+    assert value == pytest.approx(each.mean()) and slopes == pytest.approx(by_row.mean(axis=0))
+
+
+def test_a_row_without_a_number_is_named():
+    fast = ag.compile(lambda x: ag.log(x) * 2, "numpy")
+    with pytest.raises(ValueError, match=r"row 3: .*log"):
+        fast.map(numpy.array([1.0, 2.0, 3.0, -1.0]))
+    found, wrong = fast.map(numpy.array([1.0, -2.0, 3.0]), errors="nan")
+    assert numpy.isnan(found[1]) and wrong.tolist() == [1] and found[2] == 2 * numpy.log(3.0)
+
+
+def test_a_primitive_of_ones_own(monkeypatch):
+    cube = Primitive("cube", "x³", lambda x: x * x * x, lambda x, y: 3.0 * x * x)
+    monkeypatch.setitem(PRIMITIVES, "cube", cube)
+    for backend in ("native", "numpy"):
+        fast = ag.compile(lambda x: cube(x) + ag.sin(x), backend)
+        assert fast.map(X) == pytest.approx(X**3 + numpy.sin(X), rel=1e-13)
+
+
+def test_without_llvmlite():
+    code = """if True:
+        import sys, warnings
+        sys.modules["llvmlite"] = None
+        import autograd as ag, numpy
+        warnings.simplefilter("ignore")
+        print(ag.compile(lambda x: x * x).map(numpy.arange(3.0)).tolist())
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert run.stdout.strip() == "[0.0, 1.0, 4.0]", run.stderr
