@@ -398,6 +398,9 @@ def matmul(a: Any, b: Any) -> Any:
     >>> matmul([[1, 2]], [[3], [4]])
     [[11.0]]
     """
+    for x in (a, b):
+        if not is_nested(x) or len(x) == 0:
+            raise ValueError(f"matmul of {x!r:.60}: expected a row or rows of numbers")
     rows = a if is_nested(a[0]) else [a]
     columns = list(zip(*b, strict=True)) if is_nested(b[0]) else [b]
     if len(rows[0]) != len(b):

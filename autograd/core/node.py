@@ -263,12 +263,32 @@ class Node:
         raise TypeError("a Value has no truth value: compare its number, as in `x > 0`")
 
     def __float__(self) -> float:
-        raise TypeError("a Value is not a float: x.data is its number, x.exp() records exp of it")
+        raise TypeError(
+            "a Value is not a float: x.data is its number, and x.exp(), x.sqrt(), ag.erf(x) record "
+            "what the functions of math do not"
+        )
 
     def __int__(self) -> int:
         return float(self)  # type: ignore[return-value]  # it raises
 
     __complex__ = __float__
+
+    def __round__(self, digits: Any = None) -> float:
+        raise TypeError('a Value is not rounded: write f"{x:.2f}" or round(x.data, 2)')
+
+    # // and % have no derivative but 0
+
+    def __floordiv__(self, other: Any) -> float:
+        raise TypeError("a Value has no //: write x / y, or x.data // y for the number")
+
+    def __rfloordiv__(self, other: Any) -> float:
+        raise TypeError("a Value has no //: write y / x, or y // x.data for the number")
+
+    def __mod__(self, other: Any) -> float:
+        raise TypeError("a Value has no %: write x.data % y for the number")
+
+    def __rmod__(self, other: Any) -> float:
+        raise TypeError("a Value has no %: write y % x.data for the number")
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)

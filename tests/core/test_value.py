@@ -521,3 +521,21 @@ def test_the_sweep_is_linear_in_its_seed(numbers, seed):
     y = ag.sum([x * x + 3.0 * x for x in xs])
     y.backward(seed)
     assert ag.grads(xs) == pytest.approx([seed * (2.0 * n + 3.0) for n in numbers], rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("call", "instead"),
+    [
+        (lambda x: math.exp(x), ("x.data", "x.exp()", "x.sqrt()")),
+        (lambda x: round(x), ('f"{x:.2f}"', "round(x.data, 2)")),
+        (lambda x: round(x, 2), ('f"{x:.2f}"', "round(x.data, 2)")),
+        (lambda x: x // 2, ("x / y", "x.data // y")),
+        (lambda x: 2 // x, ("y / x", "y // x.data")),
+        (lambda x: x % 2, ("x.data % y",)),
+        (lambda x: 2 % x, ("y % x.data",)),
+    ],
+)
+def test_what_no_value_has_is_told_with_what_to_write(call, instead):
+    with pytest.raises(TypeError, match="a Value ") as raised:
+        call(Value(2.0))
+    assert all(text in str(raised.value) for text in instead)
