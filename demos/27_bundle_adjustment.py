@@ -3,7 +3,8 @@
 A point seen by a camera lands on its image; the residual is where it was seen less where it should
 be.  The residuals of all observations and their Jacobian, 2 × 9 numbers each, are computed at once
 into arrays made beforehand (`out=`); `scipy.optimize.least_squares` takes them as a sparse matrix.
-Needs `pip install numpy scipy llvmlite`.  Run: `python demos/27_bundle_adjustment.py [observations]`
+Needs `pip install numpy scipy llvmlite`.
+Run: `python demos/27_bundle_adjustment.py [observations]`
 """
 
 import sys

@@ -34,10 +34,10 @@ DEMOS = {  # name: what it prints, what it saves
 }
 
 
-def run(demo, folder):
+def run(demo, folder, *arguments):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
-        [sys.executable, "-W", "error", ROOT / "demos" / f"{demo}.py"],
+        [sys.executable, "-W", "error", ROOT / "demos" / f"{demo}.py", *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -61,6 +61,24 @@ def test_demo(demo, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(pictures)
 
 
+def test_bundle_adjustment(tmp_path):
+    pytest.importorskip("scipy")
+    pytest.importorskip("llvmlite")
+    result = run("27_bundle_adjustment", tmp_path, "2000")
+    assert result.returncode == 0, result.stderr
+    assert "2,000 observations, 390 unknowns" in result.stdout
+
+
+@pytest.mark.slow
+def test_a_gradient_by_a_cluster_with_a_worker_killed(tmp_path):
+    pytest.importorskip("dask.distributed")
+    pytest.importorskip("llvmlite")
+    result = run("28_cluster", tmp_path, "2000000")
+    assert result.returncode == 0, result.stderr
+    assert "killed worker" in result.stdout
+    assert "the same to the last bit: True" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("demo", "missing", "needs"),
     [
@@ -72,6 +90,8 @@ def test_demo(demo, tmp_path):
         ("24_digits", "matplotlib", "scikit-learn matplotlib rich"),
         ("25_two_moons", "sklearn", "scikit-learn matplotlib rich"),
         ("26_two_ways_to_a_gradient", "matplotlib", "matplotlib"),
+        ("27_bundle_adjustment", "scipy", "numpy scipy llvmlite"),
+        ("28_cluster", "dask.distributed", "numpy llvmlite dask distributed"),
     ],
 )
 def test_a_demo_says_what_to_install(demo, missing, needs, tmp_path):

@@ -130,7 +130,12 @@ class Compiled:
             key: [(v.traced, v.by) for v in vs if not (free and v.traced.held)]
             for key, vs in self._variants.items()
         }
-        return _restored, (f, self.backend, kept)
+        rows = {
+            key: known
+            for key, known in self._rows.items()
+            if not (free and any(found.held for _, found in known[0].kernels))
+        }
+        return _restored, (f, self.backend, kept, rows)
 
     # --- how a call is made ---
 
@@ -381,8 +386,9 @@ class _Lost:
         )
 
 
-def _restored(f: Any, backend: str, kept: dict[Any, list[Any]]) -> Compiled:
+def _restored(f: Any, backend: str, kept: dict[Any, list[Any]], rows: Any) -> Compiled:
     made = Compiled(f, backend)
+    made._rows = rows
     for key, found in kept.items():
         made._variants[key] = [made._compiled(*recorded) for recorded in found]
     return made

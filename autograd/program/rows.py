@@ -131,9 +131,12 @@ class Kernel:
 
 @dataclass
 class Branches:
-    """A function's branches, compiled; `numbers` is how many come out of a row."""
+    """A function's branches, compiled; `numbers` is how many come out of a row.
 
-    steps: Callable[[Traced], Steps]
+    Pickled they are the programs, not the code.  `by` are the inputs that derivatives are taken by.
+    """
+
+    by: list[int] | None
     numbers: int
     exact: bool
     native: bool = True  # whether by machine code, else by NumPy
@@ -150,16 +153,31 @@ class Branches:
         with self.lock:
             if k == len(self.kernels) and k < MOST_VARIANTS:
                 found = trace()
-                steps = self.steps(found)
-                known = any(steps.guards == kernel.steps.guards for kernel, _ in self.kernels)
+                made = self.made(found)
+                known = any(made.steps.guards == kernel.steps.guards for kernel, _ in self.kernels)
                 if not found.only_here and not known:
-                    machine_code = self.native and not llvm.unknown(steps)
-                    made: Any = Kernel(steps, self.exact) if machine_code else None
-                    self.kernels.append((made or Columns(steps, found, self.exact), found))
+                    self.kernels.append((made, found))
             if k >= len(self.kernels):
                 return None
             kernel, found = self.kernels[k]
         return kernel, [Block(numpy.array([x.data for x in found.held], float), False)]
+
+    def made(self, found: Traced) -> Kernel | Columns:
+        """What computes the rows of a branch."""
+        steps = found.steps(self.by)
+        if self.native and not llvm.unknown(steps):
+            return Kernel(steps, self.exact)
+        return Columns(steps, found, self.exact)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kept = self.by, self.numbers, self.exact, self.native
+        return _again, (*kept, [found for _, found in self.kernels])
+
+
+def _again(by: Any, numbers: int, exact: bool, native: bool, kept: list[Traced]) -> Branches:
+    branches = Branches(by, numbers, exact, native)
+    branches.kernels = [(branches.made(found), found) for found in kept]
+    return branches
 
 
 @dataclass
@@ -624,8 +642,7 @@ def _understood(
         starts.append(len(numbers))
     inputs = [k for i in ([at] if isinstance(at, int) else at) for k in range(*starts[i : i + 2])]
     results = Results(out, by, kind)
-    steps = (lambda found: found.steps(inputs)) if kind else (lambda found: found.steps())
-    return Branches(steps, results.numbers(), exact), results
+    return Branches(inputs if kind else None, results.numbers(), exact), results
 
 
 def _allocated(name: str, results: Results, count: int, xs: list[Block], out: Any) -> list[Array]:

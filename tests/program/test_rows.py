@@ -2,6 +2,7 @@
 
 import math
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -358,8 +359,17 @@ def test_a_value_held_by_closure_is_read_at_each_call():
     assert (call(X) == 3 * X).all()
 
 
-def out_of(shape):
-    return np.empty(shape)
+def test_rows_of_a_pickled_function_need_the_program_only():
+    fast = ag.compile(lambda w, x, t: loss(w, x, t))  # which cannot be pickled itself
+    total = fast.map_value_and_grad(
+        W, POINTS[:99], TARGETS[:99], in_axes=(None, 0, 0), reduce="sum"
+    )
+    again = pickle.loads(pickle.dumps(fast))
+    assert total == again.map_value_and_grad(
+        W, POINTS[:99], TARGETS[:99], in_axes=(None, 0, 0), reduce="sum"
+    )
+    with pytest.raises(TypeError, match="unpickled as a program"):
+        again.map(W, POINTS[:99], TARGETS[:99], in_axes=(None, 0, 0))
 
 
 def test_out_is_filled_and_comes_back():
