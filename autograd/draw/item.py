@@ -143,3 +143,5 @@ class Sheet:
     items: tuple[Item, ...]
     links: tuple[Link, ...]
     frames: tuple[Frame, ...]
+    name: str = ""  # for those who do not see it: what it is of
+    words: str = ""  # and what it shows

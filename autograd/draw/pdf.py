@@ -10,7 +10,8 @@ import unicodedata
 from typing import Any
 from xml.etree.ElementTree import Element
 
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʸ", "0123456789−xy", strict=True))
+from autograd.draw.text import level
+
 _CJK = {"HANGUL": "HYGothic-Medium", "CJK": "HeiseiKakuGo-W5"}
 
 
@@ -79,14 +80,17 @@ def segments(e: Element) -> list[tuple[str, list[float]]]:
 def text_runs(text: str, size: float, bold: bool) -> list[tuple[str, str, float, float]]:
     """The text in pieces of one font each: text, font, size, how much it is raised."""
     runs: list[tuple[str, str, float, float]] = []
-    for c in text:
-        raised = c in _RAISED
-        font = _font(_RAISED.get(c, c), bold)
-        how = (font, 0.65 * size, 0.35 * size) if raised else (font, size, 0.0)
+    for c in text.replace("\u2003", 3 * " "):
+        sign, up = level(c)
+        sign = "–" if sign == "−" else sign  # Symbol's minus runs into the digits
+        how = (
+            _font(sign, bold),
+            0.65 * size if up else size,
+            up * (0.35 if up > 0 else 0.15) * size,
+        )
         if runs and runs[-1][1:] == how:
-            runs[-1] = (runs[-1][0] + _RAISED.get(c, c), *how)
-        else:
-            runs.append((_RAISED.get(c, c), *how))
+            sign = runs.pop()[0] + sign
+        runs.append((sign, *how))
     return runs
 
 

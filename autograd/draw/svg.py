@@ -42,8 +42,10 @@ def tree(sheet: Sheet) -> ET.Element:
             "font-family": FONT,
             "text-anchor": "middle",
             "role": "img",
+            "aria-label": sheet.name,
         },
     )
+    ET.SubElement(root, "desc").text = sheet.words
     ET.SubElement(root, "rect", {"class": "background", **size, "fill": "white"})
     hidden = []
     for frame in sheet.frames:

@@ -53,6 +53,18 @@ def cut(label: object) -> str:
     return line if len(line) <= CUT else line[: CUT - 1] + "…"
 
 
+def level(c: str) -> tuple[str, int]:
+    """The plain sign, and 1 where c is it as a superscript, -1 as a subscript, else 0.
+
+    >>> level("²"), level("ₖ"), level("x")
+    (('2', 1), ('k', -1), ('x', 0))
+    """
+    kind, _, code = unicodedata.decomposition(c).partition(" ")
+    if kind not in ("<super>", "<sub>") or " " in code:
+        return c, 0
+    return chr(int(code, 16)), 1 if kind == "<super>" else -1
+
+
 def width(text: str, size: float) -> float:
     """How wide the text is, in points, in a font of so many points."""
     return size * sum(map(_em, text))

@@ -7,6 +7,7 @@ and runs no command.
 from xml.etree.ElementTree import Element
 
 from autograd.draw.pdf import segments
+from autograd.draw.text import level
 
 _SIGNS = {
     **{c: f"\\{c}" for c in "#$%&_{}"},
@@ -14,7 +15,6 @@ _SIGNS = {
     **{"<": "\\textless{}", ">": "\\textgreater{}", "|": "\\textbar{}", '"': "\\textquotedbl{}"},
     **{"−": "$-$", "×": "$\\times$", "÷": "$\\div$", "∂": "$\\partial$", "√": "$\\surd$"},
     **{"′": "$'$", "Σ": "$\\Sigma$", "σ": "$\\sigma$", "·": "$\\cdot$", "…": "\\ldots{}"},
-    **{c: f"$^{{{d}}}$" for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʸ", "0123456789-xy", strict=True)},
     "\u2003": "\\quad{}",
 }
 
@@ -75,4 +75,9 @@ def _colour(name: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return "".join(_SIGNS.get(c, c) for c in text)
+    signs = []
+    for c in text:
+        plain, up = level(c)
+        sign = _SIGNS.get(plain, plain)
+        signs.append(f"\\text{'super' if up > 0 else 'sub'}script{{{sign}}}" if up else sign)
+    return "".join(signs)

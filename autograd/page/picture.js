@@ -30,7 +30,7 @@ function show(key) { // the drawing of this state of the composites
   drawing.references = new Set(drawing.units.filter(({ kind }) => kind === "reference").map(({ id }) => id));
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", said("graph", { y: names[root] }));
-  for (const tip of svg.querySelectorAll("title")) tip.remove(); // they would tell old numbers
+  for (const tip of svg.querySelectorAll("title, desc")) tip.remove(); // they would tell old numbers
   for (const sum of svg.querySelectorAll(".edge > text.gradient"))
     if (sum.textContent.startsWith("Σ")) sum.setAttribute("class", "sum"); // of an inner node's shares, beside the first
   for (const line of svg.querySelectorAll(".edge > .line")) {

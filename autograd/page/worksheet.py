@@ -182,7 +182,7 @@ def _blanked(plain: Sheet, asked: list[Blank], drawn: Figure) -> Sheet:
         ]
         items.append(replace(item, texts=tuple(texts), title=""))
     links = tuple(replace(link, title="") for link in plain.links)
-    return replace(plain, items=tuple(items), links=links)
+    return replace(plain, words="", items=tuple(items), links=links)
 
 
 def _strips(picture: str) -> tuple[float, list[str]]:

