@@ -33,8 +33,8 @@ LATEX: dict[str, Rule] = (
         "add": ("{} + {}", 1, 1, 2),
         "sub": ("{} - {}", 1, 1, 2),
         "mul": (r"{} \, {}", 2, 2, 3),
-        "divide": (r"\frac{{{}}}{{{}}}", ATOM, 0, 0),
-        "reciprocal": (r"\frac{{1}}{{{}}}", ATOM, 0, 0),
+        "divide": (r"\frac{{{}}}{{{}}}", ATOM - 1, 0, 0),
+        "reciprocal": (r"\frac{{1}}{{{}}}", ATOM - 1, 0, 0),
         "neg": ("-{}", 3, 3, 3),
         "power": ("{}^{{{}}}", 4, ATOM, 0),
         "exp": ("e^{{{}}}", 4, 0, 0),
@@ -68,6 +68,7 @@ class Writer:
     """The expressions of steps in one language; what is used once stands where it is used."""
 
     deepest, longest = 4, 36  # of what stands inside another expression; else it has a line
+    brackets = "({})"
 
     def __init__(self, s: Steps, rules: dict[str, Rule], names: dict[int, str]) -> None:
         self.s, self.rules, self.names = s, rules, names
@@ -98,7 +99,7 @@ class Writer:
     def operand(self, i: int, least: int) -> str:
         """A step as an operand, in brackets where it would fall apart."""
         text, strength = self.text[i]
-        return text if strength >= least else f"({text})"
+        return text if strength >= least else self.brackets.format(text)
 
     def expression(self, i: int) -> tuple[str, int]:
         """Step i by its operands."""
@@ -125,6 +126,7 @@ class Writer:
                 text, strength = self.expression(i)
                 depth = 1 + max((self.depth.get(x, 0) for x in self.s.operands(i)), default=0)
                 short = depth <= self.deepest and len(text) <= self.longest
+                short |= self.rules is LATEX and i in self.s.results  # it is the last line
                 if i not in self.names and self.uses[i] == 1 and short:
                     self.text[i], self.depth[i] = (text, strength), depth
                 else:
@@ -142,6 +144,7 @@ class _Named(Writer):
 
 class _Latex(Writer):
     deepest, longest = 9, 120
+    brackets = r"\left({}\right)"
 
     def different(self, i: int) -> tuple[int, ...]:
         """x·x is written x²."""
@@ -342,9 +345,15 @@ def latex(s: Steps, r: Recording) -> str:
     return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"& {results}"]) + "\n\\end{aligned}"
 
 
+GREEK = {
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda"),
+    *("mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
+}
+
+
 def _in_latex(name: str) -> str:
     head, _, rest = name.partition("_")
-    text = head if len(head) == 1 else rf"\mathrm{{{head}}}"
+    text = head if len(head) == 1 else rf"\{head}" if head in GREEK else rf"\mathrm{{{head}}}"
     return f"{text}_{{{rest.replace('_', ',')}}}" if rest else text
 
 

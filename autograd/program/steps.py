@@ -431,8 +431,9 @@ class _Chain:
                 share = self.times(adjoints[i], d)
                 if share is not None:
                     adjoints[x] = self.s.sum(adjoints[x], share) if x in adjoints else share
-        for x, adjoint in adjoints.items():
-            self.s.adjoints.setdefault(adjoint, self.steps[x])
+        for x in [*self.by, *adjoints]:  # an input's name comes first
+            if x in adjoints:
+                self.s.adjoints.setdefault(adjoints[x], self.steps[x])
         return [adjoints.get(x, self.zero) for x in self.by]
 
     def forward(self) -> list[list[int]]:

@@ -68,9 +68,16 @@ f(x, y): 2 steps
     ("f", "formula"),
     [
         (lambda x, y: x * y / (1 + y), r"\frac{x \, y}{1 + y}"),
-        (lambda x, y: -((x - y) ** 2) * 3, r"-3 \, (x - y)^{2}"),
-        (lambda x, y: ag.exp(-x) ** 3 + ag.sqrt(abs(y)), r"(e^{-x})^{3} + \sqrt{\left|y\right|}"),
-        (lambda x, y: x - (y - (x - 1e-7)), r"x - (y - (x - 1 \cdot 10^{-7}))"),
+        (lambda x, y: -((x - y) ** 2) * 3, r"-3 \, \left(x - y\right)^{2}"),
+        (
+            lambda x, y: ag.exp(-x) ** 3 + ag.sqrt(abs(y)),
+            r"\left(e^{-x}\right)^{3} + \sqrt{\left|y\right|}",
+        ),
+        (
+            lambda x, y: x - (y - (x - 1e-7)),
+            r"x - \left(y - \left(x - 1 \cdot 10^{-7}\right)\right)",
+        ),
+        (lambda mu, x_1: (mu / x_1) ** 2, r"\left(\frac{\mu}{x_{1}}\right)^{2}"),
         (lambda x, y: ag.maximum(x, ag.sin(y)), r"\max\left(x, \sin\left(y\right)\right)"),
     ],
 )
