@@ -393,7 +393,7 @@ def dot(a: Any, b: Any) -> Any:
 def matmul(a: Any, b: Any) -> Any:
     """The matrix product of rows, as `a @ b` in NumPy: either may be a vector.
 
-    Raises ValueError where the inner lengths differ.
+    Raises ValueError where the inner lengths differ, and for what has no rows.
 
     >>> matmul([[1, 2]], [[3], [4]])
     [[11.0]]
@@ -401,6 +401,8 @@ def matmul(a: Any, b: Any) -> Any:
     for x in (a, b):
         if not is_nested(x) or len(x) == 0:
             raise ValueError(f"matmul of {x!r:.60}: expected a row or rows of numbers")
+        if is_nested(x[0]) and any(not is_nested(row) or len(row) != len(x[0]) for row in x):
+            raise ValueError(f"matmul: the rows of a matrix have different lengths: {x!r:.60}")
     rows = a if is_nested(a[0]) else [a]
     columns = list(zip(*b, strict=True)) if is_nested(b[0]) else [b]
     if len(rows[0]) != len(b):

@@ -440,3 +440,85 @@ def test_the_hessian_of_norm():
             order = tuple(int(i == n) + int(k == n) for n in range(4))
             want = float(mp.diff(exact, [mp.mpf(x) for x in at], order))
             assert hessian[i][k] == pytest.approx(want, rel=1e-14), (i, k)
+
+
+def test_leaky_units_keep_the_derivative_1_beside_a_large_slope():
+    for slope in (1e17, -1e17, 1e300):
+        for function in (ag.leaky_relu, ag.prelu, ag.elu):
+            x = Value(1.5)
+            function(x, slope).backward()
+            assert x.grad == 1.0, (function, slope)
+            zero = Value(0.0)
+            function(zero, slope).backward()
+            assert zero.grad == slope
+    x, a = Value(1.5), Value(1e17)
+    ag.prelu(x, a).backward()
+    assert (x.grad, a.grad) == (1.0, 0.0)
+    for alpha, at in ((1e5, -1e-9), (1e17, -30.0), (1e-12, -2.0)):
+        assert ag.grad(lambda x, s=alpha: ag.elu(x, s))(at) == pytest.approx(
+            alpha * math.exp(at), rel=1e-13
+        )
+
+
+def test_a_dot_that_cancels_does_not_overflow_on_the_way():
+    assert ag.dot([1e200, -1e200, 3.0], [1e200, 1e200, 4.0]) == 12.0
+    xs = ag.values([1e200, -1e200, 3.0])
+    y = ag.dot(xs, [1e200, 1e200, 4.0])
+    y.backward()
+    assert y.data == 12.0 and ag.grads(xs) == [1e200, 1e200, 4.0]
+
+
+POWERS = [
+    (lambda x: 0**x, 2.0, 0.0, 0.0),
+    (lambda x: x**2.5, 0.0, 0.0, 0.0),
+    (lambda x: x**2, -3.0, -6.0, 2.0),
+    (lambda x: x**0, 0.0, 0.0, 0.0),
+    (lambda x: x**1, 0.0, 1.0, 0.0),
+    (lambda x: 2.0**x, 3.0, 8 * math.log(2), 8 * math.log(2) ** 2),
+]
+
+
+@pytest.mark.parametrize(("f", "at", "first", "second"), POWERS)
+def test_derivatives_of_powers_at_the_edge(f, at, first, second):
+    assert ag.grad(f)(at) == pytest.approx(first, rel=1e-15)
+    assert ag.hessian(f)(at) == pytest.approx(second, rel=1e-15)
+
+
+def test_slopes_of_powers_where_the_power_alone_is_no_float():
+    for a, b in ((1e-310, 1e-5), (5e-324, 0.06), (1e-200, 1.5), (1e-160, 2.5), (1e300, -1.01)):
+        exact = mp.mpf(a) ** mp.mpf(b)
+        got = ag.grad(ag.power, argnums=(0, 1))(a, b)
+        for slope, want in zip(got, (exact * b / a, exact * mp.log(a)), strict=True):
+            if abs(want) > TINY:
+                assert slope == pytest.approx(float(want), rel=1e-13), (a, b)
+
+
+MADE = [
+    (lambda p, c: ag.log(p - c), "log(profit − cost = -1.0) is not"),
+    (lambda p, c: ag.log((p - c) * 2), "log((profit − cost) × 2 = -2.0)"),
+    (lambda p, c: ag.log(-(p.exp() * c + 1)), "log(−(… + 1) = -23.1671682968)"),
+    (lambda p, c: 1 / (p / c - 2 / c), "reciprocal(profit ÷ cost − (2 ÷ cost) = 0.0)"),
+    (lambda p, c: ag.mean([p * 1e308, c * 1e308]), "mul(profit=2.0, 1e+308)"),
+    (lambda p, c: ag.sum([p * 8e307] * 2), "sum(profit × 8e+307 = 1.6e+308, profit"),
+    (lambda p, c: ag.softplus(ag.sqrt(p - c)), "sqrt(profit − cost = -1.0)"),
+    (lambda p, c: ag.elu(p, math.inf), "expected a finite number, got inf"),
+    (lambda p, c: ag.elu(p, alpha=math.inf), "elu: alpha: expected a finite number, got inf"),
+    (lambda p, c: p + 10**400, "this int is too large: floats end at 1.8e308"),
+    (lambda p, c: ag.prelu(-1e308, 100.0), "prelu(-1e+308, 100.0) is too large"),
+    (lambda p, c: ag.prelu(p - 1e308, 100.0), ", in prelu"),
+    (lambda p, c: ag.leaky_relu(-1e308, slope=100.0), "leaky_relu(-1e+308, 100.0)"),
+    (lambda p, c: ag.matmul(1, 2), "expected a row"),
+    (lambda p, c: ag.matmul([], []), "expected a row"),
+    (lambda p, c: ag.matmul([[1, 2], [3]], [[1], [2]]), "different lengths"),
+    (lambda p, c: round(p, 2), "round(x.data, 2)"),
+    (lambda p, c: p // 2, "write x / y"),
+    (lambda p, c: p % 2, "write x.data % y"),
+    (lambda p, c: math.sqrt(p), "x.sqrt()"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), MADE)
+def test_a_message_names_what_was_written_and_what_to_write(call, words):
+    with pytest.raises((ValueError, ArithmeticError, TypeError, AttributeError)) as raised:
+        call(Value(2.0, "profit"), Value(3.0, "cost"))
+    assert words in str(raised.value)

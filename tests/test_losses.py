@@ -179,3 +179,51 @@ def test_bad_targets_are_named(call, error, words):
 def test_numbers_that_are_none_are_told_by_place(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_sigmoid_cross_entropy_is_exact_over_the_whole_range():
+    for x in (-1e300, -745.0, -40.0, -1e-9, 0.0, 0.3, 37.0, 800.0, 1e300):
+        for t in (0.0, 0.25, 1.0):
+            v = Value(x)
+            y = ag.sigmoid_cross_entropy(v, t)
+            y.backward()
+            wide = mp.mpf(x)
+            logistic = 1 / (1 + mp.exp(-wide))
+            plus = mp.log1p(mp.exp(wide)) if x < 1e6 else wide
+            minus = mp.log1p(mp.exp(-wide)) if x > -1e6 else -wide
+            exact = t * minus + (1 - t) * plus
+            assert (
+                y.data == ag.sigmoid_cross_entropy(x, t) == pytest.approx(float(exact), rel=1e-14)
+            )
+            assert v.grad == pytest.approx(float(logistic - t), rel=1e-13, abs=1e-16)
+    assert ag.sigmoid_cross_entropy([37.0, -2.0], [0, 1]) == pytest.approx(
+        (37.0 + math.log1p(math.exp(2.0))) / 2, rel=1e-15
+    )
+    assert ag.grad(ag.sigmoid_cross_entropy, argnums=1)(3.0, 0.25) == pytest.approx(-3.0, rel=1e-15)
+    with pytest.raises(ValueError, match="element 1: the target is 2"):
+        ag.sigmoid_cross_entropy([1.0, 2.0], [0, 2])
+
+
+def test_a_probability_of_0_or_1_names_the_function_that_takes_scores():
+    for call, words in (
+        (lambda: ag.binary_cross_entropy(ag.sigmoid(37.0), 0), "element 0.*sigmoid_cross_entropy"),
+        (
+            lambda: ag.binary_cross_entropy(ag.values([0.5, 0.0]), [1, 1]),
+            "element 1.*sigmoid",
+        ),
+        (lambda: ag.cross_entropy_error(ag.softmax([0.0, 800.0]), 0), "class 0.*softmax_cross_ent"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            call()
+    assert ag.binary_cross_entropy([0.0, 1.0], [0, 1]) == 0.0
+
+
+def test_a_target_score_far_off_leaves_the_others_their_digits():
+    for far in (-1e10, -1e17, -1e300):
+        xs = ag.values([0.1, far, 0.3])
+        y = ag.softmax_cross_entropy(xs, 1)
+        y.backward()
+        share = float(1 / (1 + mp.exp(mp.mpf(0.3) - mp.mpf(0.1))))
+        assert xs[0].grad == pytest.approx(share, rel=1e-14)
+        assert xs[2].grad == pytest.approx(1.0 - share, rel=1e-14)
+        assert y.data == pytest.approx(-far + 0.9, rel=1e-9)
