@@ -128,6 +128,8 @@ function drawCurve() {
   const { line, y0, slope } = drawCurve, y1 = now.values[root];
   const tangent = y0 === null || slope === null ? () => null : (x) => y0 + slope * (x - x0);
   const known = [...line.map(([, y]) => y), y1, tangent(x1)].filter((y) => y !== null);
+  $("curve").hidden = known.length === 0; // no value anywhere
+  if (!known.length) return;
   let low = Math.min(...known), high = Math.max(...known);
   if (!(high > low)) [low, high] = [low - (Math.abs(low) || 1), high + (Math.abs(high) || 1)];
   const { width, height, left, right, top, bottom } = CURVE;

@@ -457,8 +457,12 @@ def test_errors_are_words_at_the_node(visit):
     assert numbers(page)["eo0"][0] == "0"
     words = "the gradient through sqrt(w = 0) divides by zero"
     assert page.locator("#picture text.error").all_text_contents() == [words]
+    page.fill("#leaf0", "-1")
+    page.fill("#leaf2", "2")  # y has no value, wherever w is
+    assert page.locator("#curve").is_hidden()
     page.click("#reset")
     assert page.locator(".error, .broken, .words").count() == 0
+    assert page.locator("#curve").is_visible()
 
 
 def test_gradients_of_each_of_several_outputs(visit):
@@ -726,6 +730,7 @@ def test_every_step_is_in_sight(visit, name):
     look = f"(steps) => steps.map((k) => {{ go(k); return ({IN_SIGHT})(); }})"
     for wide, high in ((1280, 800), (390, 844)):
         page.set_viewport_size({"width": wide, "height": high})
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         for step, seen in zip(steps, page.evaluate(look, steps), strict=True):
             assert seen["node"] and seen["count"] and seen["words"] and seen["wide"], (step, seen)
             assert seen["least"] >= 10.99, (step, seen)
