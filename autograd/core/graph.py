@@ -13,7 +13,6 @@ from autograd.core import primitives
 from autograd.core.context import recording
 from autograd.core.nested import peek
 from autograd.core.node import (
-    NAN,
     describe,
     inputs_first,
     is_fresh,
@@ -212,7 +211,7 @@ def _merged(found: list[Any], known: list[Value], seeds: list[Any]) -> list[Valu
         inputs: Any = tuple((x._data,) if x is not None and x.is_literal else x for x in (a, b))
         if v._primitive is primitives.add or v._primitive is primitives.mul:
             inputs = frozenset(inputs)
-        same = first.setdefault((v._primitive, v._data, v._da == v._da, inputs), v)
+        same = first.setdefault((v._primitive, v._data, inputs), v)
         if v not in kept:
             kept[v] = same
             v._a, v._b = a, b
@@ -243,10 +242,8 @@ def _share(weight: Any, v: Value, i: int) -> Any:
 
 
 def _broken_zero(weight: Value) -> Value:
-    """A zero that depends on the weight, but not smoothly: a sweep that gets here raises."""
-    zero: Value = weight * 0.0
-    zero._da = NAN
-    return zero
+    """A zero that depends on the weight, 0 itself, but not smoothly: a sweep here raises."""
+    return primitives.sqrt(weight)  # type: ignore[no-any-return]
 
 
 def _times(a: Any, b: Any) -> Any:

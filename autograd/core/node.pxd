@@ -19,3 +19,6 @@ cdef class Node:
 cdef descend(list stack, dict order)
 @cython.locals(number=double)
 cpdef double finite(object x) except? -1.0
+cdef bint _busy
+@cython.locals(v=Node)
+cpdef _forget(list order)

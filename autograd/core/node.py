@@ -6,11 +6,14 @@ recursive.  How nodes come about is told in `value.py`: the class in use is `Val
 """
 
 import math
-from collections.abc import Callable
+import os
+from collections import deque
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from inspect import signature
+from itertools import chain, islice, repeat
 from numbers import Complex, Real
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from autograd.core import elementary, primitives
@@ -23,7 +26,11 @@ N = TypeVar("N", bound="Node")
 NAN = math.nan
 INFIX = {"add": "+", "mul": "×", "divide": "÷", "power": "**"}  # as messages write them
 LITERAL = -1  # in `_count`: a number written in an expression, whose gradient nobody needs
-sweeping = Lock()  # one at a time: a sweep works in the nodes' `_count` and `_grad`
+_sweeping = RLock()  # one sweep at a time: it works in the nodes' `_count` and `_grad`
+_busy = False
+if hasattr(os, "register_at_fork"):  # a child begins between two sweeps
+    done = _sweeping.release
+    os.register_at_fork(before=_sweeping.acquire, after_in_parent=done, after_in_child=done)
 tracing: ContextVar[Any] = ContextVar("tracing", default=None)  # who is told of choices by numbers
 _open_traces = 0  # in all threads: spares a look
 detached = Primitive("detach", "detach", lambda x: x, lambda x, y: 0.0)  # only while tracing
@@ -97,7 +104,10 @@ class Node:
 
     @property
     def grad(self) -> float | None:
-        """The sum of the gradients of all sweeps, None where there was none.  Can be assigned."""
+        """The sum of the gradients of all sweeps, None where there was none.  Can be assigned.
+
+        Read while another thread sweeps the same node, it may be a part of its sum.
+        """
         if _open_traces:
             refuse_number(self, "grad")
         return self._grad if self._reached else None
@@ -159,28 +169,14 @@ class Node:
 
     def zero_grad(self) -> None:
         """Set `.grad` of this node and of every node below it to None."""
-        with sweeping:
-            for v in inputs_first(self):
-                v.grad = None
+        alone(_forget, inputs_first(self))
 
     def recompute(self) -> Self:
         """Compute the recorded graph again, in place, from its leaves' present numbers.
 
         Gradients become None.  Returns self.  Where an operation fails nothing has changed.
         """
-        with sweeping:
-            order = inputs_first(self)
-            before = [(v, v._data, v._da, v._db) for v in order]
-            try:
-                for v in order:
-                    if v._primitive is not None:
-                        v._data, v._da, v._db = replayed(v)
-            except BaseException:
-                for v, data, da, db in before:
-                    v._data, v._da, v._db = data, da, db
-                raise
-            for v in order:
-                v.grad = None
+        alone(_recompute, inputs_first(self))
         return self
 
     def detach(self) -> Self:
@@ -483,15 +479,63 @@ def finite(x: Any) -> float:
     return number
 
 
-def undo(root: Any, before: list[Any], swept: bool) -> None:
+def alone(work: Callable[..., Any], *args: Any) -> Any:
+    """Call the work with these, while no other sweep runs.
+
+    RuntimeError in a signal handler that has interrupted a sweep of its own thread.
+    """
+    global _busy
+    with _sweeping:
+        if _busy:
+            raise RuntimeError("a sweep that this one has interrupted is not finished")
+        _busy = True
+        try:
+            return work(*args)
+        finally:
+            _busy = False
+
+
+def _forget(order: list[Any]) -> None:
+    for v in order:
+        v._grad, v._reached = 0.0, False
+
+
+def _recompute(order: list[Any]) -> None:
+    slots = ("_data", "_da", "_db", "_grad", "_reached")
+    before = [(slot, order, [getattr(v, slot) for v in order]) for slot in slots]
+    try:
+        for v in order:
+            if v._primitive is not None:
+                v._data, v._da, v._db = replayed(v)
+        _forget(order)
+    except BaseException:  # Ctrl-C as well
+        try:
+            drain(put_back(*before))
+        except KeyboardInterrupt:  # once more
+            drain(put_back(*before))
+        raise
+
+
+drain = deque[None](maxlen=0).extend  # a loop in C: no Ctrl-C breaks in
+
+
+def put_back(*parts: tuple[str, Iterable[Any], Iterable[Any]]) -> Iterable[None]:
+    """What `drain` is to do where something failed: in each slot of these nodes what was before.
+
+    It takes no memory, as there may be none.
+    """
+    maps = [map(getattr(Node, slot).__set__, nodes, old) for slot, nodes, old in parts]
+    return chain.from_iterable(maps)
+
+
+def undo(nodes: list[Any], before: list[Any], gradients: list[float], swept: bool) -> None:
     """Everything as it was before a sweep that failed: the gradients, if it had changed any."""
-    for v in inputs_first(root):
-        if v._count != LITERAL:
-            v._count = 0
-            if swept:
-                v.grad = None
-    for v, grad in before:
-        v.grad = grad
+    parts: list[Any] = [("_count", [v for v in nodes[:1] if v._count > 0], [0])]
+    parts.append(("_count", islice(nodes, 1, None), repeat(0)))
+    if swept:
+        parts += [("_grad", nodes, repeat(0.0)), ("_reached", nodes, repeat(False))]
+        parts += [("_grad", before, gradients), ("_reached", before, repeat(True))]
+    drain(put_back(*parts))
 
 
 def broken_chain(order: Any, v: Any) -> Exception:

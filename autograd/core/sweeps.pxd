@@ -2,8 +2,8 @@
 import cython
 from autograd.core.node cimport Node
 
-@cython.locals(v=Node, x=Node, grad=double, number=double)
-cpdef list derivatives(list ys, list xs, list seeds, bint forward=*)
+@cython.locals(v=Node, x=Node, number=double)
+cpdef list _derivatives(list ys, list xs, list seeds, bint forward)
 @cython.locals(v=Node, a=Node, b=Node)
 cpdef wake(list ys, list chosen, list seen)
 @cython.locals(v=Node, a=Node, b=Node, adjoint=double)

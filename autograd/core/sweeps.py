@@ -3,15 +3,17 @@
 Invariant: a sweep uses `_grad` and `_count` of the nodes between, and leaves them as they were.
 """
 
+from itertools import chain, repeat
 from typing import Any
 
 from autograd.core.node import (
-    LITERAL,
+    alone,
     broken_chain,
     describe,
+    drain,
     missing_partial,
     partials_of,
-    sweeping,
+    put_back,
 )
 
 ACTIVE, OPEN, ASLEEP = 2, 1, -2  # in `_count` while a sweep runs: in it, looked into, left out
@@ -26,39 +28,39 @@ def derivatives(
     holds a tangent of each x, and the results are those of each y.  No x may be below another:
     what is below them is not visited, and what does not depend on them is not touched.
     """
-    with sweeping:
-        seen = [*ys, *xs]
-        literals = [x for x in xs if x._count == LITERAL]  # asked for, they have a gradient
-        between = list(xs)  # then the nodes that depend on them, inputs first
-        before: list[float] = []
-        try:
-            wake(ys, between, seen)
-            before = [v._grad for v in between]
-            inner = between[len(xs) :] if forward else between[: len(xs) - 1 : -1]
-            results = []
-            for seed in seeds:
-                for v in between:
-                    v._grad = 0.0
-                for v, number in zip(xs if forward else ys, seed, strict=True):
-                    if v._count >= 0:
-                        v._grad += number
-                if forward:
-                    push_forward(inner)
-                else:
-                    pull_back(inner)
-                    for x in xs:
-                        if x._grad - x._grad != 0.0:
-                            raise broken_chain(inner, x)
-                results.append([v._grad if v._count >= 0 else 0.0 for v in (ys if forward else xs)])
-            return results
-        finally:
-            for v, grad in zip(between, before, strict=False):
-                v._grad = grad
-            for v in seen:
-                if v._count != LITERAL:
-                    v._count = 0
-            for v in literals:
-                v._count = LITERAL
+    return alone(_derivatives, ys, xs, seeds, forward)  # type: ignore[no-any-return]
+
+
+def _derivatives(
+    ys: list[Any], xs: list[Any], seeds: list[list[float]], forward: bool
+) -> list[list[float]]:
+    seen = [*ys, *xs]
+    counts = [v._count for v in seen]  # 0, or LITERAL: asked for, a literal has a gradient
+    between = list(xs)  # then the nodes that depend on them, inputs first
+    before: list[float] = []
+    restore = put_back(("_grad", between, before), ("_count", seen, chain(counts, repeat(0))))
+    try:
+        wake(ys, between, seen)
+        before.extend([v._grad for v in between])
+        inner = between[len(xs) :] if forward else between[: len(xs) - 1 : -1]
+        results = []
+        for seed in seeds:
+            for v in between:
+                v._grad = 0.0
+            for v, number in zip(xs if forward else ys, seed, strict=True):
+                if v._count >= 0:
+                    v._grad += number
+            if forward:
+                push_forward(inner)
+            else:
+                pull_back(inner)
+                for x in xs:
+                    if x._grad - x._grad != 0.0:
+                        raise broken_chain(inner, x)
+            results.append([v._grad if v._count >= 0 else 0.0 for v in (ys if forward else xs)])
+        return results
+    finally:
+        drain(restore)
 
 
 def wake(ys: list[Any], chosen: list[Any], seen: list[Any]) -> None:
@@ -74,8 +76,8 @@ def wake(ys: list[Any], chosen: list[Any], seen: list[Any]) -> None:
         a = v._a
         b = v._b
         if v._count == 0:  # met for the first time: its inputs go first
-            v._count = OPEN
             seen.append(v)
+            v._count = OPEN
             if b is not None and b._count == 0:
                 stack.append(b)
             if a is not None and a._count == 0:

@@ -23,12 +23,12 @@ from autograd.core.node import (
     LITERAL,
     NAN,
     Node,
+    alone,
     broken_chain,
     describe,
     finite,
     inputs_first,
     is_real,
-    sweeping,
     tell_written,
     undo,
 )
@@ -150,8 +150,7 @@ class Value(Node):
         A sweep that fails (a derivative that does not exist, one too large for a float) raises
         and leaves every `.grad` as it was.
         """
-        with sweeping:
-            sweep(self, finite(seed))
+        alone(sweep, self, finite(seed))
 
 
 def literal(x: Any) -> Value:
@@ -252,23 +251,26 @@ def sweep(root: Any, seed: float) -> None:
     the number of edges from consumers that it still waits for.  After the last of them the node is
     due, and hands on in turn: Kahn (1962).
     """
-    order = [root]
-    before: list[tuple[Value, float]] = []  # gradients from before this sweep
+    nodes = [root]
+    before: list[Any] = []  # nodes with gradients from before this sweep, and those
+    gradients: list[float] = []
     due = 0
     try:
-        for v in order:  # visits every node but literals once, growing while it is read
+        for v in nodes:  # visits every node but literals once, growing while it is read
             if v._reached:
-                before.append((v, v._grad))
+                gradients.append(v._grad)
+                before.append(v)
             if v._a is not None and v._a._count >= 0:
                 if v._a._count == 0:
-                    order.append(v._a)
+                    nodes.append(v._a)
                 v._a._count += 1
             if v._b is not None and v._b._count >= 0:
                 if v._b._count == 0:
-                    order.append(v._b)
+                    nodes.append(v._b)
                 v._b._count += 1
-        due = 1  # order[:due] is final; the rest, as discovered, is overwritten before it is read
-        for v, _ in before:
+        order = nodes[:]  # order[:due] is final; the rest is overwritten before it is read
+        due = 1
+        for v in before:
             v._grad = 0.0
         root._grad = seed
         for v in order:
@@ -290,10 +292,13 @@ def sweep(root: Any, seed: float) -> None:
                 if v._b._count == 0:
                     order[due] = v._b
                     due += 1
-        for v, grad in before:
+        for v, grad in zip(before, gradients, strict=True):
             v._grad += grad
             if v._grad - v._grad != 0.0:
                 raise OverflowError(f"the sum of gradients is too large at {describe(v)}")
     except BaseException:  # Ctrl-C as well
-        undo(root, before, due > 0)
+        try:
+            undo(nodes, before, gradients, due > 0)
+        except KeyboardInterrupt:  # once more
+            undo(nodes, before, gradients, due > 0)
         raise
