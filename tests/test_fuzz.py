@@ -272,11 +272,9 @@ class Wrong(AssertionError):
 def digits(at):
     """How many digits keep the smallest operand beside the largest, e to them, and 100 below."""
     powers = [0, *(math.frexp(x)[1] for x in at if x)]
-    return (
-        100
-        + int(0.62 * (max(powers) - min(powers)) + min(max(map(abs, at)), 800.0))
-        + 400 * (0.0 in at)
-    )
+    largest = max(map(abs, at))
+    span = 0.62 * (max(powers) - min(powers)) + min(largest * max(1.0, largest), 800.0)
+    return 100 + int(span) + 400 * (0.0 in at)
 
 
 def exactly(name, at):
