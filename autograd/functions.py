@@ -458,18 +458,18 @@ def rowwise(function: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
 def _by_twos(function: Primitive, xs: list[Any]) -> Any:
     """A function of two numbers over many, as a tree."""
     while len(xs) > 1:
-        pairs = [function(a, b) for a, b in zip(xs[::2], xs[1::2], strict=False)]
-        xs = pairs + xs[len(xs) // 2 * 2 :]
+        whole = len(xs) // 2 * 2
+        xs = [function(xs[i], xs[i + 1]) for i in range(0, whole, 2)] + xs[whole:]
     return xs[0]
 
 
 def below(xs: list[Any], m: Any) -> list[Any]:
     """x - m for each x, to be an argument of exp; halved where it overflows, as exp is 0 anyway."""
-    minus = -m
-    fits = [peek(x) + peek(minus) > -math.inf for x in xs]
-    if not all(fits):
-        only_here()
-    return [x + minus if fit else 0.5 * x + 0.5 * minus for x, fit in zip(xs, fits, strict=True)]
+    minus, lower = -m, -peek(m)
+    if min([peek(x) + lower for x in xs]) > -math.inf:
+        return [x + minus for x in xs]
+    only_here()
+    return [x + minus if peek(x) + lower > -math.inf else 0.5 * x + 0.5 * minus for x in xs]
 
 
 @rowwise
@@ -483,7 +483,8 @@ def softmax(xs: list[Any]) -> Any:
     >>> softmax([1.0, 1.0])
     [0.5, 0.5]
     """
-    exps = [primitives.exp(z) for z in below(xs, _by_twos(primitives.maximum, xs))]
+    exp = primitives.exp
+    exps = [exp(z) for z in below(xs, _by_twos(primitives.maximum, xs))]
     scale = primitives.reciprocal(sum_of(exps))
     return [e * scale for e in exps]
 

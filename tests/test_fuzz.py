@@ -457,7 +457,7 @@ def judge_sweep(program):
     if truth is None:
         return None
     for x, exact, size in zip(leaves, *truth, strict=True):
-        if size > 1e290 or (x.grad is not None and 0.0 < abs(x.grad) < 1e-280):
+        if size > 1e290 or size < 1e-250:  # products on the way may leave the floats
             continue
         ours = 0.0 if x.grad is None else x.grad
         if abs(mpmath.mpf(ours) - exact) > 3e-11 * size + 1e-290:

@@ -1,7 +1,8 @@
 # C types for context.py, as in node.pxd.
 import cython
 
-cdef object _look, _set, _note, _forget
+cdef object _look, _set
+cdef set _noted
 
 cdef class Scope:
     cdef public object derivative, formula, name, parent

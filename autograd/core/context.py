@@ -89,7 +89,7 @@ _usual = surroundings(None, True, frozenset(), None)
 _surroundings: ContextVar[Any] = ContextVar("autograd", default=_usual)
 _look, _set = _surroundings.get, _surroundings.set
 open_contexts: set[Any] = set()  # in all threads, those that a recording must know of
-_note, _forget = open_contexts.add, open_contexts.discard
+_noted = open_contexts  # the same, typed for the compiler
 _begun = local()  # .lock: that of the `with` that is about to enter
 
 
@@ -97,7 +97,7 @@ def current() -> Any:
     """The surroundings of what is recorded now."""
     here = _look()
     while is_over(here):
-        _forget(here)
+        _noted.discard(here)
         here = here.outer
         _set(here)
     return here
@@ -148,7 +148,7 @@ class _Context:
         try:
             inner.lock = lock
             if not is_usual(inner):
-                _note(inner)
+                _noted.add(inner)
             _set(inner)
         except BaseException:
             lock.release()
@@ -157,22 +157,22 @@ class _Context:
     __exit__ = _Exit()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        change = self.inner
+        change = None if type(self) is named_scope else self.inner
 
         @wraps(function)
         def inside(*args: P.args, **kwargs: P.kwargs) -> R:
             outer = current()
-            inner = change(outer)
+            inner = part_of(self, outer) if change is None else change(outer)
             try:
                 if not is_usual(inner):
-                    _note(inner)
+                    _noted.add(inner)
                 _set(inner)
                 if not kwargs:  # usually, and faster
                     return function(*args)  # type: ignore[call-arg]
                 return function(*args, **kwargs)
             finally:
                 _set(outer)
-                _forget(inner)
+                _noted.discard(inner)
 
         return inside
 

@@ -41,10 +41,11 @@ class Primitive:
 
     def __call__(self, a: Any, b: Any = None) -> Any:
         """The operation on numbers, or recorded where an input is a Value."""
-        for x in (a,) if b is None else (a, b):
-            record = None if type(x) is float else getattr(type(x), "record", None)
-            if record is not None:
-                return record(self, a, b)
+        record = None if type(a) is float else getattr(type(a), "record", None)
+        if record is None and b is not None and type(b) is not float:
+            record = getattr(type(b), "record", None)
+        if record is not None:
+            return record(self, a, b)
         numbers = (a,) if b is None else (a, b)
         return self.value(numbers, numbers)
 
