@@ -21,9 +21,6 @@ from autograd.functions import *
 from autograd.losses import *
 from autograd.page import explore
 from autograd.plot import plot
-from autograd.program.cache import clear_cache
-from autograd.program.compiled import compile
-from autograd.program.trace import trace
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.words import explain, tree, what_if
 
@@ -50,10 +47,13 @@ TOPICS = {  # of help(autograd): the rooms that the names come from
     "learn": "layers nn optim",
     "replay": "program",
 }
-ROOMS = {  # loaded when they are first used
-    "layers": "the layers of the book, with forward and backward",
-    "nn": "Neuron, Layer, MLP, networks in the manner of micrograd",
-    "optim": "SGD, Adam and the other optimizers, as in torch.optim",
+LATER = {  # loaded when they are first used: where each is, and its line in the page
+    "layers": ("layers", "the layers of the book, with forward and backward"),
+    "nn": ("nn", "Neuron, Layer, MLP, networks in the manner of micrograd"),
+    "optim": ("optim", "SGD, Adam and the other optimizers, as in torch.optim"),
+    "trace": ("program.trace", "a function as a recorded program, in any arithmetic"),
+    "compile": ("program.compiled", "a function as a fast program, traced at its first call"),
+    "clear_cache": ("program.cache", "forget the machine code that was kept from other runs"),
 }
 INSTEAD = {  # of what other libraries call it
     "abs": "absolute",
@@ -71,7 +71,7 @@ def _page() -> str:
     """The public names by topics, each with the clause that its documentation begins with."""
     topic_of = {room: topic for topic, rooms in TOPICS.items() for room in rooms.split()}
     told = {"compiled": ("core.value", "whether the engine runs as machine code")}
-    told |= {name: (name, line) for name, line in ROOMS.items()}
+    told |= LATER
     pages = dict.fromkeys(TOPICS, "")
     for name in __all__:
         thing = globals().get(name)
@@ -87,14 +87,18 @@ __version__: str | None  # of the installed package; None where it is not instal
 
 if TYPE_CHECKING:
     from autograd import layers, nn, optim
+    from autograd.program.cache import clear_cache
+    from autograd.program.compiled import compile
+    from autograd.program.trace import trace
 else:  # a type checker would take every name for an attribute
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *ROOMS})
+        return sorted({*globals(), *LATER})
 
     def __getattr__(name: str) -> object:
-        if name in ROOMS:
-            return import_module(f"{__name__}.{name}")
+        if name in LATER:
+            room = import_module(f"{__name__}.{LATER[name][0]}")
+            return globals().setdefault(name, getattr(room, name, room))
         if name != "__version__":
             write = f": write ag.{INSTEAD[name]}" if name in INSTEAD else ""
             message = f"module {__name__!r} has no attribute {name!r}{write}"
