@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autograd.checks.gradcheck import GradientMismatch
 from autograd.checks.rounding import ROUNDING, adjoints, near, share, slopes_of
-from autograd.checks.slips import likeliest, listed, same, signed, unit
+from autograd.checks.slips import WIDTH, likeliest, listed, same, signed, unit
 from autograd.checks.written import Written
 from autograd.core.graph import check_fresh, gradients, pull
 from autograd.core.nested import is_array, is_nested, scalar
@@ -347,8 +347,8 @@ class Judgement:
         for e in shares[:20]:
             adjoint = self.given.get(e.consumer, self.expected(e.consumer))
             product = f"{number(adjoint)} × {signed(e.partial)} = {number(adjoint * e.partial)}"
-            source = f"{written.name(e.consumer, 20)} = {number(e.consumer.data)}"
-            lines.append(f"  from {source}: {product}")
+            rest = f" = {number(e.consumer.data)}: {product}"
+            lines.append(f"  from {written.name(e.consumer, min(28, WIDTH - 8 - len(rest)))}{rest}")
         if len(shares) > 20:
             lines.append(f"  and {len(shares) - 20} more")
         if len(shares) > 1:
