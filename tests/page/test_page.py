@@ -523,7 +523,7 @@ def hostile_labels():
 def test_hostile_labels_are_text_and_nothing_runs(visit):
     labels = hostile_labels()
     leaves = [Value(1.0, label) for label in labels]
-    page = visit(ag.sum(leaves), fold=True)
+    page = visit(ag.sum(leaves), {"reduced_motion": "reduce"}, fold=True)
     named = page.locator("#picture .leaf > text.name").all_text_contents()
     assert set(named) == {cut(label) for label in labels}
     shown = page.locator("#inputs label").all_text_contents()
@@ -607,6 +607,7 @@ def test_a_screen_reader_is_told(visit):
     assert page.locator("#explanation[aria-live=polite]").count() == 1
     page.fill("#leaf0", "120")
     assert 'button "mul, value 240, gradient 1.1"' in page.locator("body").aria_snapshot()
+    assert page.locator("#picture title, #picture desc").count() == 0  # they tell the first numbers
     # One stop of the Tab key for the whole picture; arrows go on from there.
     assert page.locator("#picture [tabindex='0']").count() == 1
     page.locator("#picture [tabindex='0']").focus()
