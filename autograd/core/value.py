@@ -268,8 +268,8 @@ def sweep(root: Any, seed: float) -> None:
                 if v._b._count == 0:
                     nodes.append(v._b)
                 v._b._count += 1
-        order = nodes[:]  # order[:due] is final; the rest is overwritten before it is read
-        due = 1
+        order = nodes[:] if _plain else nodes  # in machine code no Ctrl-C comes from here on
+        due = 1  # order[:due] is final; the rest, as discovered, is overwritten before it is read
         for v in before:
             v._grad = 0.0
         root._grad = seed
@@ -297,6 +297,8 @@ def sweep(root: Any, seed: float) -> None:
             if v._grad - v._grad != 0.0:
                 raise OverflowError(f"the sum of gradients is too large at {describe(v)}")
     except BaseException:  # Ctrl-C as well
+        if due and not _plain:  # by a derivative: what was discovered is overwritten
+            nodes = [v for v in inputs_first(root) if not v.is_literal]
         try:
             undo(nodes, before, gradients, due > 0)
         except KeyboardInterrupt:  # once more
