@@ -106,12 +106,16 @@ def quiz(y: Value, path: str | os.PathLike[str], digits: int = 4) -> None:
 def write(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write a file whole or not at all: text or bytes.  Raises OSError.
 
-    A link is followed, and a file that was there keeps its mode.
+    A link is followed, and a file that was there keeps its mode; what is no file, such as a pipe,
+    is written to.
     """
     from pathlib import Path  # imported late, as they take longer than all the rest here
     from shutil import copymode
 
     path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():  # a device, a pipe: it stays what it is
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return
     if not path.parent.is_dir():
         raise FileNotFoundError(f"no folder {str(path.parent)!r} to write {path.name!r} in")
     part = path.with_name(f".{os.urandom(8).hex()}.tmp")

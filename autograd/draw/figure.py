@@ -21,6 +21,8 @@ from autograd.draw.fold import Rule, Sum, at_depth, rules, with_sums
 from autograd.draw.recorded import Recorded, Written, labels
 from autograd.draw.text import printed
 
+NESTING = 200  # open composites one inside the other
+
 Use = tuple[Value, int]  # a consumer and the slot of its input
 
 
@@ -98,7 +100,7 @@ def figure(
     tried: dict[Rule, _Units] = {}
     for rule, most in rules(fold, graph.depths, limit):
         units = tried.get(rule) or tried.setdefault(rule, _Units(graph, rule, precision))
-        if units.size <= most:
+        if units.size <= most and units.nesting <= NESTING:
             return _Assembly(graph, units).figure()
     raise ValueError(_too_large(graph, units, precision, limit))
 
@@ -106,6 +108,9 @@ def figure(
 def _too_large(graph: Recorded, units: "_Units", precision: int, limit: float) -> str:
     """Why the picture is not made, and what can be done with this graph."""
     text = f"the picture would have {units.size:,} nodes, more than {limit:,}: "
+    if units.nesting > NESTING:
+        deep = f"{units.nesting:,} boxes one inside the other, more than {NESTING}"
+        return f"the picture would have {deep}: leave fold=False out, or fold some by name"
     least = units.size
     if graph.depths:
         least = _Units(graph, with_sums(at_depth(0, graph.depths)), precision).size
@@ -144,6 +149,8 @@ class _Units:
         self.members: dict[str, list[Value]] = {}
         for v in self.written:
             self.members.setdefault(self.unit(v), []).append(v)
+        opened = {s for v in self.written if (s := graph.scope_of[v]) and self.folded[s] is None}
+        self.nesting = 1 + max((graph.depths[scope] for scope in opened), default=-1)
         self.size = len(self.members) + len(graph.outputs)
 
     def owner(self, v: Value) -> Scope | None:

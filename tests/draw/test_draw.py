@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -264,6 +265,18 @@ def test_a_picture_too_large_is_refused_with_what_can_be_done(tmp_path, y, fold,
         ag.save(y, tmp_path / "y.svg", fold=fold)
     ag.save(y, tmp_path / "y.dot", fold=fold)
     ag.save(y, tmp_path / "y.mmd", fold=fold)
+
+
+def test_composites_far_too_deep_are_refused_in_every_format_and_drawn_folded(tmp_path):
+    y = Value(1.0, "x")
+    with ExitStack() as stack:
+        for _ in range(3000):
+            stack.enter_context(ag.named_scope("s"))
+            y = y + 1
+    for suffix in ("svg", "dot", "mmd"):
+        with pytest.raises(ValueError, match="3,000 boxes one inside the other, more than 200"):
+            ag.save(y, tmp_path / f"y.{suffix}", fold=False)
+        ag.save(y, tmp_path / f"y.{suffix}")
 
 
 def regression(n):
@@ -799,6 +812,16 @@ def test_nothing_is_left_where_a_file_cannot_be_replaced(tmp_path, monkeypatch):
         ag.save(apple(), tmp_path / "y.svg")
     assert [p.name for p in tmp_path.iterdir()] == ["y.svg"]
     assert (tmp_path / "y.svg").read_text() == "before"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "y.svg")
+    reader = os.open(tmp_path / "y.svg", os.O_RDONLY | os.O_NONBLOCK)
+    ag.save(apple(), tmp_path / "y.svg")
+    assert os.read(reader, 9) == drawn(apple()).encode()[:9]
+    os.close(reader)
+    assert (tmp_path / "y.svg").is_fifo()
 
 
 def test_graphviz_is_imported_only_for_a_picture():
