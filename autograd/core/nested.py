@@ -37,6 +37,8 @@ def scalar(x: Any) -> Any:
         return x
     if getattr(x, "shape", None) == () and type(x.item()) is Value:  # a 0-d object array
         return x.item()
+    if type(x) is not float and hasattr(type(x), "record"):
+        return x  # a step of a program: primitives take it as they take a Value
     return finite(x)
 
 

@@ -159,7 +159,7 @@ class Operand:
     def __abs__(self) -> "Operand":
         return Operand.record(PRIMITIVES["absolute"], self)
 
-    def __float__(self) -> float:
+    def __float__(self, *_: Any) -> float:
         raise TypeError("a rule that is to be a program has no numbers: write it in operators")
 
     __bool__ = __lt__ = __le__ = __gt__ = __ge__ = __float__

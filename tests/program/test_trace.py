@@ -1,6 +1,7 @@
 """Tracing: a program gives the eager numbers elsewhere too, or says that it cannot."""
 
 import copy
+import math
 import pickle
 import threading
 
@@ -8,6 +9,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.core.primitives import PRIMITIVES, Primitive
 
 
 @pytest.mark.parametrize(
@@ -169,3 +171,14 @@ def test_transforms_can_be_traced():
     assert p(1.5) == pytest.approx(ag.grad(lambda x: ag.tanh(x) * x)(1.5), rel=1e-15)
     h = ag.trace(ag.hessian(lambda v: v[0] ** 2 * v[1]), [1.0, 1.0])
     assert h([2.0, 3.0]) == [[6.0, 4.0], [4.0, 0.0]]
+
+
+def test_rules_of_ones_own_may_call_the_public_functions(monkeypatch):
+    half = Primitive("half_sine", "½sin", lambda x: math.sin(x) / 2, lambda x, y: ag.cos(x) / 2)
+    monkeypatch.setitem(PRIMITIVES, "half_sine", half)
+    p = ag.trace(lambda x: half(x) * x, 0.3)
+    assert p.value_and_grad(0.7) == ag.value_and_grad(lambda x: half(x) * x)(0.7)
+    branching = Primitive("kinked", "k", abs, lambda x, y: 1.0 if x > 0 else -1.0)
+    monkeypatch.setitem(PRIMITIVES, "kinked", branching)
+    with pytest.raises(TypeError, match="rule"):
+        ag.trace(branching, 0.3).value_and_grad(0.7)
