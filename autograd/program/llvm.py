@@ -41,6 +41,7 @@ LINES = {
     "relu": "%c{0} = fcmp ogt {t} {zero}, {1}\n%{0} = select {m} %c{0}, {t} {zero}, {t} {1}",
     "negative_part": "%c{0} = fcmp olt {t} {zero}, {1}\n"
     "%{0} = select {m} %c{0}, {t} {zero}, {t} {1}",
+    "positive": "%c{0} = fcmp ogt {t} {1}, {zero}\n%{0} = select {m} %c{0}, {t} {one}, {t} {zero}",
     "sign": "%c{0} = fcmp ogt {t} {1}, {zero}\n%d{0} = fcmp olt {t} {1}, {zero}\n"
     "%e{0} = select {m} %d{0}, {t} {minus}, {t} {zero}\n"
     "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",
@@ -211,6 +212,24 @@ class Text:
         return "\n".join([*dict.fromkeys(self.declared.values()), *texts])
 
 
+def _joined(steps: Steps) -> tuple[list[str], list[int]]:
+    """Operations and first operands, relu(sign(x)) in one step; a sign that is left alone is ""."""
+    op, first = list(steps.op), list(steps.a)
+    signs = set()
+    for i in steps.order:
+        if op[i] == "relu" and op[first[i]] == "sign":
+            signs.add(first[i])
+            op[i], first[i] = "positive", first[first[i]]
+    roots = [*steps.results, *steps.checked, *[i for row in steps.rows for i in row]]
+    used = {*roots, *[i for g in steps.guards for i in (g.a, g.b)]}
+    for i in steps.order if signs else ():
+        if op[i] not in (INPUT, CONSTANT):
+            used |= {first[i], steps.b[i]}
+    for i in signs - used:
+        op[i] = ""
+    return op, first
+
+
 def _chunks(
     text: Text,
     size: int,
@@ -224,8 +243,9 @@ def _chunks(
     Each returns a sum that is NaN where a number that must be finite is not, and whether a guard
     does not hold.
     """
-    steps, op, t = text.steps, text.steps.op, text.t
-    computed = [i for i in steps.order if op[i] not in (INPUT, CONSTANT)]
+    steps, t = text.steps, text.t
+    op, first = _joined(steps)
+    computed = [i for i in steps.order if op[i] not in (INPUT, CONSTANT, "")]
     if len(computed) <= 1.5 * size:
         size = max(1, len(computed))
     chunks = [computed[k : k + size] for k in range(0, len(computed), size)] or [[]]
@@ -233,7 +253,7 @@ def _chunks(
     end = len(chunks) - 1
     last: dict[int, int] = {}  # the chunk that is the last to need it
     for i in computed:
-        last[steps.a[i]] = last[steps.b[i]] = place[i]
+        last[first[i]] = last[steps.b[i]] = place[i]
     guards: list[list[Any]] = [[] for _ in chunks]
     for guard in steps.guards:
         c = max(place.get(guard.a, 0), place.get(guard.b, 0))
@@ -282,7 +302,7 @@ def _chunks(
                 if i in constants:
                     found = constants[i]
                 elif op[i] == INPUT:
-                    found = input_name(steps.a[i])
+                    found = input_name(first[i])
                 else:
                     at = f"%w{i} = getelementptr {t}, ptr %w, i64 {slot[i]}"
                     code.lines.append(f"{at}\n%s{i} = load {t}, ptr %w{i}")
@@ -301,7 +321,7 @@ def _chunks(
             for k in range(steps.inputs):
                 check(input_name(k))
         for i in chunk:
-            a, b = steps.a[i], steps.b[i]
+            a, b = first[i], steps.b[i]
             names[i] = name = text.emit(code, op[i], name_of(a), name_of(b))
             if i in outputs:
                 put(i, name)
