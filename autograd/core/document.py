@@ -1,7 +1,8 @@
 """A recorded graph as a JSON file, and back, exact to the last bit of every number.
 
 Invariant: what `read` returns is a graph that could have been recorded: finite numbers, primitives
-of this package with as many inputs as they have, each input before its use.
+of this package with as many inputs as they have, each input before its use, and numbers that follow
+from the leaves; last digits that another machine has otherwise are replaced.
 
 The document, version 1:
 
@@ -22,8 +23,8 @@ import math
 from typing import Any
 
 from autograd.core.context import Scope
-from autograd.core.node import NAN, inputs_first, restore
-from autograd.core.primitives import PRIMITIVES
+from autograd.core.node import NAN, inputs_first, is_fresh, replayed, restore
+from autograd.core.primitives import ARITHMETIC, PRIMITIVES
 from autograd.core.value import Value
 
 FORMAT, VERSION = "scalar-autograd graph", 1
@@ -94,6 +95,7 @@ def read(text: str | bytes) -> list[Value]:
     nodes: list[Value] = []
     for i, entry in enumerate(_list(document["nodes"], "nodes")):
         nodes.append(_node(entry, f"node {i}", nodes, scopes))
+    _follow(nodes)
     outputs = _list(document["outputs"], "outputs")
     _check(bool(outputs), "no outputs")
     return [nodes[_index(x, len(nodes), "an output")] for x in outputs]
@@ -132,6 +134,22 @@ def _node(entry: Any, where: str, nodes: list[Value], scopes: list[Scope]) -> Va
         scope = scopes[_index(entry["scope"], len(scopes), f"{where}: its scope")]
     numbers = (data, grad, slopes[0], slopes[1] if count == 2 else NAN)
     return restore(Value, (*numbers, primitive, scope, label, False), *inputs)
+
+
+def _follow(nodes: list[Value]) -> None:
+    """Refuse numbers that do not follow from the graph, but for another machine's last digits."""
+    inner = [(i, v) for i, v in enumerate(nodes) if v.op is not None]
+    for i, v in inner:
+        try:
+            now = replayed(v)
+        except ARITHMETIC as error:
+            raise ValueError(f"node {i}: {error}") from None
+        for a, b in zip(now, (v._data, v._da, v._db), strict=True):
+            near = abs(a - b) <= 1e-12 * abs(a) + 1e-300 or (a != a and b != b)  # NaN: none
+            _check(near, f"node {i}: {b} does not follow from its inputs, {v.op} gives {a}")
+    for _, v in inner:
+        if not is_fresh(v):
+            v._data, v._da, v._db = replayed(v)
 
 
 def _check(condition: bool, message: str) -> None:
