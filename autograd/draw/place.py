@@ -189,7 +189,7 @@ class _Placed:
         """The line that ends in an arrow; between neighbouring columns it swings over in an S."""
         curve, tip = self.points(id)
         end, length = curve[-1], 10.0 * self.sheet.look.style.arrow
-        if abs(tip - end) > 2.0 * length:  # in a gap that was made wider
+        if link.port is not None:  # level, and no longer where its gap was made wider
             end = curve[-1] = tip - length * self.unit
         gap = 0.5 * ((end - start) / self.unit).real
         if link.port is not None and 0.0 < gap < 2.0 * NEAR:
