@@ -45,6 +45,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "reciprocal": lambda x: 1.0 / x,
     "absolute": jnp.abs,
     "relu": lambda x: jnp.maximum(x, 0.0),
+    "negative_part": lambda x: jnp.minimum(x, 0.0),
     "step": lambda a, b: 0.5 * (1.0 + jnp.sign(a - b)),
     "identity": lambda x: x,
     "sech": lambda x: 2.0 * jnp.exp(-abs(x)) / (1.0 + jnp.exp(-2.0 * abs(x))),
