@@ -95,10 +95,11 @@ def read(text: str | bytes) -> list[Value]:
     nodes: list[Value] = []
     for i, entry in enumerate(_list(document["nodes"], "nodes")):
         nodes.append(_node(entry, f"node {i}", nodes, scopes))
-    _follow(nodes)
     outputs = _list(document["outputs"], "outputs")
     _check(bool(outputs), "no outputs")
-    return [nodes[_index(x, len(nodes), "an output")] for x in outputs]
+    found = [nodes[_index(x, len(nodes), "an output")] for x in outputs]
+    _follow(nodes)
+    return found
 
 
 def _node(entry: Any, where: str, nodes: list[Value], scopes: list[Scope]) -> Value:
