@@ -15,7 +15,7 @@ try:
     from scipy.optimize import least_squares
     from scipy.sparse import csr_array
 except ImportError:
-    sys.exit("this demo needs `pip install numpy scipy llvmlite`")
+    raise SystemExit("this demo needs: pip install numpy scipy llvmlite") from None
 
 import autograd as ag
 

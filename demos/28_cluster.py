@@ -16,7 +16,7 @@ try:
     import numpy as np
     from dask.distributed import Client, LocalCluster, wait
 except ImportError:
-    sys.exit("this demo needs `pip install numpy llvmlite dask distributed`")
+    raise SystemExit("this demo needs: pip install numpy llvmlite dask distributed") from None
 
 import autograd as ag
 from autograd.program.rows import SPAN, by_twos
