@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autograd.checks.gradcheck import GradientMismatch
 from autograd.checks.rounding import ROUNDING, adjoints, near, share, slopes_of
-from autograd.checks.slips import WIDTH, likeliest, listed, same, signed, unit
+from autograd.checks.search import WIDTH, likeliest, listed, same, signed, unit
 from autograd.checks.written import Written
 from autograd.core.graph import check_fresh, gradients, pull
 from autograd.core.nested import is_array, is_nested, scalar

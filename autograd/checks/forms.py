@@ -1,4 +1,4 @@
-"""How the derivative of each operation is written by hand, and how it is written wrong.
+"""Tables by operation: its derivative as written by hand, and the wrong ones of the catalogue.
 
 Invariant: a form is a formula of the input x, the output y and, where there is a second input, that
 one, o; a test holds the right forms to the graph's partials.  The wrong ones are those that

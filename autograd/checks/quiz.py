@@ -8,10 +8,10 @@ import base64
 import math
 from xml.etree import ElementTree as ET
 
-from autograd.checks.candidates import candidates
 from autograd.checks.region import Region
 from autograd.checks.rounding import ROUNDING, adjoints
-from autograd.checks.slips import same, unit
+from autograd.checks.search import same, unit
+from autograd.checks.slips import candidates
 from autograd.checks.written import Written
 from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first

@@ -1,4 +1,4 @@
-"""What a check of derivatives found: a row for each component; as text, a table."""
+"""What a check of derivatives found: rows; as text, the table that `eval --check` prints too."""
 
 import math
 from typing import NamedTuple

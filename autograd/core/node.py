@@ -1,4 +1,4 @@
-"""One node of a recorded graph: what it keeps, what it tells; walking, copying, releasing graphs.
+"""One node of a recorded graph: what it keeps and tells; walks, copies, undoing a failed sweep.
 
 Invariants.  Every number is finite; NaN stands in `_da` and `_db` only, for a partial that does not
 exist.  Nodes point to their inputs and to nothing else: a graph has no cycles.  Nothing here is

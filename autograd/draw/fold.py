@@ -1,4 +1,4 @@
-"""Which composites are drawn as one node: what the option `fold` asks for, or the least that helps.
+"""Which composites and sums are drawn as one node: by the option `fold`, or the least that helps.
 
 Invariant: of composites one inside the other the outermost that is folded stands for all.
 """

@@ -1,4 +1,4 @@
-"""What a picture is made of: items with texts, links between them, frames around them.
+"""What a picture is made of: items with texts and their colours, links, frames.
 
 Invariant: the size of every item is fixed from its texts, so that a layout engine decides about
 places only and never sees a user's text.  Lengths are points of 1/72 inch, y downwards.

@@ -1,4 +1,4 @@
-"""What the styles have in common: an operator, the words of a tooltip."""
+"""Made alike by all styles: an operator's item, the words of a tooltip."""
 
 from collections import Counter
 from dataclasses import replace

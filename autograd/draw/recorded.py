@@ -1,4 +1,4 @@
-"""A recorded graph as pictures read it: its order, its composites, and what stands in a node.
+"""A recorded graph as pictures read it: order, composites, long sums as Σ, text of a node.
 
 Invariant: it depends on the graph alone, and is made without recursion.
 """

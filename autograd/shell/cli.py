@@ -1,4 +1,4 @@
-"""The command line: `autograd eval` computes an expression, `autograd repl` opens a session.
+"""The command line: what `autograd eval` computes and prints, and `autograd repl`, a session.
 
 Invariant: an expression is parsed, never evaluated as Python; every error of the user's is one line
 on stderr and exit status 2, with nothing on stdout.
