@@ -14,6 +14,7 @@ import argparse
 import copy
 import functools
 import hashlib
+import importlib.util
 import math
 import multiprocessing
 import os
@@ -33,6 +34,7 @@ import autograd as ag
 from autograd import Value
 
 mpmath = pytest.importorskip("mpmath")
+BACKENDS = ("python", "native") if importlib.util.find_spec("llvmlite") else ("python",)
 EPS = 2.0**-52
 LARGEST = sys.float_info.max
 H = mpmath.mpf(10) ** -30  # of central differences in 100 digits: exact to 50
@@ -561,7 +563,7 @@ def judge_programs(program, draw):
         except (ValueError, ArithmeticError) as error:
             return type(error)
 
-    for backend in ("python", "native"):
+    for backend in BACKENDS:
         fast = ag.compile(program, backend)
         for at in points:
             ours = outcome(lambda at: eager(*at), at)
