@@ -2,14 +2,16 @@
 
 import inspect
 import math
+import pydoc
 import random
+import traceback
 
 import mpmath
 import pytest
 
 import autograd as ag
 from autograd import Value, functions, losses, nn
-from autograd.core.node import inputs_first
+from autograd.core.node import ELSEWHERE, inputs_first
 from autograd.shell.expression import FUNCTIONS
 
 mp = mpmath.mp.clone()
@@ -514,6 +516,12 @@ MADE = [
     (lambda p, c: p // 2, "write x / y"),
     (lambda p, c: p % 2, "write x.data % y"),
     (lambda p, c: math.sqrt(p), "x.sqrt()"),
+    (lambda p, c: p.sigmoid(), "a Value has no method sigmoid: write ag.sigmoid(x)"),
+    (lambda p, c: p.maximum(c), "a Value has no method maximum: write ag.maximum(x, y)"),
+    (lambda p, c: p.softmax(), "write ag.softmax(xs), of a list or array xs"),
+    (lambda p, c: p.item(), "a Value has no method item: write x.data"),
+    (lambda p, c: p.backwards(), "a Value has no method backwards: write x.backward()"),
+    (lambda p, c: Value.gelu(p), "a Value has no method gelu: write ag.gelu(x)"),
 ]
 
 
@@ -522,3 +530,40 @@ def test_a_message_names_what_was_written_and_what_to_write(call, words):
     with pytest.raises((ValueError, ArithmeticError, TypeError, AttributeError)) as raised:
         call(Value(2.0, "profit"), Value(3.0, "cost"))
     assert words in str(raised.value)
+
+
+def test_names_of_other_libraries_are_told_but_are_no_attributes():
+    written = {name: write for write, names in ELSEWHERE.items() for name in names.split()}
+    functions_told = {name for name, write in written.items() if write.startswith("ag.{}(")}
+    assert functions_told == {name for name in functions.__all__ if not hasattr(Value, name)}
+    x = Value(2.0)
+    for name, write in written.items():
+        assert not hasattr(x, name) and not hasattr(Value, name)
+        with pytest.raises(AttributeError) as raised:
+            getattr(x, name)
+        sentence = f"a Value has no method {name}: write {write.format(name)}"
+        assert str(raised.value) == sentence and raised.value.name == name
+        assert "Did you mean" not in "".join(traceback.format_exception(raised.value))
+        if write.startswith("ag."):  # what is advised can be written
+            assert hasattr(ag, write.format(name)[3:].partition("(")[0])
+    assert "No method: write ag.sigmoid(x)" in pydoc.render_doc(Value, renderer=pydoc.plaintext)
+
+
+def test_numpy_is_not_disturbed_by_names_that_are_no_attributes():
+    np = pytest.importorskip("numpy")
+    x, a = Value(2.0), ag.values(np.array([1.0, -4.0]))
+    assert np.mean(x) is not None and [np.sum(x).data, np.max(x).data, np.square(x).data] == [
+        2,
+        2,
+        4,
+    ]
+    assert [np.mean(a).data, a.sum().data, a.max().data, np.minimum(a, 0.0)[1].data] == [
+        -1.5,
+        -3,
+        1,
+        -4,
+    ]
+    assert ag.data(np.abs(a)).tolist() == [1, 4] and ag.data(np.power(a, 2)).tolist() == [1, 16]
+    assert ag.data(a.clip(0, 3)).tolist() == [1, 0] and ag.data(np.exp(a))[0] == math.e
+    with pytest.raises(TypeError, match="cbrt"):
+        np.cbrt(a)

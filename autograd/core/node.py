@@ -37,6 +37,43 @@ detached = Primitive("detach", "detach", lambda x: x, lambda x, y: 0.0)  # only 
 _depth = 0  # of nodes being released one inside the other, and those that have to wait
 _released: list[Any] = []
 
+ELSEWHERE = {  # what other libraries have as methods, and what is written here
+    "ag.{}(x)": "absolute acos acosh asin asinh atan atanh erf erfc identity elu gelu leaky_relu "
+    "relu6 sigmoid silu softplus",
+    "ag.{}(x, y)": "atan2 maximum minimum power prelu",
+    "ag.{}(xs), of a list or array xs": "log_softmax logsumexp mean norm softmax sum",
+    "ag.{}(xs, ys), of lists or arrays": "dot matmul",
+    "ag.{}(xs, W, b), of lists or arrays": "affine",
+    "ag.absolute(x)": "abs",
+    "ag.maximum(x, y)": "max",
+    "ag.minimum(x, y)": "min",
+    "x**2": "square",
+    "x**y": "pow",
+    "x.data": "item numpy tolist",
+    "ag.identity(x)": "clone",
+    "x.backward()": "backwards",
+}
+
+
+class Absent:
+    """A name that is no attribute: looked up, it tells what to write instead."""
+
+    def __init__(self, name: str, write: str) -> None:
+        self.name, self.write = name, write
+        self.__doc__ = f"No method: write {write}"  # for `help`
+
+    def __get__(self, node: Any, owner: Any = None) -> Any:
+        # With its name, and without the node, Python adds no "Did you mean".
+        raise AttributeError(
+            f"a Value has no method {self.name}: write {self.write}", name=self.name
+        )
+
+
+def _absent() -> Iterable[Absent]:
+    """One for each name of ELSEWHERE, in order."""
+    for write, names in ELSEWHERE.items():
+        yield from (Absent(name, write.format(name)) for name in names.split())
+
 
 def _method(primitive: Primitive, doc: str) -> Callable[..., "Value"]:
     """The primitive as a method."""
@@ -225,6 +262,16 @@ class Node:
 
     def __abs__(self) -> "Value":
         return primitives.absolute(self)  # type: ignore[no-any-return]
+
+    # --- what is written otherwise: a compiled class takes names only as they stand in its body ---
+
+    if not TYPE_CHECKING:  # to a type checker these are no attributes
+        # fmt: off
+        (absolute, acos, acosh, asin, asinh, atan, atanh, erf, erfc, identity, elu, gelu,
+         leaky_relu, relu6, sigmoid, silu, softplus, atan2, maximum, minimum, power, prelu,
+         log_softmax, logsumexp, mean, norm, softmax, sum, dot, matmul, affine, abs, max, min,
+         square, pow, item, numpy, tolist, clone, backwards) = _absent()
+        # fmt: on
 
     # --- comparison, text ---
 
