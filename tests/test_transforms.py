@@ -2,6 +2,7 @@
 
 import gc
 import math
+import random
 import runpy
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
@@ -577,3 +578,13 @@ def test_grads_before_a_sweep_are_none():
     a = ag.values(np.zeros((2, 2)))
     assert ag.grads(a).tolist() == [[None, None], [None, None]]
     assert ag.data({"a": a})["a"].tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_a_tiny_power_is_not_taken_for_a_changed_leaf():
+    draw = random.Random(1)
+    for _ in range(300):
+        base, exponent = 10.0 ** draw.uniform(-110.0, -80.0), draw.uniform(3.0, 4.5)
+        x, p = Value(base, "x"), Value(exponent, "p")
+        for y in (x**p, x**exponent):
+            (slope,) = ag.gradients(y, [x])
+            assert slope.data == pytest.approx(exponent * base ** (exponent - 1.0), abs=1e-290)
