@@ -31,6 +31,11 @@ def test_a_partial_that_does_not_exist_harms_nothing_where_the_adjoint_is_0():
     assert r.grad == 0.0
 
 
+def test_forward_too_it_harms_nothing_where_the_tangent_is_0():
+    assert ag.jvp(lambda a, b: a**b, (-2.0, 2.0), (1.0, 0.0)) == (4.0, -4.0)
+    assert ag.jvp(lambda a, b: a.sqrt() + b, (0.0, 2.0), (0.0, 1.0)) == (2.0, 1.0)
+
+
 def test_a_recompute_that_fails_puts_numbers_partials_and_gradients_back():
     x = Value(2.0, "x")
     square = x * x
@@ -92,6 +97,15 @@ def test_transforms_record_outside_the_users_scope():
         mine = cube(x)
     assert all(v.scopes == () for v in inputs_first(slope))
     assert again.scopes == () and mine.scopes == ("mine",)
+
+
+def test_what_transforms_add_to_their_results_is_outside_the_users_scope():
+    x, w = Value(2.0, "x"), Value(3.0, "w")
+    with ag.named_scope("mine"):
+        found = ag.gradients((x + 1.0) * w, [x])  # w itself: a node above it stands for it
+        _, tangent = ag.jvp(lambda x: x * x * x, (x,), (w,))
+    assert found[0] is not w and tangent.data == 36.0
+    assert all(v.scopes == () for v in inputs_first(*found, tangent))
 
 
 HARMED = """
