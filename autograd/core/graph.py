@@ -48,10 +48,10 @@ def gradients(y: Value, xs: Iterable[Value]) -> list[Value]:
 
 
 def check_fresh(*roots: Value) -> None:
-    """Whether the numbers of the recorded graph follow from its leaves, by one replay of it.
+    """Check that the numbers of the recorded graph follow from its leaves, by one replay of it.
 
-    ValueError if not, that is where a leaf's data was assigned after the recording; it names the
-    leaf, and its number then where a product tells it.  What reads a recorded graph asks first.
+    Raises ValueError where they do not, a leaf's data having been assigned after the recording; it
+    names the leaf, and its number then where a product tells it.  What reads a graph asks first.
 
     >>> x = Value(2.0, "x")
     >>> y = x * 3.0

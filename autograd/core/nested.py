@@ -1,7 +1,7 @@
 """Lists, tuples and NumPy arrays of numbers and Values: mapped, flattened, told apart.
 
-Invariant: a structure comes back in the shape and of the kind it came in.  This is the one module
-of the core that knows arrays, by their attributes: it imports NumPy only to make a new array.
+Invariant: a structure comes back in the shape and of the kind it came in.  Arrays are
+known by their attributes: NumPy is imported only to make a new one.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -569,7 +569,7 @@ drain = deque[None](maxlen=0).extend  # a loop in C: no Ctrl-C breaks in
 def put_back(*parts: tuple[str, Iterable[Any], Iterable[Any]]) -> Iterable[None]:
     """What `drain` is to do where something failed: in each slot of these nodes what was before.
 
-    It takes no memory, as there may be none.
+    What it does then takes no memory, as there may be none.
     """
     maps = [map(getattr(Node, slot).__set__, nodes, old) for slot, nodes, old in parts]
     return chain.from_iterable(maps)

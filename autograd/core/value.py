@@ -9,6 +9,7 @@ down, and each node hands on to its inputs its own derivative times those partia
     _grad  _reached         the gradient, 0.0 until a sweep has reached the node
     _count                  of the edges that a running sweep waits for, else 0; LITERAL, which is
                             below 0, in a number written in an expression: no sweep enters it
+                            (`sweeps.py` keeps marks of its own there while it runs)
 
 What else a node tells and does, its text, its copies, is in `node.py`.  Invariants: those told
 there; and what a node computed never changes, save by `recompute`.
@@ -111,7 +112,7 @@ class Value(Node):
         """1 / self.  Raises ZeroDivisionError at 0."""
         return inverse(self)
 
-    # All other arithmetic is composed.
+    # Most other arithmetic is composed.
 
     def __neg__(self) -> "Value":
         return self * -1.0

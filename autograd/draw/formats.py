@@ -1,6 +1,6 @@
 """The formats of a picture: all but DOT and Mermaid are made from one SVG.
 
-A new format is a row in one of the two tables.
+A new format is a row in one of the two tables, and its suffix one in `files.FORMATS`.
 
 Invariant: none needs a program of the system, and only those in LAID_OUT need a layout.
 """
