@@ -958,3 +958,15 @@ def test_what_is_no_document_is_refused(tmp_path, text):
     (tmp_path / "g.json").write_bytes(text)
     with pytest.raises(ValueError, match=r"g\.json: not a recorded graph"):
         ag.load(tmp_path / "g.json")
+
+
+@pytest.mark.parametrize(
+    ("direction", "enters", "leaves"),
+    [("LR", "w", "e"), ("RL", "e", "w"), ("TB", "n", "s"), ("BT", "s", "n")],
+)
+def test_lines_go_through_their_numbers_in_the_direction_of_the_picture(direction, enters, leaves):
+    source = ag.draw(ag.exp(Value(3.0, "x")), direction=direction).source
+    into = re.findall(r"-> (\w+_label):(\w)", source)
+    out = re.findall(r"(\w+_label):(\w) ->", source)
+    assert into and [label for label, _ in into] == [label for label, _ in out]
+    assert {side for _, side in into} == {enters} and {side for _, side in out} == {leaves}
