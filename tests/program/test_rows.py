@@ -436,7 +436,8 @@ def test_progress_is_told(capsys, monkeypatch):
 
 
 PROGRAM = """
-import numpy as np, time, sys
+import numpy as np, signal, time, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
 import autograd as ag
 from autograd.program import rows
 f = lambda w, x: ag.exp(-w * x * x) + ag.sin(ag.erf(x) * w) ** 2
@@ -463,7 +464,10 @@ def test_ctrl_c_ends_it_cleanly(workers):
         time.sleep(0.5)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        told, wrong = process.communicate(timeout=60)
+        try:
+            told, wrong = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert told.startswith("stopped\n[")
     assert wrong == ""
     assert time.monotonic() - began < 10
