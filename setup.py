@@ -1,31 +1,73 @@
 """Builds the engine as machine code where there is a C compiler; else it stays Python.
 
+With AUTOGRAD_PURE=1 in the environment nothing is compiled, on purpose: `python -m pip wheel
+--no-deps .` then makes one wheel for every Python and every machine, the browser's too.
+
 On free-threaded Python the compiled engine does not declare itself safe without the global lock,
 so that importing it switches the lock on.  The plain engine needs none: recording changes no node
 but its own, and a lock of ours lets one sweep at a time at the nodes' gradients and counts.
 """
 
-from Cython.Build import cythonize
-from Cython.Compiler.Options import get_directive_defaults
+import os
+import shutil
+import sys
+
 from setuptools import setup
+from setuptools.command.build import build
+from setuptools.command.build_ext import build_ext
+
+
+class FreshBuild(build):
+    """A build that takes nothing from an earlier one.
+
+    Else a compiled module of then would be installed where nothing compiles now, and a file that
+    was deleted since.
+    """
+
+    def run(self):
+        """Build in an empty folder."""
+        shutil.rmtree(self.build_lib, ignore_errors=True)
+        super().run()
+
+
+class Stripped(build_ext):
+    """Without symbols for a debugger, nine tenths of the machine code; in a checkout they stay."""
+
+    def build_extensions(self):
+        """Tell the compiler, where it is one that makes symbols unless it is told not to."""
+        if self.compiler.compiler_type == "unix" and not self.inplace:
+            for extension in self.extensions:
+                extension.extra_compile_args.append("-g0")
+                if sys.platform == "linux":  # the linker of macOS knows no such option
+                    extension.extra_link_args.append("-Wl,-s")
+        super().build_extensions()
 
 
 def compiled(names, folder, **directives):
     """The modules of these names, to be compiled."""
+    from Cython.Build import cythonize
+    from Cython.Compiler.Options import get_directive_defaults
+
     # Annotations are for type checkers: as C types they would turn NotImplemented into a TypeError.
     get_directive_defaults().update(auto_pickle=False, annotation_typing=False, **directives)
     sources = [f"{folder}/{name}.py" for name in names.split()]
     return cythonize(sources, build_dir="build", language_level=3)
 
 
-extensions = [
-    # A graph of Values has no cycles: tracked by the garbage collector, it would be slow for
-    # nothing.  This must be set so: as a decorator or a header `no_gc` is ignored in silence.
-    *compiled("primitives elementary node value sweeps", "autograd/core", no_gc=True),
-    *compiled("context nested", "autograd/core", no_gc=False),  # closures may be in cycles
-    *compiled("functions losses", "autograd", no_gc=False),
-]
-for extension in extensions:
-    extension.optional = True  # without a compiler the installation succeeds, in plain Python
+def extensions():
+    """What is compiled; a failure of the compiler is told, and ends nothing."""
+    if os.environ.get("AUTOGRAD_PURE"):
+        return []
+    found = [
+        # A graph of Values has no cycles: tracked by the garbage collector, it would be slow for
+        # nothing.  This must be set so: as a decorator or a header `no_gc` is ignored in silence.
+        *compiled("primitives elementary node value sweeps", "autograd/core", no_gc=True),
+        *compiled("context nested", "autograd/core", no_gc=False),  # closures may be in cycles
+        *compiled("functions losses", "autograd", no_gc=False),
+    ]
+    for extension in found:
+        extension.optional = True  # without a compiler the installation succeeds, in plain Python
+    return found
 
-setup(ext_modules=extensions)
+
+setup(ext_modules=extensions(), cmdclass={"build": FreshBuild, "build_ext": Stripped})
