@@ -13,7 +13,16 @@ from typing import Any
 
 from autograd.core import elementary, primitives
 from autograd.core.context import current, named_scope
-from autograd.core.nested import build, elementwise, flatten, is_array, is_nested, peek, scalar
+from autograd.core.nested import (
+    ROWS,
+    build,
+    elementwise,
+    is_array,
+    is_nested,
+    items,
+    peek,
+    scalar,
+)
 from autograd.core.node import describe, only_here
 from autograd.core.primitives import Primitive
 from autograd.core.value import Value
@@ -316,7 +325,7 @@ def _told(x: Any) -> str:
 def _terms(xs: Any) -> list[Any]:
     """The elements of a nested structure, or of any iterable, as checked numbers and Values."""
     many = isinstance(xs, Iterable) and not is_nested(xs) and getattr(xs, "shape", None) != ()
-    elements = flatten(list(xs) if many else xs)
+    elements = items(list(xs) if many else xs, ROWS)
     return [x if type(x) is Value else scalar(x) for x in elements]
 
 

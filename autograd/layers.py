@@ -15,7 +15,7 @@ from typing import Any
 from autograd import functions, losses
 from autograd.core import primitives
 from autograd.core.context import recording
-from autograd.core.nested import data, flatten, is_nested, leaves, map_nested
+from autograd.core.nested import ROWS, data, is_nested, items, leaves, map_rows
 from autograd.core.value import Value
 from autograd.transforms import vjp
 
@@ -52,14 +52,14 @@ class _Layer:
             raise RuntimeError(f"{name}.backward before {name}.forward")
         if is_nested(dout):
             _same_shape(f"{name}.backward: dout", dout, "the output", self.output)
-        douts = map_nested(lambda y, d: d, self.output, leaves(dout, "dout"))
+        douts = map_rows(lambda y, d: d, self.output, leaves(dout, "dout"))
         if self._plain and not _has_values(dout):
-            pairs = list(zip(flatten(self.output), flatten(douts), strict=True))
+            pairs = list(zip(items(self.output), items(douts), strict=True))
             for y, _ in pairs:
                 y.zero_grad()
             for y, d in pairs:
                 y.backward(d.data)
-            return {key: map_nested(lambda v: v.grad or 0.0, x) for key, x in self._inputs.items()}
+            return {key: map_rows(lambda v: v.grad or 0.0, x) for key, x in self._inputs.items()}
         # Anew, from nodes of its own: an input may depend on another one.
         _, pull = vjp(self._formula, *self._inputs.values())
         found = pull(douts if _has_values(dout) else data(douts))
@@ -89,7 +89,7 @@ class AddLayer(_Pair):
     (300.0, (1.1, 1.1))
     """
 
-    _formula = staticmethod(partial(map_nested, primitives.add))
+    _formula = staticmethod(partial(map_rows, primitives.add))
 
 
 class MulLayer(_Pair):
@@ -100,7 +100,7 @@ class MulLayer(_Pair):
     (200.0, (2.2, 110.00000000000001))
     """
 
-    _formula = staticmethod(partial(map_nested, primitives.mul))
+    _formula = staticmethod(partial(map_rows, primitives.mul))
 
 
 class _Unary(_Layer):
@@ -220,7 +220,7 @@ class SoftmaxWithLoss(_Layer):
 
 
 def _has_values(x: Any) -> bool:
-    return any(type(item) is Value for item in flatten(x))
+    return any(type(item) is Value for item in items(x, ROWS))
 
 
 def _expect(what: str, row: Any, length: int, why: str) -> None:

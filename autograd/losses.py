@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.core import elementary, primitives
 from autograd.core.context import named_scope
-from autograd.core.nested import flatten, is_nested, leaves, peek, scalar
+from autograd.core.nested import ROWS, is_nested, items, leaves, peek, scalar
 from autograd.core.node import only_here
 from autograd.core.value import Value
 from autograd.functions import below, checked, log_of_sum, mean_of, option, softplus, sum_of
@@ -24,7 +24,7 @@ __all__ += ["sigmoid_cross_entropy", "softmax_cross_entropy", "sum_of_squares_er
 def _numbers(x: Any, what: str) -> list[Any]:
     """The elements of x, checked; an error says at which index."""
     try:
-        return [scalar(item) for item in flatten(x)]
+        return [scalar(item) for item in items(x, ROWS)]
     except (TypeError, ValueError):
         leaves(x, what)  # the same checks, slower, with the index at hand
         raise

@@ -19,6 +19,8 @@ from autograd.core import primitives
 from autograd.core.context import current, recording
 from autograd.core.graph import recorded_adjoints, recorded_tangents
 from autograd.core.nested import (
+    arranged,
+    array,
     blocks,
     fill,
     is_array,
@@ -27,7 +29,6 @@ from autograd.core.nested import (
     peek,
     scalar,
     shape,
-    shaped,
 )
 from autograd.core.sweeps import derivatives
 from autograd.core.value import Value
@@ -241,9 +242,10 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
 
 def _alike(name: str, given: Any, other: str, tree: Any) -> list[Any]:
     """The leaves of what is given, which must have the shape of the tree."""
-    if map_tree(shape, given) != map_tree(shape, tree):
+    found = arranged(given, tree)
+    if found is None:
         raise TypeError(f"{name} have not the shape of {other}: {given!r:.60}")
-    return [scalar(x) for x in items(given)]
+    return [scalar(x) for x in found]
 
 
 def jacobian(
@@ -330,7 +332,7 @@ def assembled(out: Any, at: Any, rows: list[list[Any]]) -> Any:
             stop = start + prod(shape(argument))
             block = [x for row in chosen for x in row[start:stop]]
             start = stop
-            return shaped(block, shape(result) + shape(argument))
+            return array(block, shape(result) + shape(argument))
 
         return map_tree(for_argument, at)
 

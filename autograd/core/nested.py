@@ -1,12 +1,14 @@
-"""Lists, tuples and NumPy arrays of numbers and Values: mapped, flattened, told apart.
+"""Trees of numbers and Values: lists, tuples, dicts and NumPy arrays, nested as one likes.
 
-Invariant: a structure comes back in the shape and of the kind it came in.  Arrays are
-known by their attributes: NumPy is imported only to make a new one.
+A tree is made of blocks, an array or a single item each, and `map_tree` meets them in order; what
+else is asked of trees is asked through it.  Rows are trees without dicts, which functions map over.
+Invariant: a tree comes back in the shape and of the kind it came in.  Arrays are known by their
+attributes: NumPy is imported only to make a new one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, ParamSpec, TypeVar
 
 from autograd.core.node import finite
@@ -14,18 +16,21 @@ from autograd.core.value import Value
 
 P = ParamSpec("P")
 R = TypeVar("R")
+ROWS = (list, tuple)  # the kinds that have elements, beside arrays
+TREES = (list, tuple, dict)
+DEEPEST = 1000  # levels: a list may hold itself, and machine code would not notice
 
 
 def is_array(x: Any) -> bool:
     """Whether x is an array of at least one dimension."""
+    if type(x) is Value or type(x) is float:  # most are: told at once
+        return False
     return getattr(x, "ndim", 0) > 0 and hasattr(x, "astype")
 
 
 def is_nested(x: Any) -> bool:
     """Whether x is a list, a tuple or an array: something with elements."""
-    if type(x) is Value or type(x) is float:  # most are: told at once
-        return False
-    return isinstance(x, (list, tuple)) or is_array(x)
+    return isinstance(x, ROWS) or is_array(x)
 
 
 def scalar(x: Any) -> Any:
@@ -52,59 +57,136 @@ def peek(x: Any) -> Any:
     return x._data if type(x) is Value else x
 
 
-def build(kind: Any, items: Iterable[Any]) -> Any:
-    """The items in a structure of the same kind as `kind`: a list, a tuple or an array."""
-    items = list(items)
-    if is_array(kind):
-        return array(items)
-    return tuple(items) if isinstance(kind, tuple) else items
+# --- trees ---
 
 
-def array(items: list[Any]) -> Any:
-    """Nested lists as a NumPy array: of floats, or of objects if there is a Value among them."""
+def map_tree(function: Callable[[Any], Any], tree: Any, kinds: Any = TREES, level: int = 0) -> Any:
+    """The tree with function(block) in place of each block; `kinds` are taken apart.
+
+    RecursionError where it is nested deeper than 1,000 levels, or in itself.
+
+    >>> map_tree(abs, {"a": -1, "b": (-2, [3])})
+    {'a': 1, 'b': (2, [3])}
+    """
+    if not isinstance(tree, kinds):
+        return function(tree)
+    _check_level(tree, level)
+    parts = []
+    for x in tree.values() if isinstance(tree, dict) else tree:
+        single = type(x) is float or type(x) is Value
+        parts.append(function(x) if single else map_tree(function, x, kinds, level + 1))
+    return build(tree, parts)
+
+
+def _check_level(tree: Any, level: int) -> None:
+    if level == DEEPEST:
+        raise RecursionError(f"a {type(tree).__name__} nested {DEEPEST} levels deep, or in itself")
+
+
+def build(kind: Any, parts: list[Any]) -> Any:
+    """The parts in a structure of the same kind as `kind`: a list, a tuple, a dict or an array."""
+    if isinstance(kind, dict):
+        return dict(zip(kind, parts, strict=True))
+    if isinstance(kind, tuple):
+        return kind._make(parts) if hasattr(kind, "_make") else tuple(parts)
+    return array(parts) if is_array(kind) else parts
+
+
+def array(parts: list[Any], shape: tuple[int, ...] | None = None) -> Any:
+    """Items or rows of items as an array, of floats if all are; for the shape () the lone item."""
+    if shape == ():
+        return parts[0]
     import numpy
 
-    items = [x.tolist() if is_array(x) else x for x in items]
-    if any(type(x) is Value for x in flatten(items)):
-        return numpy.array(items, dtype=object)
-    return numpy.array(items, dtype=float)
+    kind = float if all(type(x) is float for x in items(parts)) else object
+    made = numpy.array(parts, dtype=kind)
+    return made if shape is None else made.reshape(shape)
 
 
-def flatten(x: Any) -> Iterator[Any]:
-    """The elements of a nested structure from first to last; x itself if it has none.
+def shape(block: Any) -> tuple[int, ...]:
+    """The shape of an array, () of a single item."""
+    return tuple(block.shape) if is_array(block) else ()
 
-    >>> list(flatten([1, (2, [3])]))
+
+def blocks(tree: Any, kinds: Any = TREES) -> list[Any]:
+    """What map_tree meets, in order."""
+    found: list[Any] = []
+    map_tree(found.append, tree, kinds)
+    return found
+
+
+def items(tree: Any, kinds: Any = TREES) -> list[Any]:
+    """The items of a tree, those of its arrays too, from first to last.
+
+    >>> items([1, (2, {"a": 3})])
     [1, 2, 3]
     """
-    stack = [iter([x])]
-    while stack:
-        for item in stack[-1]:
-            if is_nested(item):
-                stack.append(iter(item.tolist() if is_array(item) else item))
-                break
-            yield item
-        else:
-            stack.pop()
+    found = blocks(tree, kinds)
+    if any(map(is_array, found)):
+        found = [x for b in found for x in (items(b.tolist()) if is_array(b) else [b])]
+    return found
 
 
-def map_nested(function: Callable[..., Any], x: Any, *others: Any) -> Any:
-    """function over the elements of x, and of the others where they have the shape of x.
+def fill(tree: Any, new: Iterable[Any]) -> Any:
+    """The tree with the new items in place of its own."""
+    rest = iter(new)
 
-    >>> map_nested(lambda a, b: a * b, [1, [2, 3]], 10)
+    def renewed(block: Any) -> Any:
+        if is_array(block):
+            return array(list(islice(rest, block.size)), block.shape)
+        return next(rest)
+
+    return map_tree(renewed, tree)
+
+
+def indexed(tree: Any, index: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Each item of a tree after its indices and keys.
+
+    >>> list(indexed([1, {"a": 2}]))
+    [((0,), 1), ((1, 'a'), 2)]
+    """
+    if not isinstance(tree, dict) and not is_nested(tree):
+        yield index, tree
+        return
+    _check_level(tree, len(index))
+    for i, x in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        yield from indexed(x, (*index, i))
+
+
+def arranged(given: Any, tree: Any) -> list[Any] | None:
+    """The items of what is given in the order of the tree's; None where the shapes differ.
+
+    Lists, tuples and arrays may stand for each other, and a dict for one in another order.
+
+    >>> arranged({"b": 2, "a": [1]}, {"a": (10,), "b": 20})
+    [1, 2]
+    """
+    found, order = dict(indexed(given)), [index for index, _ in indexed(tree)]
+    return [found[index] for index in order] if found.keys() == set(order) else None
+
+
+# --- functions over rows ---
+
+
+def map_rows(function: Callable[..., Any], *xs: Any) -> Any:
+    """function over the items of rows side by side; an x that is an item itself goes with each.
+
+    >>> map_rows(lambda a, b: a * b, [1, [2, 3]], 10)
     [10, [20, 30]]
     """
-    shapes = [s for s in (x, *others) if is_nested(s)]
-    if not shapes:
-        return function(x, *others)
-    lengths = {len(s) for s in shapes}
+    rows = [x for x in xs if is_nested(x)]
+    if not rows:
+        return function(*xs)
+    lengths = {len(x) for x in rows}
     if len(lengths) > 1:
         raise ValueError(f"structures of different lengths: {sorted(lengths)}")
-    rows = zip(*[s if is_nested(s) else [s] * len(shapes[0]) for s in (x, *others)], strict=True)
-    return build(shapes[0], [map_nested(function, *row) for row in rows])
+    lists = [x.tolist() if is_array(x) else x for x in xs]
+    columns = [x if is_nested(x) else repeat(x, *lengths) for x in lists]
+    return build(rows[0], [map_rows(function, *parts) for parts in zip(*columns, strict=True)])
 
 
 def elementwise(operands: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorator: the first so many arguments may be nested; the elements are checked numbers."""
+    """Decorator: the first so many arguments may be rows; the function gets checked numbers."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         each: Any = function
@@ -114,15 +196,17 @@ def elementwise(operands: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if not options and len(args) == 1 and type(args[0]) is Value:
                 return each(args[0])  # the usual call, without a detour
             xs, rest = args[:operands], args[operands:]
-            for x in xs:
-                if is_nested(x):
-                    return map_nested(lambda *xs: mapped(*xs, *rest, **options), *xs)
+            if any([is_nested(x) for x in xs]):
+                return map_rows(lambda *xs: mapped(*xs, *rest, **options), *xs)
             return each(*[scalar(x) for x in args], **options)
 
         mapped.operands = operands  # type: ignore[attr-defined]  # for who looks for activations
         return mapped
 
     return decorate
+
+
+# --- trees of Values ---
 
 
 def values(nested: Any, label: str | None = None) -> Any:
@@ -134,7 +218,7 @@ def values(nested: Any, label: str | None = None) -> Any:
     >>> values([[1, 2]], "W")
     [[Value(1.0, label='W[0,0]'), Value(2.0, label='W[0,1]')]]
     """
-    return _indexed(nested, label, lambda x, name: Value(x, name))
+    return _made(nested, label, Value)
 
 
 def leaves(nested: Any, label: str) -> Any:
@@ -143,27 +227,19 @@ def leaves(nested: Any, label: str) -> Any:
     >>> leaves([1, Value(2, "b")], "a")
     [Value(1.0, label='a[0]'), Value(2.0, label='b')]
     """
-
-    def leaf(x: Any, name: str | None) -> Value:
-        x = scalar(x)
-        return x if type(x) is Value else Value(x, name)
-
-    return _indexed(nested, label, leaf)
+    return _made(nested, label, lambda x, name: x if type(x) is Value else Value(x, name))
 
 
-def _indexed(nested: Any, label: str | None, leaf: Callable[[Any, str | None], Any]) -> Any:
+def _made(nested: Any, label: str | None, leaf: Callable[[Any, str | None], Any]) -> Any:
     """leaf(element, its label) over the structure; an error says where."""
-
-    def wrap(x: Any, index: tuple[int, ...]) -> Any:
-        if is_nested(x):
-            return build(x, [wrap(item, (*index, i)) for i, item in enumerate(x)])
+    made = []
+    for index, x in indexed(nested):
         where = f"[{','.join(map(str, index))}]" if index else ""
         try:
-            return leaf(x, None if label is None else label + where)
+            made.append(leaf(scalar(x), None if label is None else label + where))
         except (TypeError, ValueError) as error:
             raise type(error)(f"{label or 'element '}{where}: {error}") from None
-
-    return wrap(nested, ())
+    return fill(nested, made)
 
 
 def data(tree: Any) -> Any:
@@ -197,27 +273,21 @@ def grads(tree: Any) -> Any:
 def assign(leaves: Any, numbers: Any) -> None:
     """Set `.data` of the leaves in a list, tuple, dict or array to the numbers in another.
 
-    Lists, tuples and arrays may stand for each other; a Value among the numbers counts as its
-    number.  Raises ValueError where the shapes differ and where there is an inner node, TypeError
-    for what is no Value or no number; nothing has changed then.
+    Lists, tuples and arrays may stand for each other, and a dict for one in another order; a Value
+    among the numbers counts as its number.  Raises ValueError where the shapes differ and where
+    there is an inner node, TypeError for what is no Value or no number; nothing has changed then.
 
     >>> w = {"W": values([[1, 2]]), "b": Value(0)}
     >>> assign(w, {"W": [[3, 4]], "b": 5})
     >>> data(w)
     {'W': [[3.0, 4.0]], 'b': 5.0}
     """
-    if _form(leaves) != _form(numbers):
+    found = arranged(numbers, leaves)
+    if found is None:
         raise ValueError(f"assign: the numbers have not the shape of the leaves: {numbers!r:.60}")
-    new = [number(scalar(x)) for x in items(numbers)]
+    new = [number(scalar(x)) for x in found]
     for v, x in zip(only_leaves("assign: leaves", items(leaves)), new, strict=True):
         v.data = x
-
-
-def _form(tree: Any) -> Any:
-    """The tree with nothing in it, as lists and dicts."""
-    if isinstance(tree, dict):
-        return {key: _form(x) for key, x in tree.items()}
-    return [_form(x) for x in tree] if is_nested(tree) else None
 
 
 def only_leaves(name: str, xs: list[Any]) -> list[Value]:
@@ -231,64 +301,3 @@ def only_leaves(name: str, xs: list[Any]) -> list[Value]:
                 "to set the numbers of leaves W write ag.assign(W, numbers), not W -= ..."
             )
     return xs
-
-
-# --- trees: dicts too, and an array is one block of leaves ---
-
-
-def map_tree(function: Callable[[Any], Any], tree: Any) -> Any:
-    """function over what stands in lists, tuples and dicts, nested: single items and arrays.
-
-    >>> map_tree(abs, {"a": -1, "b": (-2, [3])})
-    {'a': 1, 'b': (2, [3])}
-    """
-    if isinstance(tree, dict):
-        return {key: map_tree(function, x) for key, x in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        items = [
-            function(x) if type(x) is float or type(x) is Value else map_tree(function, x)
-            for x in tree
-        ]
-        return tree._make(items) if hasattr(tree, "_make") else build(tree, items)
-    return function(tree)
-
-
-def blocks(tree: Any) -> list[Any]:
-    """What map_tree meets, in order."""
-    found: list[Any] = []
-    map_tree(found.append, tree)
-    return found
-
-
-def shape(block: Any) -> tuple[int, ...]:
-    """The shape of an array, () of a single item."""
-    return tuple(block.shape) if is_array(block) else ()
-
-
-def items(tree: Any) -> list[Any]:
-    """The items of a tree, those of its arrays too, from first to last."""
-    if type(tree) is Value:
-        return [tree]
-    return [x for block in blocks(tree) for x in (block.flat if is_array(block) else [block])]
-
-
-def fill(tree: Any, new: Iterable[Any]) -> Any:
-    """The tree with the new items in place of its own."""
-    rest = iter(new)
-
-    def renewed(block: Any) -> Any:
-        if not is_array(block):
-            return next(rest)
-        return shaped(list(islice(rest, block.size)), block.shape)
-
-    return map_tree(renewed, tree)
-
-
-def shaped(row: list[Any], shape: tuple[int, ...]) -> Any:
-    """A row of items as an array of that shape, of floats if they all are; a lone item for ()."""
-    if not shape:
-        return row[0]
-    import numpy
-
-    kind = float if all(type(x) is float for x in row) else object
-    return numpy.array(row, dtype=kind).reshape(shape)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.core.graph import check_fresh
-from autograd.core.nested import flatten
+from autograd.core.nested import ROWS, items
 from autograd.core.value import Value
 
 LIMIT = 1000  # drawn nodes above which no picture is laid out
@@ -94,7 +94,7 @@ def outputs_of(y: Any) -> list[Value]:
 
     ValueError where their numbers do not follow from their leaves.
     """
-    outputs = list(flatten(y))
+    outputs = items(y, ROWS)
     for v in outputs:
         if type(v) is not Value:
             raise TypeError(f"only a Value can be drawn, not {v!r:.60}")

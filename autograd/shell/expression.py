@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from autograd import functions, losses
 from autograd.core import elementary, primitives
-from autograd.core.nested import flatten
+from autograd.core.nested import ROWS, items
 from autograd.core.value import Value
 
 LENGTH = 10_000  # characters of an expression
@@ -87,7 +87,7 @@ class Expression(NamedTuple):
         work = 0
         for part in reversed(self.parts):
             if isinstance(part, ast.Call):
-                work += math.prod(max(1, sum(1 for _ in flatten(results[x]))) for x in part.args)
+                work += math.prod(max(1, len(items(results[x], ROWS))) for x in part.args)
                 if work > WORK:
                     raise ValueError(f"the lists are too long: more than {WORK:,} steps")
             results[part] = _compute(part, results, variables)
