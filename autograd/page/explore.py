@@ -7,10 +7,10 @@ but the two in it, by their hashes; what a user wrote is text or JSON in it, nev
 import copy
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from autograd.core.context import Scope
@@ -25,13 +25,14 @@ from autograd.draw.fold import CROWDED, folded_names
 from autograd.draw.recorded import labels
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
-from autograd.draw.text import cut
+from autograd.draw.text import clean, cut
 from autograd.page.html import html_file, words_in
 
 CAPACITY = 256  # pictures x recorded nodes in one page, above which one composite opens at a time
 BUDGET = (
     12_000  # pictures x drawn nodes and lines, above which all composites of one name open together
 )
+EFFORT = 2 * BUDGET  # drawn nodes, lines and boxes of all pictures, above which no more are drawn
 
 State = tuple[bool, ...]  # of each composite, whether it is folded
 
@@ -119,20 +120,31 @@ def page(
 
     drawn = {first: drawing(first, LIMIT)}  # what cannot be drawn raises here
     size = len(drawn[first][1].nodes) + len(drawn[first][1].edges)
-    alone = _changed(first, scopes, by_name=(len(scopes) + 1) * size > BUDGET)
-    states: Iterable[State] = alone.values()
+    alone: dict[Scope, State] = {}
+    changed = _changed(first, scopes, by_name=(len(scopes) + 1) * size > BUDGET)
+    states = (alone.setdefault(scope, state) for scope, state in changed)
     if 2 ** len(scopes) * len(order) <= CAPACITY:
-        states = product((False, True), repeat=len(scopes))
+        states = chain(tuple(states), product((False, True), repeat=len(scopes)))
+    most = max(len(drawn[first][1].nodes), CROWDED) + CROWDED
+    effort = 0.0
     for state in states:
+        effort += 0.001 * len(order)  # also where nothing new is drawn
+        if effort > EFFORT:
+            break
         if state not in drawn:
-            with suppress(ValueError):  # too large: the page does without
-                drawn[state] = drawing(state, max(len(drawn[first][1].nodes), CROWDED) + CROWDED)
+            try:
+                drawn[state] = drawing(state, most)
+            except ValueError:  # too large: the page does without
+                effort += most
+            else:
+                shown = drawn[state][1]
+                effort += len(shown.nodes) + len(shown.edges) + len(shown.boxes)
     figures = dict(drawn.values())  # two states may give one picture
     place = {picture: i for i, picture in enumerate(figures)}
     nodes = [_node(v, index, labels(names)) for v in order]
     described = [
-        {"name": cut(s.name), "formula": s.formula, "derivative": s.derivative}
-        | {"alone": _key(alone[s]), "members": numbers}
+        {"name": cut(s.name), "formula": clean(s.formula), "derivative": clean(s.derivative)}
+        | {"alone": _key(alone.get(s, ())), "members": numbers}
         for s, numbers in members.items()
     ]
     data = {
@@ -146,13 +158,13 @@ def page(
         "upright": look.upright,
     }
     title = nodes[index[outputs[0]]].get("label", "computation graph")
-    shown = drawn[first][0]
+    begin = drawn[first][0]
     others = "".join(
         f'<template id="drawing{i}">{picture}</template>\n'
         for picture, i in place.items()
-        if picture != shown
+        if picture != begin
     )
-    body = _BODY.format(title=html.escape(title), picture=shown, others=others)
+    body = _BODY.format(title=html.escape(title), picture=begin, others=others)
     return html_file(title, body, data, lang, *(f"{name}.js" for name in _SCRIPTS.split()))
 
 
@@ -168,20 +180,24 @@ def copied(
     return outputs, {name: copies[id(v)] for v, name in named if id(v) in copies}
 
 
-def _changed(first: State, scopes: dict[Scope, int], by_name: bool) -> dict[Scope, State]:
+def _changed(
+    first: State, scopes: dict[Scope, int], by_name: bool
+) -> Iterator[tuple[Scope, State]]:
     """For each composite the first state, but with this one open or folded, whichever it is not.
 
     Where it is to be open, those around it are.  By name it takes all others of its name along.
     """
-    changed = {}
-    for scope in scopes:
-        state = list(first)
-        for other in scopes if by_name else [scope]:
-            if other is scope or other.name == scope.name:
-                for around in other.path if first[scopes[scope]] else [other]:
-                    state[scopes[around]] = not first[scopes[scope]]
-        changed[scope] = tuple(state)
-    return changed
+    known: dict[Any, State] = {}
+    for scope, i in scopes.items():
+        same = (scope.name, first[i]) if by_name else scope
+        if same not in known:
+            state = list(first)
+            for other in scopes if by_name else [scope]:
+                if other.name == scope.name:
+                    for around in other.path if first[i] else [other]:
+                        state[scopes[around]] = not first[i]
+            known[same] = tuple(state)
+        yield scope, known[same]
 
 
 def _crowded(outputs: list[Value]) -> bool:

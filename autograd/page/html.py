@@ -12,6 +12,8 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from autograd.draw.text import clean
+
 SOURCES = files("autograd") / "page"
 WORDS: dict[str, dict[str, str]] = json.loads((SOURCES / "words.json").read_text("utf-8"))
 
@@ -37,7 +39,7 @@ def html_file(title: str, body: str, data: Any, lang: str | None, *scripts: str)
         f'<!doctype html>\n<html lang="{lang or "en"}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}"
+        f"<title>{html.escape(clean(title))}</title>\n<style>{style}</style>\n</head>\n<body>\n{body}"
         f'<script type="application/json" id="words">{_json(known)}</script>\n'
         f'<script type="application/json" id="graph">{_json(data)}</script>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
@@ -53,8 +55,9 @@ def words_in(lang: str | None) -> dict[str, str]:
 
 def said(lang: str | None, key: str, **parts: object) -> str:
     """A sentence with its parts, as markup that the page can say again in another language."""
-    given = "".join(f' data-{name}="{html.escape(str(part))}"' for name, part in parts.items())
-    text = html.escape(words_in(lang)[key].format(**parts))
+    shown = {name: clean(part) for name, part in parts.items()}
+    given = "".join(f' data-{name}="{html.escape(part)}"' for name, part in shown.items())
+    text = html.escape(words_in(lang)[key].format(**shown))
     return f'<span data-say="{key}"{given}>{text}</span>'
 
 

@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import re
@@ -5,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib import import_module
 from importlib.resources import files
 from random import Random
 
@@ -1166,3 +1168,18 @@ def test_an_operation_of_the_authors_own_stays_at_its_recorded_inputs():
     assert same == [5.0, 3.0, []]
     assert moved[:2] == [None, None]
     assert moved[2][0].startswith("mine(x = 2.5) is the author's own function")
+
+
+def test_pictures_beforehand_are_bounded_work(monkeypatch, tmp_path):
+    y = Value(1.0)
+    with contextlib.ExitStack() as stack:
+        for i in range(30):  # names of their own: none opens together with another
+            stack.enter_context(ag.named_scope(f"level {i}"))
+            y = y * 1.0
+    monkeypatch.setattr(import_module("autograd.page.explore"), "EFFORT", 500)
+    ag.save(y, tmp_path / "deep.html")
+    data = re.search(r'id="graph">(.*?)</script>', (tmp_path / "deep.html").read_text("utf-8"))
+    graph = json.loads(data[1])
+    assert 3 < len(graph["states"]) < 12
+    known = [c["alone"] in graph["states"] for c in graph["composites"]]
+    assert known[0] and not known[-1]  # which one click opens as far as it is drawn
