@@ -2,7 +2,7 @@
 
 One table says what a primitive is there.  Invariant: each step is computed as Python computes it,
 with C's functions, so that the bits are those of the eager engine; only rows that need not be exact
-take the functions of `vector`.
+take the functions of `vector`, and round a product and its sum once.
 
 A long line of steps is cut into functions of a few hundred.  What one hands to another lies in a
 workspace, whose slots are used again; within one, LLVM's fast register allocator gives every value
@@ -10,12 +10,14 @@ a place on the stack, which so stays in the nearest cache.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograd.core.elementary import CUT
 from autograd.program import machine, vector
-from autograd.program.lanes import Code, Lanes, greatest, least, where
+from autograd.program.lanes import Code, Lanes, greatest, least, literal, where
 from autograd.program.reduction import PURE, turns
 from autograd.program.steps import CONSTANT, INPUT, Steps
 
@@ -26,7 +28,9 @@ BLOCK = 1_024  # rows that are added up one after the other
 LANES = 8  # rows at a time, on any machine: so sums of rows have the same bits everywhere
 ELSEWHERE, NOT_FINITE = 1, 2  # what the code returns: a guard does not hold; a number is none
 
-# A line or a few for each: `%{0}` is the result, {1} and {2} are the operands, t is the type.
+FUSED, FUSED_LESS, LESS_FUSED = "a·b + c", "a·b - c", "c - a·b"  # rounded once
+
+# A line or a few for each: `%{0}` is the result, {1} to {3} are the operands, t is the type.
 LINES = {
     "add": "%{0} = fadd {t} {1}, {2}",
     "sub": "%{0} = fsub {t} {1}, {2}",
@@ -48,6 +52,11 @@ LINES = {
     "step": "%c{0} = fcmp ogt {t} {1}, {2}\n%d{0} = fcmp olt {t} {1}, {2}\n"
     "%e{0} = select {m} %d{0}, {t} {zero}, {t} {half}\n"
     "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",
+    FUSED: "%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} {3})",
+    FUSED_LESS: "%d{0} = fneg {t} {3}\n"
+    "%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} %d{0})",
+    LESS_FUSED: "%d{0} = fneg {t} {1}\n"
+    "%{0} = call {t} @llvm.fma.{s}({t} %d{0}, {t} {2}, {t} {3})",
 }
 OF_C = {name: (name, 1) for name in machine.OF_ONE} | {
     "pow": ("pow", 2),
@@ -146,22 +155,25 @@ def unknown(steps: Steps) -> set[str]:
 class Text:
     """The text of a program being written: chunks, and the functions that they call.
 
-    `load(code, k)` and `store(code, j, name)` write how input k is read and number j is put away.
+    `inputs` and `checked` are what must be finite in each point: inputs by number, and steps.
     """
 
     def __init__(self, steps: Steps, lanes: int, exact: bool) -> None:
         self.steps, self.lanes, self.exact = steps, lanes, exact
+        self.inputs: Iterable[int] = range(steps.inputs)
+        self.checked = set(steps.checked)
         code = Code(lanes)
         self.t, self.mask = code.types["double"], code.types["i1"]
         fixed = {"t": self.t, "m": self.mask, "s": "f64" if lanes == 1 else f"v{lanes}f64"}
         numbers = {"zero": 0.0, "one": 1.0, "minus": -1.0, "half": 0.5}
         fixed |= {name: code.constant(x) for name, x in numbers.items()}
-        marks = ("{0}", "{1}", "{2}")
+        marks = ("{0}", "{1}", "{2}", "{3}")
         self.lines = {op: line.format(*marks, **fixed) for op, line in LINES.items()}
         self.declared: dict[str, str] = {
             f"llvm.{f}": f"declare {self.t} @llvm.{f}.{fixed['s']}({self.t})"
             for f in ("sqrt", "fabs")
         }
+        self.declared["llvm.fma"] = f"declare {self.t} @llvm.fma.{fixed['s']}({self.t}, {self.t}, {self.t})"
         self.called: dict[str, int] = {}  # functions on lanes, how often
         self.numbered = 0
         self.constants: dict[int, str] = {}
@@ -183,13 +195,13 @@ class Text:
         given = ", ".join(f"{self.t} {code.text(x)}" for x in operands)
         return code.line(f"call {self.t} @{prefix}{function}({given})")
 
-    def emit(self, code: Code, op: str, a: str, b: str) -> str:
+    def emit(self, code: Code, op: str, a: str, b: str = "", c: str = "") -> str:
         """Append a step; returns its name."""
         line = self.lines.get(op)
         if line is not None:
             n = self.numbered
             self.numbered = n + 1
-            code.lines.append(line.format(n, a, b))
+            code.lines.append(line.format(n, a, b, c))
             return f"%{n}"
         operands = [Lanes(code, x) for x in (a, b) if x]
         return self.call(code, op, *operands).name
@@ -212,22 +224,57 @@ class Text:
         return "\n".join([*dict.fromkeys(self.declared.values()), *texts])
 
 
-def _joined(steps: Steps) -> tuple[list[str], list[int]]:
-    """Operations and first operands, relu(sign(x)) in one step; a sign that is left alone is ""."""
-    op, first = list(steps.op), list(steps.a)
+@dataclass
+class _Operations:
+    """The operations of steps, some of them joined: step i is op[i] of a[i], b[i] and c.get(i)."""
+
+    op: list[str]  # "" for what a joined one does
+    a: list[int]
+    b: list[int]
+    c: dict[int, int]
+
+
+def _joined(steps: Steps, exact: bool) -> _Operations:
+    """relu(sign(x)) in one operation, and, where not exact, a product and its sum.
+
+    What a guard depends on is left as it is: a branch is not chosen by a rounding.
+    """
+    s = _Operations(list(steps.op), list(steps.a), list(steps.b), {})
+    op, a, b = s.op, s.a, s.b
     signs = set()
     for i in steps.order:
-        if op[i] == "relu" and op[first[i]] == "sign":
-            signs.add(first[i])
-            op[i], first[i] = "positive", first[first[i]]
+        if op[i] == "relu" and op[a[i]] == "sign":
+            signs.add(a[i])
+            op[i], a[i] = "positive", a[a[i]]
+    if exact and not signs:
+        return s
     roots = [*steps.results, *steps.checked, *[i for row in steps.rows for i in row]]
-    used = {*roots, *[i for g in steps.guards for i in (g.a, g.b)]}
-    for i in steps.order if signs else ():
+    roots += [i for g in steps.guards for i in (g.a, g.b)]
+    uses = Counter(roots)
+    for i in steps.order:
         if op[i] not in (INPUT, CONSTANT):
-            used |= {first[i], steps.b[i]}
-    for i in signs - used:
-        op[i] = ""
-    return op, first
+            uses.update((a[i], b[i]))
+    for i in signs:
+        if not uses[i]:
+            op[i] = ""
+    if exact:
+        return s
+    guarding = {i for g in steps.guards for i in (g.a, g.b)}
+    for i in reversed(steps.order):
+        if i in guarding and op[i] not in (INPUT, CONSTANT):
+            guarding.update((a[i], b[i]))
+    for i in steps.order:
+        if op[i] not in ("add", "sub") or i in guarding:
+            continue
+        for product, other, joined in (
+            (a[i], b[i], FUSED if op[i] == "add" else FUSED_LESS),
+            (b[i], a[i], FUSED if op[i] == "add" else LESS_FUSED),
+        ):
+            if op[product] == "mul" and uses[product] == 1:
+                op[i], a[i], b[i], s.c[i] = joined, a[product], b[product], other
+                op[product] = ""
+                break
+    return s
 
 
 def _chunks(
@@ -240,11 +287,13 @@ def _chunks(
 ) -> tuple[list[str], int]:
     """The texts of the chunks, and how many slots they need.
 
+    `load(code, k)` and `store(code, j, name)` write how input k is read and number j is put away.
     Each returns a sum that is NaN where a number that must be finite is not, and whether a guard
     does not hold.
     """
     steps, t = text.steps, text.t
-    op, first = _joined(steps)
+    done = _joined(steps, text.exact)
+    op, first, second, third = done.op, done.a, done.b, done.c
     computed = [i for i in steps.order if op[i] not in (INPUT, CONSTANT, "")]
     if len(computed) <= 1.5 * size:
         size = max(1, len(computed))
@@ -253,7 +302,7 @@ def _chunks(
     end = len(chunks) - 1
     last: dict[int, int] = {}  # the chunk that is the last to need it
     for i in computed:
-        last[first[i]] = last[steps.b[i]] = place[i]
+        last[first[i]] = last[second[i]] = last[third.get(i, -1)] = place[i]
     guards: list[list[Any]] = [[] for _ in chunks]
     for guard in steps.guards:
         c = max(place.get(guard.a, 0), place.get(guard.b, 0))
@@ -264,7 +313,6 @@ def _chunks(
     slopes = [i for row in steps.rows for i in row]
     for j, i in enumerate([*steps.results, *slopes]):
         outputs.setdefault(i, []).append(j)
-    checked = set(steps.checked)
     written = [i for i in steps.order if op[i] == CONSTANT]
     constants = {i: Code(text.lanes).constant(float(steps.constants[i])) for i in written}
 
@@ -285,9 +333,9 @@ def _chunks(
             nonlocal looked_at
             n, k = text.numbered, looked_at % 4
             zero = code.constant(0.0)
-            code.lines.append(f"%{n} = fmul {t} {name}, {zero}")
+            code.lines.append(f"%{n} = fmul contract {t} {name}, {zero}")
             if sums[k]:
-                code.lines.append(f"%{n + 1} = fadd {t} {sums[k]}, %{n}")
+                code.lines.append(f"%{n + 1} = fadd contract {t} {sums[k]}, %{n}")
                 n += 1
             sums[k], text.numbered, looked_at = f"%{n}", n + 1, looked_at + 1
 
@@ -318,11 +366,11 @@ def _chunks(
                     store(code, j, code.line(f"fadd {t} {name}, {code.constant(0.0)}").name)
 
         if c == 0:
-            for k in range(steps.inputs):
+            for k in text.inputs:
                 check(input_name(k))
         for i in chunk:
-            a, b = first[i], steps.b[i]
-            names[i] = name = text.emit(code, op[i], name_of(a), name_of(b))
+            a, b, z = name_of(first[i]), name_of(second[i]), name_of(third.get(i, -1))
+            names[i] = name = text.emit(code, op[i], a, b, z)
             if i in outputs:
                 put(i, name)
             if last.get(i, -1) > c:
@@ -333,7 +381,7 @@ def _chunks(
                 expiring[last[i]].append(slot[i])
                 at = f"%k{i} = getelementptr {t}, ptr %w, i64 {slot[i]}"
                 code.lines.append(f"{at}\nstore {t} {name}, ptr %k{i}")
-            if i in checked:
+            if i in text.checked:
                 check(name)
         if c == end:
             for i in outputs:
@@ -365,19 +413,18 @@ def _chunks(
     return texts, slots
 
 
-def _calls(text: Text, count: int, arguments: str) -> str:
-    """Calls of all chunks: `%sum` and `%failed` are what they say together."""
+def _calls(text: Text, count: int, arguments: str, total: str) -> str:
+    """Calls of all chunks: `%bad` and `%failed` are what they say together, and the total so far."""
     lines = []
     answer = f"{{{text.t}, {text.mask}}}"
-    total = failed = ""
+    failed = Code(text.lanes).constant(0, "i1")
     for c in range(count):
         lines.append(f"%answer{c} = call {answer} @chunk{c}({arguments})")
         lines.append(f"%sum{c} = extractvalue {answer} %answer{c}, 0")
         lines.append(f"%failed{c} = extractvalue {answer} %answer{c}, 1")
-        if c:
-            lines.append(f"%total{c} = fadd {text.t} {total}, %sum{c}")
-            lines.append(f"%any{c} = or {text.mask} {failed}, %failed{c}")
-        total, failed = (f"%total{c}", f"%any{c}") if c else ("%sum0", "%failed0")
+        lines.append(f"%total{c} = fadd {text.t} {total}, %sum{c}")
+        lines.append(f"%any{c} = or {text.mask} {failed}, %failed{c}")
+        total, failed = f"%total{c}", f"%any{c}"
     lines.append(f"%bad = fcmp uno {text.t} {total}, {Code(text.lanes).constant(0.0)}")
     lines.append(f"%failed = or {text.mask} {failed}, {failed}")
     return "\n".join(lines)
@@ -420,7 +467,7 @@ declare void @PyMem_RawFree(ptr)
 define i32 @program(ptr noalias %x, ptr noalias %y) nounwind {{
 entry:
 {reserve}
-{_calls(text, len(chunks), "ptr %x, ptr %y, ptr %w")}
+{_calls(text, len(chunks), "ptr %x, ptr %y, ptr %w", literal(0.0))}
 %elsewhere = select i1 %failed, i32 {ELSEWHERE}, i32 0
 %wrong = select i1 %bad, i32 {NOT_FINITE}, i32 0
 %flag = or i32 %elsewhere, %wrong
@@ -546,14 +593,19 @@ class _Columns:
                 self.kinds[k] = "packed"
 
     def copy_same(self) -> str:
-        """Copy what is the same for all rows to one place, `%same`."""
+        """Copy what is the same for all rows to one place, `%same`; look at it, `%same_sum`."""
         same = [k for k, kind in enumerate(self.kinds) if kind == "same"]
-        code = Code(1)
+        code, t = Code(1), self.text.t
         code.lines.append(f"%same = alloca double, i64 {len(self.kinds) + 1}, align 64")
+        total = Lanes(code, literal(0.0))
         for k in same:
-            code.lines.append(f"%same{k} = load double, ptr {self._address(code, k)}")
+            one = code.line(f"load double, ptr {self._address(code, k)}")
             code.lines.append(f"%to{k} = getelementptr double, ptr %same, i64 {k}")
-            code.lines.append(f"store double %same{k}, ptr %to{k}")
+            code.lines.append(f"store double {one.name}, ptr %to{k}")
+            total = total + one * 0.0
+        alone = code.line(f"insertelement {t} poison, double {total.name}, i32 0").name
+        zeros = f"<{LANES} x i32> zeroinitializer"
+        code.lines.append(f"%same_sum = shufflevector {t} {alone}, {t} poison, {zeros}")
         return "\n".join(code.lines)
 
 
@@ -567,10 +619,14 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
     where a guard does not hold, and one where a number is not finite.
 
     With no writes, the numbers are added up, lane by lane and BLOCK rows for BLOCK rows: y has
-    LANES numbers for each that comes out, and so for each block.
+    LANES numbers for each that comes out, and so for each block.  Then `told` does not tell of
+    them: a sum is not finite where one of them is not.
     """
     text = Text(steps, LANES, exact)
     source, target = _Columns(text, "x", reads), _Columns(text, "y", writes or ())
+    text.inputs = [k for k, kind in enumerate(source.kinds) if kind != "same"]
+    if writes is None:
+        text.checked -= {*steps.results, *[i for row in steps.rows for i in row]}
     t = text.t
 
     def store(code: Code, j: int, name: str) -> None:
@@ -608,7 +664,7 @@ block:
 br label %again
 again:
 %i = phi i64 [ %from, %block ], [ %i2, %again ]
-{_calls(text, len(chunks), f"ptr %x, ptr {into}, ptr %w, ptr %same, i64 %i")}
+{_calls(text, len(chunks), f"ptr %x, ptr {into}, ptr %w, ptr %same, i64 %i", "%same_sum")}
 %done = sub i64 %i, %start
 %group = lshr i64 %done, {(LANES // 2).bit_length() - 1}
 %t0 = getelementptr i8, ptr %told, i64 %group

@@ -261,10 +261,10 @@ class Work:
     def sums(self, start: int, stop: int) -> tuple[Array, list[tuple[int, Exception]]]:
         """The sum of rows start to stop, SPAN at most, and what failed, which is left out."""
         count = self.branches.numbers
-        lanes = numpy.zeros((-(-(stop - start) // BLOCK), count, LANES))
-        failures: list[tuple[int, Exception]] = []
+        blocks = -(-(stop - start) // BLOCK)
+        lanes = numpy.zeros((blocks, count, LANES))
         whole = (stop - start) // LANES * LANES
-        told = None
+        wrong = numpy.ones(blocks, bool)
         try:
             branch = self.branches.get(0, lambda: self.trace(start))
         except ERRORS:
@@ -273,24 +273,32 @@ class Work:
             kernel, held = branch
             here = [x.rows(slice(start, stop)) for x in self.xs]
             told = kernel.run(here + held, lanes, whole)
-        for block, first in enumerate(range(start, stop, BLOCK)):
+            wrong[: whole // BLOCK if whole < stop - start else blocks] = False
+            if told is not None:
+                wrong[numpy.flatnonzero(told.any(axis=1)) // BLOCK] = True
+        totals = _over_lanes(lanes)
+        wrong |= ~numpy.isfinite(totals).all(axis=1)
+        failures: list[tuple[int, Exception]] = []
+        for block in numpy.flatnonzero(wrong).tolist():  # once more, with numbers for each row
+            first = start + block * BLOCK
             last = min(first + BLOCK, stop)
-            good = branch is not None and last - start <= whole
-            if good and (told is None or not told[first - start : last - start].any()):
-                continue
-            out = numpy.zeros((BLOCK, count))  # once more, with a number for each row
+            out = numpy.zeros((BLOCK, count))
             found = self.span(first, last, [Block(out[: last - first], True)])
             out[[row - first for row, _ in found]] = 0.0
             failures += found
             if found and not self.patient:
                 break
             groups = out.reshape(BLOCK // LANES, LANES, count)
-            lanes[block] = numpy.add.reduce(groups, axis=0, initial=0.0).T
-        while lanes.shape[2] > 1:
-            half = lanes.shape[2] // 2
-            lanes = lanes[:, :, :half] + lanes[:, :, half:]
-        total = by_twos(lanes[:, :, 0])
-        return total, failures
+            totals[block] = _over_lanes(numpy.add.reduce(groups, axis=0, initial=0.0).T)
+        return by_twos(totals), failures
+
+
+def _over_lanes(sums: Array) -> Array:
+    """The sum over the last axis: halves first."""
+    while sums.shape[-1] > 1:
+        half = sums.shape[-1] // 2
+        sums = sums[..., :half] + sums[..., half:]
+    return sums[..., 0]
 
 
 def by_twos(parts: Iterable[Any]) -> Any:
