@@ -11,7 +11,7 @@ a place on the stack, which so stays in the nearest cache.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ CHUNK = 400  # steps in a function
 MOST_ON_STACK = 2**16  # bytes of workspace
 ROWS_CHUNK = 1_500  # the same for rows
 BLOCK = 1_024  # rows that are added up one after the other
+MOST_IN_REGISTERS = 16  # numbers that are the same for all rows
 LANES = 8  # rows at a time, on any machine: so sums of rows have the same bits everywhere
 ELSEWHERE, NOT_FINITE = 1, 2  # what the code returns: a guard does not hold; a number is none
 
@@ -53,10 +54,8 @@ LINES = {
     "%e{0} = select {m} %d{0}, {t} {zero}, {t} {half}\n"
     "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",
     FUSED: "%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} {3})",
-    FUSED_LESS: "%d{0} = fneg {t} {3}\n"
-    "%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} %d{0})",
-    LESS_FUSED: "%d{0} = fneg {t} {1}\n"
-    "%{0} = call {t} @llvm.fma.{s}({t} %d{0}, {t} {2}, {t} {3})",
+    FUSED_LESS: "%d{0} = fneg {t} {3}\n%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} %d{0})",
+    LESS_FUSED: "%d{0} = fneg {t} {1}\n%{0} = call {t} @llvm.fma.{s}({t} %d{0}, {t} {2}, {t} {3})",
 }
 OF_C = {name: (name, 1) for name in machine.OF_ONE} | {
     "pow": ("pow", 2),
@@ -156,12 +155,17 @@ class Text:
     """The text of a program being written: chunks, and the functions that they call.
 
     `inputs` and `checked` are what must be finite in each point: inputs by number, and steps.
+    Inputs of `read_again` are loaded where they are needed, others once.
+    With `sums` what comes out is added up, and looked at there.
     """
 
-    def __init__(self, steps: Steps, lanes: int, exact: bool) -> None:
-        self.steps, self.lanes, self.exact = steps, lanes, exact
+    def __init__(self, steps: Steps, lanes: int, exact: bool, sums: bool = False) -> None:
+        self.steps, self.lanes, self.exact, self.sums = steps, lanes, exact, sums
         self.inputs: Iterable[int] = range(steps.inputs)
+        self.read_again: Collection[int] = ()
         self.checked = set(steps.checked)
+        if sums:
+            self.checked -= {*steps.results, *[i for row in steps.rows for i in row]}
         code = Code(lanes)
         self.t, self.mask = code.types["double"], code.types["i1"]
         fixed = {"t": self.t, "m": self.mask, "s": "f64" if lanes == 1 else f"v{lanes}f64"}
@@ -173,7 +177,9 @@ class Text:
             f"llvm.{f}": f"declare {self.t} @llvm.{f}.{fixed['s']}({self.t})"
             for f in ("sqrt", "fabs")
         }
-        self.declared["llvm.fma"] = f"declare {self.t} @llvm.fma.{fixed['s']}({self.t}, {self.t}, {self.t})"
+        self.declared["llvm.fma"] = (
+            f"declare {self.t} @llvm.fma.{fixed['s']}({self.t}, {self.t}, {self.t})"
+        )
         self.called: dict[str, int] = {}  # functions on lanes, how often
         self.numbered = 0
         self.constants: dict[int, str] = {}
@@ -340,7 +346,7 @@ def _chunks(
             sums[k], text.numbered, looked_at = f"%{n}", n + 1, looked_at + 1
 
         def input_name(k: int, code: Code = code, inputs: dict[int, str] = inputs) -> str:
-            if k not in inputs:
+            if k not in inputs or k in text.read_again:
                 inputs[k] = load(code, k)
             return inputs[k]
 
@@ -350,7 +356,7 @@ def _chunks(
                 if i in constants:
                     found = constants[i]
                 elif op[i] == INPUT:
-                    found = input_name(first[i])
+                    return input_name(first[i])
                 else:
                     at = f"%w{i} = getelementptr {t}, ptr %w, i64 {slot[i]}"
                     code.lines.append(f"{at}\n%s{i} = load {t}, ptr %w{i}")
@@ -360,7 +366,7 @@ def _chunks(
 
         def put(i: int, name: str, code: Code = code) -> None:
             for j in outputs.get(i, ()):
-                if j < len(steps.results):
+                if j < len(steps.results) or text.sums:
                     store(code, j, name)
                 else:  # a derivative of -0.0 is 0.0
                     store(code, j, code.line(f"fadd {t} {name}, {code.constant(0.0)}").name)
@@ -414,7 +420,7 @@ def _chunks(
 
 
 def _calls(text: Text, count: int, arguments: str, total: str) -> str:
-    """Calls of all chunks: `%bad` and `%failed` are what they say together, and the total so far."""
+    """Calls of all chunks: `%bad` and `%failed` are what they say; `total` is the sum so far."""
     lines = []
     answer = f"{{{text.t}, {text.mask}}}"
     failed = Code(text.lanes).constant(0, "i1")
@@ -493,6 +499,7 @@ class _Columns:
                     self.groups[k] = [first for first in firsts if 0 <= k - first < LANES]
         self.waiting: dict[Code, dict[int, str]] = {}  # numbers read, or to be put away, by chunks
         self.done: dict[Code, set[int]] = {}
+        self.read: Counter[int] = Counter()  # how often a number that is the same for all rows is
 
     def _address(self, code: Code, k: int) -> str:
         """The address of the first row."""
@@ -537,8 +544,9 @@ class _Columns:
         """Read number k; its name."""
         t, kind, name = self.text.t, self.kinds[k], f"%{self.table}{k}"
         if kind == "same":
-            code.lines.append(f"{name}p = getelementptr double, ptr %same, i64 {k}")
-            one = code.line(f"load double, ptr {name}p, !invariant.load !0").name
+            at = code.line(f"getelementptr double, ptr %same{self.read[k] % 2}, i64 {k}").name
+            self.read[k] += 1
+            one = code.line(f"load double, ptr {at}, !invariant.load !0").name
             alone = code.line(f"insertelement {t} poison, double {one}, i32 0").name
             zeros = f"<{LANES} x i32> zeroinitializer"
             return code.line(f"shufflevector {t} {alone}, {t} poison, {zeros}").name
@@ -608,6 +616,25 @@ class _Columns:
         code.lines.append(f"%same_sum = shufflevector {t} {alone}, {t} poison, {zeros}")
         return "\n".join(code.lines)
 
+    def read_again(self) -> list[int]:
+        """Numbers that are the same for all rows, if they are too many to be kept in registers."""
+        same = [k for k, kind in enumerate(self.kinds) if kind == "same"]
+        return same if len(same) > MOST_IN_REGISTERS else []
+
+    def same_again(self) -> str:
+        """`%same0` and `%same1`: they are `%same`, but where there are many LLVM cannot know it.
+
+        Else it would spread each number over LANES before the loop, which takes more memory than
+        the nearest cache has.  An operation spreads a number itself if it alone reads it; there are
+        two names since most numbers are read twice, on the way forward and backward.
+        """
+        first, second = ("%i", "%i2") if self.read_again() else ("0", "0")
+        return "\n".join(
+            f"%zero{k} = lshr i64 {row}, 63\n"
+            f"%same{k} = getelementptr double, ptr %same, i64 %zero{k}"
+            for k, row in enumerate([first, second])
+        )
+
 
 def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
     """The text of `void @rows(ptr x, ptr y, i64 start, i64 stop, ptr told)`, LANES rows at a time.
@@ -622,11 +649,10 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
     LANES numbers for each that comes out, and so for each block.  Then `told` does not tell of
     them: a sum is not finite where one of them is not.
     """
-    text = Text(steps, LANES, exact)
+    text = Text(steps, LANES, exact, sums=writes is None)
     source, target = _Columns(text, "x", reads), _Columns(text, "y", writes or ())
+    text.read_again = source.read_again()
     text.inputs = [k for k, kind in enumerate(source.kinds) if kind != "same"]
-    if writes is None:
-        text.checked -= {*steps.results, *[i for row in steps.rows for i in row]}
     t = text.t
 
     def store(code: Code, j: int, name: str) -> None:
@@ -638,12 +664,13 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
         code.lines.append(f"store {t} %u{j}, ptr %y{j}, align 8")
 
     count = len(steps.results) + sum(map(len, steps.rows))
-    arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w, ptr noalias %same, i64 %i"
+    arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w, ptr %same0, ptr %same1, i64 %i"
     chunks, slots = _chunks(text, ROWS_CHUNK, arguments, source.load, store, target.flush)
     reserve, release = _workspace(8 * LANES * slots)
     block = BLOCK if writes is None else 2**62
     clear = f"call void @llvm.memset.p0.i64(ptr %sums, i8 0, i64 {8 * LANES * count}, i1 false)"
-    into = "%sums" if writes is None else "%y"
+    given = f"ptr %x, ptr {'%sums' if writes is None else '%y'}, ptr %w"
+    given += ", ptr %same0, ptr %same1, i64 %i"
     arguments = "ptr noalias %x, ptr noalias %y, i64 %start, i64 %stop, ptr noalias %told"
     return f"""declare ptr @PyMem_RawMalloc(i64)
 declare void @PyMem_RawFree(ptr)
@@ -664,7 +691,9 @@ block:
 br label %again
 again:
 %i = phi i64 [ %from, %block ], [ %i2, %again ]
-{_calls(text, len(chunks), f"ptr %x, ptr {into}, ptr %w, ptr %same, i64 %i", "%same_sum")}
+%i2 = add i64 %i, {LANES}
+{source.same_again()}
+{_calls(text, len(chunks), given, "%same_sum")}
 %done = sub i64 %i, %start
 %group = lshr i64 %done, {(LANES // 2).bit_length() - 1}
 %t0 = getelementptr i8, ptr %told, i64 %group
@@ -673,7 +702,6 @@ again:
 store i{LANES} %f8, ptr %t0
 %b8 = bitcast {text.mask} %bad to i{LANES}
 store i{LANES} %b8, ptr %t1
-%i2 = add i64 %i, {LANES}
 %more = icmp slt i64 %i2, %end
 br i1 %more, label %again, label %after
 after:
