@@ -71,7 +71,7 @@ def figure_of(
 
     ValueError where it would have more nodes than the limit.
     """
-    from autograd.draw.figure import figure
+    from autograd.draw.assembly import figure
 
     look = look_of(**options)
     if look.style.folds and fold is None:

@@ -8,7 +8,16 @@ from dataclasses import replace
 
 from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import INK, Item, Link, Look, Style, Text
-from autograd.draw.parts import chain, operator, partial, ports, ports_of_edges, reference
+from autograd.draw.parts import (
+    chain,
+    flowing,
+    number,
+    operator,
+    partial,
+    ports,
+    ports_of_edges,
+    reference,
+)
 from autograd.draw.text import clean, cut, printed
 
 LINE = 14.0  # points from one line of an edge's label to the next
@@ -26,40 +35,40 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
         else:
             items.append(operator(unit, look, unit.id in main, sides.get(unit.id, 0)))
     bundled = _bundled(figure)
-    summed: set[int] = set()
+    summed: set[str] = set()
     leaves = {unit.id for unit in figure.nodes if unit.kind == "leaf"}
-    stems: dict[int, str] = {}
+    stems: dict[str, str] = {}
     links = []
     for edge in figure.edges:
         label: str | None = None
-        if edge.source not in bundled:
-            first = edge.source not in summed and edge.tail not in leaves
-            summed.add(edge.source)
+        id = number(edge)
+        if id not in bundled:
+            first = id not in summed and edge.tail not in leaves
+            summed.add(id)
             items.append(_numbers(edge if first else replace(edge, total=None), look))
             label, tail = items[-1].id, edge.tail
         else:
-            if edge.source not in stems:
-                id = f"v{edge.source}"
+            if id not in stems:
                 whole = replace(edge, id=id, gradient=edge.total, total=None, partial=None)
                 items.append(_numbers(whole, look))
-                stems[edge.source] = items[-1].id
+                stems[id] = items[-1].id
                 words = chain(whole)
                 links.append(Link(id, edge.tail, None, items[-1].id, words, items[-1].box))
-            tail = stems[edge.source]
+            tail = stems[id]
         ends = (edge.id, tail, edge.head, label, chain(edge), edge.box)
         links.append(Link(*ends, port=port.get(edge.id)))
     return items, links
 
 
-def _bundled(figure: Figure) -> set[int]:
-    """The nodes whose number is shown once, for all its uses are in composites of many inputs.
+def _bundled(figure: Figure) -> set[str]:
+    """What has a number that is shown once, for all its uses are in composites of many inputs.
 
     So it is between the layers of a network, where each of many lines would bear the same number.
     """
-    composites = {unit.id for unit in figure.nodes if unit.kind == "composite"}
-    heads: dict[int, list[str]] = {}
+    composites = {unit.id for unit in figure.nodes if unit.kind in ("composite", "more")}
+    heads: dict[str, list[str]] = {}
     for edge in figure.edges:
-        heads.setdefault(edge.source, []).append(edge.head)
+        heads.setdefault(number(edge), []).append(edge.head)
     return {x for x, ends in heads.items() if len(ends) > 3 and composites.issuperset(ends)}
 
 
@@ -86,7 +95,7 @@ def _end(unit: Unit, look: Look, main: bool) -> Item:
 
 def _numbers(edge: Edge, look: Look) -> Item:
     """The label of an edge."""
-    above = [Text(printed(edge.value, look.precision), "value", 12.0)]
+    above = [flowing(edge, look.precision)]
     if edge.name is not None:
         above.append(Text(cut(edge.name), "name", 12.0))
     below = []

@@ -3,9 +3,20 @@
 Invariant: every number stands in the picture once; lines bear at most a local derivative.
 """
 
+from dataclasses import replace
+
 from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import PALE, Item, Link, Look, Style, Text
-from autograd.draw.parts import chain, operator, partial, ports, ports_of_edges, reference
+from autograd.draw.parts import (
+    chain,
+    flowing,
+    number,
+    operator,
+    partial,
+    ports,
+    ports_of_edges,
+    reference,
+)
 from autograd.draw.text import clean, cut, printed
 
 
@@ -15,22 +26,23 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
     units = {unit.id: unit for unit in figure.nodes}
     items = []
     for unit in figure.nodes:
-        if unit.kind in ("operator", "composite"):
+        if unit.kind in ("operator", "composite", "more"):
             items.append(operator(unit, look, unit.id in main, sides.get(unit.id, 0)))
         elif unit.kind == "reference":
             items.append(reference(unit))
     links = []
-    numbers: dict[int, str] = {}  # recorded node -> the item that shows its number
+    numbers: dict[object, str] = {}  # of a recorded node, or several: the item that shows them
     for edge in figure.edges:
         tail, head, source = units[edge.tail], units[edge.head], edge.source
-        start = numbers.get(source, "")
+        start = numbers.get((source, edge.others), "")
         if tail.kind == "reference":
             start = tail.id
         elif not start:
-            items.append(_cells(edge, tail, head, figure.recorded[source].grad, look))
-            numbers[source] = start = items[-1].id
+            grad = edge.gradient if edge.others else figure.recorded[source].grad
+            items.append(_cells(edge, tail, head, grad, look))
+            numbers[source, edge.others] = start = items[-1].id
             if tail.kind != "leaf":
-                links.append(Link(f"l{source}", tail.id, start, None, "", tail.box))
+                links.append(Link(f"l{start[1:]}", tail.id, start, None, "", tail.box))
         if head.kind != "output":
             text = next(iter(partial(edge, look, 10.0)), None)
             ends = (edge.id, start, head.id, None, chain(edge), edge.box)
@@ -43,7 +55,7 @@ def _cells(edge: Edge, tail: Unit, head: Unit, grad: float | None, look: Look) -
     leaf = tail.kind == "leaf"
     name = (tail.label if leaf else edge.name or head.label) or ""
     cells = [Text(cut(name), "name", 11.0, bold=True)] if name else []
-    cells.append(Text(printed(edge.value, look.precision), "value", 11.0))
+    cells.append(replace(flowing(edge, look.precision), size=11.0))
     if grad is not None:
         cells.append(Text(printed(grad, look.precision), "gradient", 11.0))
     x = left = -0.5 * sum(t.width + 10.0 for t in cells)
@@ -54,7 +66,7 @@ def _cells(edge: Edge, tail: Unit, head: Unit, grad: float | None, look: Look) -
         wide = t.width + 10.0
         texts.append(Text(t.text, t.kind, t.size, x + 0.5 * wide, bold=t.bold))
         x += wide
-    id, kind = (tail.id, "node leaf") if leaf else (f"v{edge.source}", "node number")
+    id, kind = (tail.id, "node leaf") if leaf else (number(edge), "node number")
     fill = "#eef4fa" if leaf else "white"
     return Item(
         *(id, kind, "value", -2.0 * left, 24.0, tuple(texts), clean(name), tail.box, edge.main),

@@ -5,6 +5,7 @@ none can end a string, close a tag or name a node.
 """
 
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import graphviz
@@ -51,6 +52,15 @@ def digraph(
         )
     for item in sheet.items:
         parts[item.box].node(item.id, **_attributes(item, texts, look.upright, mirrored))
+    columns: dict[int, list[str]] = {}
+    for item in reversed(sheet.items) if mirrored else sheet.items:
+        if item.column is not None and item.box is None:
+            columns.setdefault(item.column, []).append(item.id)
+    for ids in columns.values():
+        with dot.subgraph() as column:
+            column.attr(rank="same")
+            for above, below in pairwise(ids):
+                column.edge(above, below, style="invis")
     enters, leaves = tuple({"LR": "we", "RL": "ew", "TB": "ns", "BT": "sn"}[look.direction])
     for link in sheet.links:
         edge, label = parts[link.box].edge, link.label
@@ -82,6 +92,8 @@ def _attributes(item: Item, texts: bool, upright: bool, mirrored: bool) -> dict[
         record = {"shape": "record", "label": fields}
         return {**size, **group, **(record if item.ports else {"shape": outline})}
     paint = {"style": "filled" if outline == "circle" else "rounded,filled"}
+    if item.dashed:
+        paint["style"] += ",dashed"
     paint |= {"shape": outline, "fillcolor": item.fill, "color": item.stroke}
     if item.shape in ("plain", "label"):
         paint = {"shape": "none", "margin": "0"}

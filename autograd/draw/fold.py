@@ -1,4 +1,4 @@
-"""Which composites and sums are drawn as one node: by the option `fold`, or the least that helps.
+"""Which composites, sums and alike units are drawn as one: by `fold`, or the least that helps.
 
 Invariant: of composites one inside the other the outermost that is folded stands for all.
 """
@@ -24,11 +24,22 @@ class Sum(Scope):
         self.total = total  # the last addition
 
 
+class Alike(Scope):
+    """All but a few of many units that are alike: no composite either."""
+
+    __slots__ = ("id",)
+
+    def __init__(self, id: str) -> None:
+        super().__init__("…")
+        self.id = id  # of the unit that stands for them
+
+
 def rules(fold: Any, depths: Mapping[Scope, int], limit: float) -> Iterator[tuple[Rule, float]]:
     """What to try in turn: a rule, and how many drawn nodes are few enough for it.
 
     `fold` is True, False, composites' names, a function that tells of a scope whether it is folded,
-    or None for the least folding that suffices.  Long sums stay open for False alone.  Raises what
+    or None for the least folding that suffices.  Long sums, and units that are alike, are all drawn
+    for False alone.  Raises what
     `folded_names` does.
     """
     if fold is None:
@@ -44,7 +55,7 @@ def rules(fold: Any, depths: Mapping[Scope, int], limit: float) -> Iterator[tupl
         names = folded_names(fold, depths)
         tried = [lambda scope: scope.name in names]
     if fold is not False:
-        tried = [with_sums(rule) for rule in tried]
+        tried = [with_long(rule) for rule in tried]
     if fold is None:
         yield from ((rule, CROWDED) for rule in tried)
     yield tried[-1], limit
@@ -55,9 +66,9 @@ def at_depth(depth: int, depths: Mapping[Scope, int]) -> Rule:
     return lambda scope: depths[scope] == depth
 
 
-def with_sums(rule: Rule) -> Rule:
-    """Fold long sums, too."""
-    return lambda scope: isinstance(scope, Sum) or rule(scope)
+def with_long(rule: Rule) -> Rule:
+    """Fold long sums, and many units that are alike, too."""
+    return lambda scope: isinstance(scope, Sum | Alike) or rule(scope)
 
 
 def folded_names(fold: Any, scopes: Iterable[Scope]) -> set[str]:

@@ -105,6 +105,8 @@ class Item:
     fill: str = "white"
     stroke: str = INK
     ports: int = 0  # places along its side where lines end, 0 for one
+    dashed: bool = False  # its outline
+    column: int | None = None  # where those of one column stand in their order
 
 
 @dataclass(frozen=True, slots=True)

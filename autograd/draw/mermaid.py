@@ -6,6 +6,7 @@ rest as entities, so no label can end a string or be taken for markup.
 
 from autograd.draw.figure import Figure
 from autograd.draw.item import Look
+from autograd.draw.parts import flowing
 from autograd.draw.text import cut, printed
 
 _SHAPES = {
@@ -13,6 +14,7 @@ _SHAPES = {
     "operator": '(("{}"))',
     "composite": '["{}"]',
     "output": '(["{}"])',
+    "more": '["{}"]',
 }
 
 
@@ -29,8 +31,9 @@ def mermaid(figure: Figure, look: Look) -> str:
             text += f" {printed(node.total, look.precision)}"
         lines[node.box].append(node.id + _SHAPES[node.kind].format(_escape(text)))
     for edge in figure.edges:
-        numbers = [edge.value, edge.gradient]
-        texts = [printed(x, look.precision) for x in numbers if x is not None]
+        texts = [flowing(edge, look.precision).text]
+        if edge.gradient is not None:
+            texts.append(printed(edge.gradient, look.precision))
         if look.partials and edge.partial is not None:
             texts.append(f"∂ {printed(edge.partial, look.precision)}")
         if edge.name is not None:

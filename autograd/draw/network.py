@@ -11,6 +11,7 @@ from autograd.core.value import Value
 from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import INK, PALE, Item, Link, Look, Style, Text
 from autograd.draw.parts import chain
+from autograd.draw.references import columns
 from autograd.draw.text import clean, cut, printed
 
 POSITIVE, NEGATIVE = "#2e6da4", "#b9770e"
@@ -28,7 +29,8 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
             shown = [figure.recorded[i] for i in results[unit.id]]
             items.append(_circle(unit, shown[0] if len(shown) == 1 else None, look))
     size = max((item.width for item in items), default=0.0)
-    items = [replace(item, width=size, height=size) for item in items]
+    column = columns(figure)
+    items = [replace(i, width=size, height=size, column=column[i.id]) for i in items]
     weights = {edge.id: _weight(figure, edge) for edge in figure.edges}
     largest = max((abs(w.data) for w in weights.values() if w is not None), default=0.0) or 1.0
     links = []
@@ -51,6 +53,12 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
 
 def _circle(unit: Unit, value: Value | None, look: Look) -> Item:
     """A name, where there is one to be told, a number and its gradient, one below the other."""
+    if unit.kind == "more":
+        words = (Text("⋮", "symbol", 20.0, y=-7.0), Text(unit.text[2:], "derivative", 11.0, y=12.0))
+        size = max(44.0, words[1].width + 12.0)
+        title = f"{clean(unit.text)} (fold=False draws all)"
+        end = (unit.id, "node more", "circle", size, size, words, title, unit.box)
+        return Item(*end, stroke=PALE, dashed=True)
     named = unit.kind in ("leaf", "operator", "reference") or not unit.notes
     texts = [Text(cut(unit.text), "name", 12.0)] if named else []
     if value is not None and unit.text != printed(value.data, look.precision):

@@ -13,7 +13,7 @@ SIDE = 10.0  # points from one line to the next at the side of a composite
 def ports(figure: Figure) -> dict[str, int]:
     """How many lines end at the side of each composite of several inputs, and of each long sum."""
     inputs = Counter(edge.head for edge in figure.edges)
-    least = {unit.id: 2 if unit.kind == "composite" else 3 for unit in figure.nodes}
+    least = {unit.id: 2 if unit.kind in ("composite", "more") else 3 for unit in figure.nodes}
     return {id: count for id, count in inputs.items() if count >= least[id]}
 
 
@@ -30,10 +30,13 @@ def ports_of_edges(figure: Figure) -> dict[str, int]:
 
 
 def operator(unit: Unit, look: Look, main: bool, ports: int = 0) -> Item:
-    """A circle, or a rounded box for a composite and for more than three letters."""
+    """A circle, or a rounded box for a composite and for more than three letters.
+
+    The box of what is not drawn one by one is dashed, and its tooltip says how it is.
+    """
     style = look.style
     text = cut(unit.text)
-    if (unit.kind == "composite" and len(text) > 1) or len(text) > 3:
+    if (unit.kind != "operator" and len(text) > 1) or len(text) > 3:
         lines = [Text(text, "symbol", style.letters)]
         lines += [Text(cut(note), "derivative", style.letters - 2.0) for note in unit.notes]
         top = -7.5 * (len(lines) - 1)
@@ -48,12 +51,15 @@ def operator(unit: Unit, look: Look, main: bool, ports: int = 0) -> Item:
         shape, upright = "round", look.upright
         width = max(width, ports * SIDE) if upright else width
         height = height if upright else max(height, ports * SIDE)
+    words = ": ".join(map(clean, (unit.text, *unit.notes)))
+    if unit.kind == "more":
+        words += " (fold=False draws all)"
     return Item(
-        *(unit.id, f"node {unit.kind}", shape, width, height, tuple(texts)),
-        *(": ".join(map(clean, (unit.text, *unit.notes))), unit.box, main),
+        *(unit.id, f"node {unit.kind}", shape, width, height, tuple(texts), words, unit.box, main),
         fill=style.fill,
         stroke=style.ink,
         ports=ports,
+        dashed=unit.kind == "more",
     )
 
 
@@ -71,10 +77,29 @@ def partial(edge: Edge, look: Look, size: float) -> list[Text]:
     return [Text(f"∂ {printed(edge.partial, look.precision)}", "partial", size)]
 
 
+def flowing(edge: Edge, precision: int) -> Text:
+    """The number that flows along an edge; where there are several their sum, or how many."""
+    several = f"{1 + len(edge.others):,} values"
+    if edge.value is None:
+        return Text(several, "derivative", 12.0)
+    return Text("Σ " * bool(edge.others) + printed(edge.value, precision), "value", 12.0)
+
+
+def number(edge: Edge) -> str:
+    """The id of what shows the number of an edge, the same for all edges along which it flows."""
+    several = f"{len(edge.others)}{edge.tail}" if edge.others else ""
+    return f"v{edge.source}{several}"
+
+
 def chain(edge: Edge) -> str:
     """The numbers of an edge in words."""
     words = [] if edge.name is None else [clean(edge.name)]
-    words.append(f"value {printed(edge.value, 12)}")
+    count = 1 + len(edge.others)
+    if edge.value is None:
+        words.append(f"{count:,} values")
+    else:
+        words.append(f"sum of {count:,} values " if edge.others else "value ")
+        words[-1] += printed(edge.value, 12)
     if edge.gradient is not None:
         words.append(f"gradient {printed(edge.gradient, 12)}")
     if edge.partial is not None:

@@ -39,6 +39,7 @@ def pdf(root: Element) -> bytes:
         if paint["stroke"]:
             canvas.setStrokeColor(colour(stroke))
         canvas.setLineWidth(float(a.get("stroke-width", 1.0)))
+        canvas.setDash([float(n) for n in a.get("stroke-dasharray", "").split()])
 
         if e.tag == "rect":
             (x, y), width, height = at(a, "x", "y"), float(a["width"]), float(a["height"])

@@ -69,13 +69,20 @@ class _Placed:
         _, _, self.wide, self.high = _numbers(placed["bb"])
         self.mirrored = mirrored
         self.objects = {o["name"]: o for o in placed.get("objects", ())}
-        self.edges: dict[str, Any] = {e["id"]: e for e in placed.get("edges", ())}
+        self.edges: dict[str, Any] = {e.get("id"): e for e in placed.get("edges", ())}
         self.items = {item.id: item for item in sheet.items}
         self.gaps: list[tuple[float, float, float]] = []
         self.middles = {id: self.at(self.objects[id]["pos"]) for id in self.items}
         self.gaps = self.crowded_gaps()
         self.middles = {id: self.at(self.objects[id]["pos"]) for id in self.items}
         self.columns = sorted((middle / self.unit).real for middle in self.middles.values())
+        self.reach: dict[float, tuple[float, float]] = {}  # of each column: from where to where
+        for id, item in self.items.items():
+            column = self.column(id)
+            front, back = ((self.side(id, sign) / self.unit).real for sign in (-1.0, 1.0))
+            if item.shape != "label":
+                low, high = self.reach.get(column, (front, back))
+                self.reach[column] = min(front, low), max(back, high)
         more = sum(extra for _, _, extra in self.gaps)
         self.size = complex(self.wide, self.high) + complex(*((0, more) if upright else (more, 0)))
 
@@ -154,6 +161,15 @@ class _Placed:
         half = complex(unit.real * item.width, unit.imag * item.height)
         return self.middles[id] + 0.5 * sign * half
 
+    def column(self, id: str) -> float:
+        """Where the middles of its column are, along the lines."""
+        return round((self.middles[id] / self.unit).real)
+
+    def between(self, start: complex, end: complex) -> bool:
+        """Whether a column lies between two points."""
+        before, behind = (start / self.unit).real + 1.0, (end / self.unit).real - 1.0
+        return bisect_left(self.columns, before) < bisect_left(self.columns, behind)
+
     def line(self, link: Link) -> Line:
         unit = self.unit
         if link.stroke is not None:
@@ -172,14 +188,14 @@ class _Placed:
         rest = self.arrow(link, f"{link.id}_out", leave)
         second = rest.curves[0]
         second[:2] = [leave, _straight(leave, second[1], unit)]
-        return Line((first, second), rest.tip)
+        return Line((first, *rest.curves), rest.tip)
 
     def straight(self, link: Link) -> Line:
         """A line from circle to circle; where others stand between them the engine's."""
         a, b = self.middles[link.tail], self.middles[link.head or ""]
         r, s = 0.5 * self.items[link.tail].width, 0.5 * self.items[link.head or ""].width
         before, behind = (a / self.unit).real + r, (b / self.unit).real - s
-        if bisect_left(self.columns, before) < bisect_left(self.columns, behind):
+        if self.between(before * self.unit, behind * self.unit):
             return Line((self.points(link.id)[0],), None)
         along = (b - a) / abs(b - a)
         start, end = a + r * along, b - s * along
@@ -191,9 +207,18 @@ class _Placed:
         end, length = curve[-1], 10.0 * self.sheet.look.style.arrow
         if link.port is not None:  # level, and no longer where its gap was made wider
             end = curve[-1] = tip - length * self.unit
-        gap = 0.5 * ((end - start) / self.unit).real
-        if link.port is not None and 0.0 < gap < 2.0 * NEAR:
-            curve = [start, start + gap * self.unit, end - gap * self.unit, end]
+        if link.port is not None and link.head is not None:
+            a, b = start, end  # straight as far as others in the two columns are wider
+            if link.label is None:
+                _, back = self.reach.get(self.column(link.tail), (0.0, 0.0))
+                a += max(back - (a / self.unit).real, 0.0) * self.unit
+            front = self.reach[self.column(link.head)][0] - length
+            b -= max((b / self.unit).real - front, 0.0) * self.unit
+            gap = 0.5 * ((b - a) / self.unit).real
+            if gap > 0.0 and not self.between(start, self.middles[link.head]):
+                swing = [a, a + gap * self.unit, b - gap * self.unit, b]
+                pieces = [[start]] * (a != start) + [swing] + [[end]] * (b != end)
+                return Line(tuple(pieces), tip)
         return Line((curve,), tip)
 
     def points(self, id: str) -> tuple[Curve, complex]:

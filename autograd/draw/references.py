@@ -17,7 +17,7 @@ def with_references(figure: Figure) -> Figure:
 
     A node without a name gets one, t1, t2, ..., on its other edges, or on one that ends in the air.
     """
-    ranks = _ranks(figure)
+    ranks = columns(figure)
     length = {edge.id: abs(ranks[edge.head] - ranks[edge.tail]) for edge in figure.edges}
     if sum(length.values()) <= REACH:
         return figure
@@ -59,7 +59,7 @@ def _tags(figure: Figure, far: set[str], units: dict[str, Unit]) -> dict[int, st
     return tags
 
 
-def _ranks(figure: Figure) -> dict[str, int]:
+def columns(figure: Figure) -> dict[str, int]:
     """The column of each unit: after those before it, a leaf next to its first use."""
     ranks: dict[str, int] = {}
     heads: dict[str, list[str]] = {unit.id: [] for unit in figure.nodes}

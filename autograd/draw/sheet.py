@@ -42,6 +42,8 @@ def _in_words(figure: Figure) -> tuple[str, str]:
         text = f"{clean(unit.label or 'a number')} = {printed(v.data)}"
         if unit.kind == "output":
             outputs.append(text.replace("a number", "output") if v.label is None else text)
+        elif unit.kind == "more":
+            steps[f"{clean(unit.text)[2:]}: {clean(unit.notes[0])}"] += 1
         elif unit.kind == "leaf":
             gradient = "" if v.grad is None else f" (gradient {printed(v.grad)})"
             inputs.append(text + gradient)

@@ -107,6 +107,8 @@ def _rect(g: Any, corner: complex, extent: complex, **paint: str) -> None:
 def _item(g: Any, item: Item, middle: complex) -> None:
     half = 0.5 * complex(item.width, item.height)
     paint = {"fill": item.fill, "stroke": item.stroke, "stroke-width": "1.3"}
+    if item.dashed:
+        paint["stroke-dasharray"] = "4 3"
     if item.shape == "circle":
         centre = {"cx": _n(middle.real), "cy": _n(middle.imag)}
         ET.SubElement(g, "circle", {**centre, "r": _n(half.real), **paint})

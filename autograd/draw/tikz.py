@@ -39,6 +39,9 @@ def tikz(root: Element) -> str:
         ]
         if "stroke-width" in a:
             paint.append(f"line width={a['stroke-width']}bp")
+        if "stroke-dasharray" in a:
+            on, off = a["stroke-dasharray"].split()
+            paint.append(f"dash pattern=on {on}bp off {off}bp")
         if "rx" in a:
             paint.append(f"rounded corners={a['rx']}bp")
         if shape := _shape(e):

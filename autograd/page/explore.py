@@ -20,7 +20,8 @@ from autograd.core.node import inputs_first
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
 from autograd.draw import LIMIT, look_of, outputs_of
-from autograd.draw.figure import Figure, figure
+from autograd.draw.assembly import figure
+from autograd.draw.figure import Figure
 from autograd.draw.fold import CROWDED, folded_names
 from autograd.draw.recorded import labels
 from autograd.draw.sheet import sheet

@@ -14,7 +14,8 @@ from xml.etree import ElementTree as ET
 
 from autograd.core.graph import check_fresh
 from autograd.core.value import Value
-from autograd.draw.figure import Edge, Figure, Unit, figure
+from autograd.draw.assembly import figure
+from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import Sheet
 from autograd.draw.sheet import look, sheet
 from autograd.draw.svg import svg
@@ -125,7 +126,7 @@ def _values(drawn: Figure, lang: str | None) -> list[Blank]:
     nodes = {node.id: node for node in drawn.nodes}
     found: dict[int, Blank] = {}
     for edge in drawn.edges:
-        if nodes[edge.tail].kind != "leaf":
+        if nodes[edge.tail].kind != "leaf" and edge.value is not None and not edge.others:
             ends = {"tail": nodes[edge.tail].text, "head": nodes[edge.head].text or "="}
             blank = Blank(said(lang, "edgevalue", **ends), edge.value, [], [])
             found.setdefault(edge.source, blank).places.append((edge.id, "value"))
@@ -144,9 +145,10 @@ def _gradients(drawn: Figure, judge: Any, lang: str | None, told: bool) -> list[
     found = []
     for edge in reversed(drawn.edges):
         head = nodes[edge.head]
-        if edge.gradient is not None and head.kind != "output":
+        several = edge.others or head.kind == "more"
+        if edge.gradient is not None and head.kind != "output" and not several:
             ends = {"tail": nodes[edge.tail].text, "head": head.text}
-            flows = {"flows": printed(edge.value)} if told else {}
+            flows = {"flows": printed(edge.value or 0.0)} if told else {}
             words = said(lang, "edge" if told else "edgegradient", **ends, **flows)
             answer = judge.rounded(drawn.recorded[edge.source], edge.gradient)
             slips = _others(judge.wrong(answer, *_use(drawn, edge, head)), answer)

@@ -101,9 +101,20 @@ def network():
     return swept(MLP(2, [4, 4, 1], rng=random.Random(1))(ag.values([0.5, -1.0], "x")))
 
 
+def many_terms():
+    w, b, loss = Value(2.0, "w"), Value(0.5, "b"), 0.0
+    for i in range(30):
+        loss = loss + (w * i + b - 3 * i) ** 2
+    return swept(loss)
+
+
+def wide_network():
+    return swept(MLP(30, [14, 3], rng=random.Random(1))(ag.values([0.1] * 30, "x")))
+
+
 GRAPHS = [
     *(apple, basket, fan, inner_fan, sigmoids, softmax, softmax_with_loss, two_layers, regression),
-    *(wide_sum, outputs, labels, kinks, powers, neuron, network),
+    *(wide_sum, many_terms, outputs, labels, kinks, powers, neuron, network),
 ]
 PICTURES = [
     (graph, style, direction, fold)
@@ -113,7 +124,8 @@ PICTURES = [
     if not (fold and graph in (apple, basket, fan, powers))  # no composites
     and not (not fold and graph is network)
 ] + [
-    (graph, "network", direction, None) for graph in (neuron, network) for direction in ("LR", "TB")
+    *product([wide_network], ("book", "box", "network"), ("LR", "TB"), [True]),
+    *product([neuron, network], ["network"], ("LR", "TB"), [None]),
 ]
 
 
