@@ -1,4 +1,4 @@
-"""How the site is built: `python -m sphinx -W --keep-going -b html docs docs/_build/html`.
+"""How the site is built: `python -m sphinx -M html docs docs/_build -W --keep-going`.
 
 Invariant: what a page shows was computed while it was built, and two builds are the same bytes.
 """
@@ -29,6 +29,7 @@ extensions = [
     "executed",
     "shown",
     "gallery",
+    "links",
     "reference",
 ]
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
@@ -41,8 +42,6 @@ nitpicky = True
 add_module_names = False
 toc_object_entries = False
 python_use_unqualified_type_names = True
-python_maximum_signature_line_length = 88
-linkcheck_ignore = [r"https?://"]  # the build looks at this site's own links, offline
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
