@@ -244,7 +244,8 @@ class Judgement:
     def fits(self, v: Value, given: float, expected: float) -> bool:
         """Whether a number given for a node is the expected one."""
         off = ROUNDING * self.terms.get(v, 0.0) + self.follows.get(v, (0.0, 0.0))[1]
-        return same(given, expected, min(off, 1e-3 * abs(given)), self.digits)
+        size = 1e-3 * abs(given) or 1e-9 * abs(self.expected(v))  # a sum that leaves 0: but nearly
+        return same(given, expected, min(off, size), self.digits)
 
     # --- words ---
 

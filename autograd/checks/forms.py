@@ -56,7 +56,7 @@ FORMS: dict[tuple[str, int], tuple[Factor, ...]] = {
     ),
     ("power", 1): (
         Factor("aˣ", lambda x, y, o: y),
-        Factor("log a", lambda x, y, o: math.log(o)),
+        Factor("ln a", lambda x, y, o: math.log(o)),
     ),
     ("sin", 0): (Factor("cos x", lambda x, y, o: math.cos(x)),),
     ("cos", 0): (Factor("−1", lambda x, y, o: -1.0), Factor("sin x", lambda x, y, o: math.sin(x))),
@@ -75,19 +75,28 @@ FORMS: dict[tuple[str, int], tuple[Factor, ...]] = {
     ("atan", 0): (Factor("1/(1 + x²)", lambda x, y, o: 1.0 / (1.0 + x * x)),),
     ("log2", 0): (
         *(Factor("1/x", lambda x, y, o: 1.0 / x),),
-        Factor("1/log 2", lambda x, y, o: 1.0 / math.log(2.0)),
+        Factor("1/ln 2", lambda x, y, o: 1.0 / math.log(2.0)),
     ),
     ("log10", 0): (
         *(Factor("1/x", lambda x, y, o: 1.0 / x),),
-        Factor("1/log 10", lambda x, y, o: 1.0 / math.log(10.0)),
+        Factor("1/ln 10", lambda x, y, o: 1.0 / math.log(10.0)),
     ),
     ("silu", 0): (
         Factor("(σ + x σ (1 − σ))", lambda x, y, o: _silu_slope(x)),
     ),
+    ("radians", 0): (Factor("π/180", lambda x, y, o: math.pi / 180.0),),
+    ("degrees", 0): (Factor("180/π", lambda x, y, o: 180.0 / math.pi),),
     ("erf", 0): (
         Factor("2/√π", lambda x, y, o: 2.0 / math.sqrt(math.pi)),
         Factor("e^−x²", lambda x, y, o: math.exp(-x * x)),
     ),
+}  # fmt: skip
+
+# The whole derivative, where it is not written as its factors side by side.
+FORMULAS = {
+    ("reciprocal", 0): "−1/x²", ("divide", 1): "−a/b²", ("sqrt", 0): "1/(2√x)",
+    ("log2", 0): "1/(x ln 2)", ("log10", 0): "1/(x ln 10)", ("cos", 0): "−sin x",
+    ("acos", 0): "−1/√(1 − x²)",
 }  # fmt: skip
 
 FUNCTION, INTEGRAL, RULE = "the function for its derivative", "integrated instead", "a wrong rule"
@@ -121,8 +130,10 @@ WRONG: dict[tuple[str, int], tuple[Wrong, ...]] = {
         Wrong(FUNCTION, "relu(x) for 1 or 0", lambda x, y, o: y),
     ),
     ("leaky_relu", 0): (
-        Wrong("the gate on the wrong side", "", lambda x, y, o: math.nan, 1.5),
-        Wrong(RULE, "0 for the slope", lambda x, y, o: 0.0, 1.8),
+        Wrong(RULE, "0, that of relu, for the slope of x < 0",
+              lambda x, y, o: 0.0 if x < 0.0 else math.nan, 1.7),
+        Wrong(RULE, "1, that of x > 0, for the slope of x < 0",
+              lambda x, y, o: 1.0 if x < 0.0 else math.nan, 1.7),
     ),
     ("exp", 0): (
         Wrong(RULE, "the power rule x eˣ⁻¹ for eˣ", lambda x, y, o: x * math.exp(x - 1.0)),
@@ -202,9 +213,9 @@ WRONG: dict[tuple[str, int], tuple[Wrong, ...]] = {
         Wrong(FORGOTTEN, "xⁿ⁻¹, n is left", lambda x, y, o: o, 2.2),
     ),
     ("power", 1): (
-        Wrong(RULE, "the power rule x aˣ⁻¹ for aˣ log a", lambda x, y, o: x * y / o, 1.8),
-        Wrong(RULE, "divided by log a, not multiplied", lambda x, y, o: y / math.log(o)),
-        Wrong(RULE, "log x for log a", lambda x, y, o: y * math.log(x), 2.5),
+        Wrong(RULE, "the power rule x aˣ⁻¹ for aˣ ln a", lambda x, y, o: x * y / o, 1.8),
+        Wrong(RULE, "divided by ln a, not multiplied", lambda x, y, o: y / math.log(o)),
+        Wrong(RULE, "ln x for ln a", lambda x, y, o: y * math.log(x), 2.5),
     ),
     ("sin", 0): (
         Wrong(FUNCTION, "sin x for cos x", lambda x, y, o: y),
@@ -307,6 +318,7 @@ WRONG: dict[tuple[str, int], tuple[Wrong, ...]] = {
     ("hypot", 0): (
         Wrong(FORGOTTEN, "1/y of x/y", lambda x, y, o: x),
         Wrong(RULE, "1/(2y), the inner derivative 2x forgotten", lambda x, y, o: 0.5 / y),
+        Wrong(RULE, "x/y² for x/y, as if without the root", lambda x, y, o: x / (y * y)),
         Wrong(RULE, "2x/y, the ½ of the root forgotten", lambda x, y, o: 2.0 * x / y),
     ),
 }  # fmt: skip

@@ -6,14 +6,30 @@ by what they give.
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from autograd import functions
-from autograd.checks.forms import ALIKE, BELONGS, FORGOTTEN, FORMS, FUNCTION, SIGN, WRONG, Factor
+from autograd.checks.forms import (
+    ALIKE,
+    BELONGS,
+    FORGOTTEN,
+    FORMS,
+    FORMULAS,
+    FUNCTION,
+    SIGN,
+    WRONG,
+    Factor,
+)
 from autograd.checks.region import divisor, number
+from autograd.checks.rounding import KINKED
 from autograd.checks.written import Edge, Written
 from autograd.core.primitives import ARITHMETIC
+from autograd.core.value import Value
 
+SUPERSCRIPT = str.maketrans("-.0123456789", "⁻·⁰¹²³⁴⁵⁶⁷⁸⁹")
+STEP = "a step on the way left out"
+MOST_FACTORS = 6  # of a product, each of which may be the one that is forgotten
 COINCIDENT = {"relu", "log", "absolute", "reciprocal", "sqrt", "log2", "log10", "log1p"}
 
 
@@ -30,23 +46,24 @@ class Local(NamedTuple):
 def local(written: Written, e: Edge) -> Iterator[Local]:
     """Each single slip in one local derivative."""
     p, x, y = e.partial, e.input.data, e.consumer.data
-    whole = f"the local derivative {number(p)}"
+    whole = _whole(written, e)
     yield Local(SIGN, f"of {whole}", -p, 1.5)
     n = divisor(written, e)
     if n is not None:
         yield Local(f"a missing mean (factor N = {n})", "the sum differentiated,", p * n, 1.2)
         yield Local(f"the mean taken twice (factor N = {n})", "", p / n, 1.5)
     of_a_mean = 1.0 * (n is not None)
-    yield Local(FORGOTTEN, whole, 1.0, 1.9 + of_a_mean)
-    yield Local("a factor squared", whole, p * p, 2.6 + of_a_mean)
     if p:
-        yield Local("the reciprocal", f"of {whole}", 1.0 / p, 2.3)
+        yield Local(FORGOTTEN, whole, 1.0, 1.9 + of_a_mean)
+        yield Local("a factor squared", whole, p * p, 2.6 + of_a_mean)
+        yield Local("the reciprocal", f"{number(1.0 / p)} for {whole}", 1.0 / p, 2.3)
     yield Local("counted twice", whole, 2.0 * p, 2.9)
     yield Local("a path forgotten", "treated as a constant,", 0.0, 2.4)
     if e.kind == "mul":
         swapped = f"{number(x)} (itself) for {number(p)} (its partner)"
         yield Local("the inputs of a product not swapped", swapped, x, 1.6)
         yield Local(BELONGS, f"{number(y)} for {number(p)}", y, 2.5)
+        yield from _of_a_product(written, e.consumer.inputs[1 - e.slot], e.input)
         if x:
             yield Local("divided, not multiplied", "", p / x, 3.2)
         yield Local("the sum of the factors for the other one", "", x + p, 3.2)
@@ -65,6 +82,51 @@ def local(written: Written, e: Edge) -> Iterator[Local]:
         yield from _of_a_rule(written, e)
 
 
+def _whole(written: Written, e: Edge) -> str:
+    """The local derivative in words, with its number."""
+    form = FORMS.get((e.kind, e.slot), ())
+    if e.kind == "mul":
+        partner = e.consumer.inputs[1 - e.slot]
+        if partner.is_literal:
+            return f"the factor {number(e.partial)}"
+        return f"the factor {written.name(partner, 16)} = {number(e.partial)}"
+    if e.kind == "leaky_relu":
+        return f"the slope {number(e.partial)}"
+    formula = FORMULAS.get((e.kind, e.slot)) or (form[0].text if len(form) == 1 else "")
+    return f"the local derivative {formula}{' = ' * bool(formula)}{number(e.partial)}"
+
+
+def _of_a_product(written: Written, partner: Value, node: Value) -> Iterator[Local]:
+    """Slips in the factor that a product hands on, where that is made of others."""
+    p, name = partner.data, partial(written.name, width=16)
+    if partner.op in ("add", "divide", "power") or partner in written.inside:
+        inner = written.inside[partner][1] if partner in written.inside else partner.inputs
+        known = 0.4 * (partner.label is not None)
+        for u in inner[:3]:
+            if not u.is_literal:
+                yield Local(STEP, _in_place(written, u, partner), u.data, 1.9 + known)
+    factors = [partner]
+    while len(factors) < MOST_FACTORS:
+        product = next((u for u in factors if u.op == "mul" and u not in written.inside), None)
+        if product is None:
+            break
+        i = factors.index(product)
+        factors[i : i + 1] = product.inputs
+    for f in factors if len(factors) > 1 else ():
+        if abs(f.data) not in (0.0, 1.0):
+            yield Local(FORGOTTEN, f"{name(f)} of {name(partner)}", p / f.data, 1.8)
+            swapped = f"{name(node)} (itself) for {name(f)} (its partner)"
+            yield Local("the inputs of a product not swapped", swapped, p / f.data * node.data, 1.7)
+
+
+def _in_place(written: Written, u: Value, v: Value) -> str:
+    """One node for another, in words; in numbers where the words are too long."""
+    names = [written.name(node, 20) for node in (u, v)]
+    if any("…" in name for name in names):
+        names = [number(u.data), number(v.data)]
+    return " for ".join(names)
+
+
 def _of_a_rule(written: Written, e: Edge) -> Iterator[Local]:
     """Slips in the rule of a function: in its factors, its formula, the numbers put into it."""
     p, c = e.partial, e.consumer
@@ -72,11 +134,15 @@ def _of_a_rule(written: Written, e: Edge) -> Iterator[Local]:
     o = c.inputs[1 - e.slot].data if e.kind == c.op and len(c.inputs) == 2 else 0.0
     form = FORMS.get((e.kind, e.slot), ())
     numbers = _numbers(form, x, y, o)
-    formula = " ".join(f.text for f in form)
+    formula = FORMULAS.get((e.kind, e.slot)) or " ".join(f.text for f in form)
+    texts = [f.text for f in form]
+    if e.kind == "power" and e.slot == 0 and c.inputs[1].is_literal and form:
+        power = "" if o == 2.0 else number(o - 1.0).translate(SUPERSCRIPT)
+        texts, formula = [number(o), f"x{power}"], f"{number(o)}x{power}"
     for i, factor in enumerate(numbers if len(numbers) > 1 else ()):
         if factor != -1.0:
             rest = math.prod(numbers[:i] + numbers[i + 1 :])
-            what = f"{form[i].text} of {formula}"
+            what = f"{texts[i]} of {formula}"
             yield Local(FORGOTTEN, what, rest, 1.7, True)
             yield Local("a factor squared", what, p * factor, 2.3, True)
     if e.kind == "power" and x and e.slot == 0:
@@ -92,11 +158,11 @@ def _of_a_rule(written: Written, e: Edge) -> Iterator[Local]:
     inner = list(e.input.inputs)
     if e.input in written.inside:
         inner = written.inside[e.input][1][:3]
-    for u in inner:
+    for u in () if e.kind in KINKED else inner:
         if not u.is_literal:
-            text = "the inner function's input used where its output belongs"
-            at_u = _derivative_at(e, o, u.data, None)
-            yield Local(text, f"{number(u.data)} for {number(x)}", at_u, 1.9)
+            yield Local(
+                STEP, _in_place(written, u, e.input), _derivative_at(e, o, u.data, None), 1.9
+            )
     for (other, slot), factors in FORMS.items():
         if other == e.kind or slot or other in ("power", "divide"):
             continue

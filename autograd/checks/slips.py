@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import combinations
 
-from autograd.checks.forms import FORGOTTEN
+from autograd.checks.forms import FORGOTTEN, INTEGRAL
 from autograd.checks.local import local
 from autograd.checks.region import MOST_EDGES, Region, Slip, divisor, number
 from autograd.checks.rounding import near
 from autograd.checks.written import Edge
 from autograd.core.value import Value
 
+TARGET = "the target put to the wrong class"
 MOST_PATHS = 10  # whose subsets are tried: 2^10 sums
 CONSTANTS = {  # factors that are forgotten, or put where there is none
     "2": 2.0, "ln 2": math.log(2.0), "ln 10": math.log(10.0), "π/180": math.pi / 180.0,
@@ -52,6 +53,10 @@ def _of_the_number(region: Region) -> Iterator[Slip]:
     yield Slip("the node's own value for its gradient", v.data, 4.0)
     if v.data:
         yield Slip("the gradient divided by the node's own value", true / v.data, 4.4)
+        for n, power in ((2, "²"), (3, "³")):
+            more = f"an exponent wrong: a factor {region.name(v)}{power}"
+            yield Slip(f"{more} too much", true * v.data**n, 4.4)
+            yield Slip(f"{more} forgotten", true / v.data**n, 4.4)
     for n in dict.fromkeys(filter(None, map(partial(divisor, region.written), region.edges))):
         yield Slip(f"a missing mean (factor N = {n}): the sum was differentiated", true * n, 1.3)
         yield Slip(f"the mean taken twice (factor N = {n})", true / n, 1.6)
@@ -93,6 +98,13 @@ def _shares(region: Region) -> Iterator[Slip]:
                    math.prod(a * p for a, p in pairs), 3.0)  # fmt: skip
         yield Slip(f"the mean of the shares for their sum: at {region.name(v)}",
                    region.true / len(shares), 2.8)  # fmt: skip
+        integrals = [
+            [slip.number for slip in local(region.written, e) if slip.kind == INTEGRAL]
+            for e in shares
+        ]
+        if all(integrals):
+            edits = {e: numbers[0] for e, numbers in zip(shares, integrals, strict=True)}
+            yield Slip(f"{INTEGRAL}: every share", region.edited(edits), 2.6, edits)
         for by in (1, -1):
             text = f"all shares shifted by one step: at {region.name(v)}"
             yield Slip(text, sum(a * p for a, p in zip(above[by:], slopes, strict=False)), 3.2)
@@ -188,6 +200,7 @@ def _paths(region: Region, v: Value, above: Mapping[Value, list[Edge]]) -> list[
 def _of_steps(region: Region) -> Iterator[Slip]:
     """Inner derivatives, and composites with several inputs."""
     v, name = region.node, region.name
+    means = set(filter(None, map(partial(divisor, region.written), region.edges)))
     for c, parts in region.into.items():
         adjoint = region.adjoint(c)
         slope = sum(e.partial * region.below[e.input] for e in parts)
@@ -198,8 +211,22 @@ def _of_steps(region: Region) -> Iterator[Slip]:
                 ("counted twice", 2.0 * slope, 3.0),
             ):
                 yield Slip(f"{kind}: {inner}", region.true + adjoint * (there - slope), cost)
+        if adjoint and adjoint != 1.0 and region.steps[c] > 1:
+            text = f"{FORGOTTEN}: the incoming gradient of {name(c)}"
+            for n in means:
+                if near(adjoint * n, 1.0, 1e-9, 0.0):
+                    text = f"a missing mean (factor N = {n}): in the term {name(c)}"
+            at_one = {e: e.partial / adjoint for e in parts}
+            yield Slip(text, region.true + (1.0 - adjoint) * slope, 2.0, at_one)
+        e = parts[0]
+        by_denominator = (e.kind, e.slot) in (("divide", 1), ("reciprocal", 0))
+        if by_denominator and len(parts) == 1 and e.input is not v and region.below[e.input]:
+            top = c.inputs[0].data if e.kind == "divide" else 1.0
+            there = top / region.below[e.input]
+            text = f"a wrong rule: 1/g' for the derivative of 1/g at {name(c)}"
+            yield Slip(text, region.true + adjoint * (there - slope), 2.4)
         for e in parts:
-            if e.input is not v and e.partial:
+            if e.input is not v and e.partial and region.below[e.input]:
                 inner = f"the inner derivative {number(region.below[e.input])} {region.place(e)}"
                 at_one = region.true + adjoint * e.partial * (1.0 - region.below[e.input])
                 yield Slip(f"{FORGOTTEN}: {inner}", at_one, 2.0)
@@ -275,6 +302,10 @@ def _scores(region: Region, parts: list[Edge]) -> Iterator[Slip]:
     """(y − t) / N of softmax with loss, written wrong."""
     c = parts[0].consumer
     n = divisor(region.written, parts[0]) or 1
+    scores = len(region.written.into[c]) // n
+    yield Slip(f"a mean where there is none: divided by the number of scores, {scores}",
+               region.true / scores, 1.9,
+               {e: e.partial / scores for e in region.written.into[c]})  # fmt: skip
     for text, form, cost in (
         ("a wrong rule: y (1 − y) once more, times y − t",
          lambda p, y: p * y * (1.0 - y), 2.0),
@@ -300,6 +331,16 @@ def _target(region: Region) -> Iterator[Slip]:
             for e in edits if len(edits) > 1 else ():  # at one row of the batch
                 yield Slip(text, region.edited({e: edits[e]}), 2.2, {e: edits[e]})
             yield Slip(text, region.edited(edits), 1.4, edits)
+            for e in parts:
+                if e.partial > 0.0:
+                    moved = {e: e.partial - 1.0 / n}
+                    yield Slip(f"{TARGET}: y − 1 for y", region.edited(moved), 2.2, moved)
+        if parts[0].kind == "softmax" and c in region.written.inside:
+            scores = len(region.written.inside[c][1])
+            none = "a mean where there is none: divided by the number of scores"
+            yield Slip(f"{none}, {scores}", region.true / scores, 2.2)
+            if region.true > 0.0:
+                yield Slip(f"{TARGET}: y − 1 for y", region.true - 1.0, 2.3)
         if parts[0].kind in ("softmax", "sigmoid") and region.true:
             for e in parts:
                 if e.input is region.node and (e.kind == "sigmoid" or e.partial > 0.0):
@@ -319,7 +360,11 @@ def _one_edge(region: Region) -> Iterator[Slip]:
         for slip in local(region.written, e):
             text = f"{slip.kind}: {slip.detail} {place}" if slip.detail else f"{slip.kind}: {place}"
             found = region.true + scale * (slip.number - e.partial)
-            yield Slip(text, found, slip.cost + further, {e: slip.number})
+            edits = {e: slip.number}
+            if e.kind in ("maximum", "minimum") and slip.kind.endswith("wrong input"):
+                edits |= {o: o.partial - slip.number + e.partial
+                          for o in region.written.into[e.consumer] if o is not e}  # fmt: skip
+            yield Slip(text, found, slip.cost + further, edits)
     if len(region.edges) * len(region.written.order) <= 20_000:
         yield from _another_value(region)
 
@@ -340,7 +385,9 @@ def _everywhere(region: Region) -> Iterator[Slip]:
     for (kind, slip_kind, detail), (cost, edits) in changed.items():
         if len(edits) > 1 and len(changed) * len(every) <= 2_000_000:
             found = region.edited(edits)
-            text = f"{slip_kind}: at every {kind}" + f", {detail}" * (not detail.isdigit())
+            places = {e.consumer for e in edits}
+            at = f"every {kind}" if len(places) > 1 else region.name(places.pop())
+            text = f"{slip_kind}: at {at}" + f", {detail}" * (not detail.isdigit())
             yield Slip(text, found, cost - 0.3, edits)
 
 
@@ -357,9 +404,12 @@ def _another_node(region: Region) -> Iterator[Slip]:
         partner = any(u in e.consumer.inputs for e in region.shares)
         known = u.label is not None or u in region.given
         cost = 2.2 if alike else 2.7 if partner else 3.3 if known else 4.4
-        slope = region.adjoint(u)
-        for found in {slope, region.exact.get(u, 0.0)}:
-            yield Slip(f"the gradient of another node: that of {region.name(u)}", found, cost)
+        slope, true = region.adjoint(u), region.exact.get(u, 0.0)
+        yield Slip(f"the gradient of another node: that of {region.name(u)}", true, cost)
+        if slope != true:  # wrong too: only where it stands above could it have been taken over
+            more = 0.0 if u in region.steps else 1.2
+            text = f"the gradient of another node: the one given for {region.name(u)}"
+            yield Slip(text, slope, cost + more)
         if alike or partner:
             yield Slip(
                 f"the value of another node for the gradient: {region.name(u)}", u.data, cost + 1.4
@@ -368,6 +418,9 @@ def _another_node(region: Region) -> Iterator[Slip]:
             yield Slip(text, -slope, cost + 1.6)
         else:
             yield Slip(f"the value of another node for the gradient: {region.name(u)}", u.data, 5.0)
+        if u is written.output:
+            text = f"the function for its derivative: the value of {region.name(u)}"
+            yield Slip(text, u.data, 3.2)
     if len(region.shares) == 1 and len(nodes) <= MOST_EDGES:
         (e,) = region.shares
         for u in nodes:
@@ -379,12 +432,24 @@ def _another_node(region: Region) -> Iterator[Slip]:
                     pair = f"{region.name(u)}, {region.name(w)}"
                     text = f"another's gradient times another's value: {pair}"
                     yield Slip(text, region.adjoint(u) * w.data, 5.2)
+        yield from _another_use(region, e)
     elif len(region.shares) * len(nodes) <= 20_000:
         for e in region.shares:
             for u in nodes:
                 text = f"another node's gradient as the incoming one: that of {region.name(u)}"
                 change = (region.adjoint(u) - region.adjoint(e.consumer)) * e.partial
                 yield Slip(text, region.true + change, 4.0)
+
+
+def _another_use(region: Region, e: Edge) -> Iterator[Slip]:
+    """The local derivative of another node of the same kind: the rule right, its numbers not."""
+    others = [c for c in region.written.order if c.op == e.consumer.op and c is not e.consumer]
+    for c in others if e.kind not in ("add", "sub", "mul") else ():
+        for o in region.written.into.get(c, ()):
+            if (o.kind, o.slot) == (e.kind, e.slot):
+                text = f"another node's number in the rule: that of {region.name(c)}"
+                slope = region.adjoint(e.consumer) * o.partial
+                yield Slip(f"{text} {region.place(e)}", slope, 2.9, {e: o.partial})
 
 
 def _another_value(region: Region) -> Iterator[Slip]:

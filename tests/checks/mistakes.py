@@ -112,7 +112,7 @@ LOCAL = {  # kind: how it may be told, the wrong local derivative of (step, slot
         r"1/\(2x\)|squared|output used|derivative of",
         op("sqrt", lambda x, y, s: 0.5 / x),
     ),
-    "power without n": ("n of n|forgotten", op("power", lambda x, y, s: x ** (s.more["n"] - 1))),
+    "power without n": ("forgotten", op("power", lambda x, y, s: x ** (s.more["n"] - 1))),
     "exponent not lowered": ("not lowered", op("power", lambda x, y, s: s.more["n"] * y)),
     "exponent raised": ("raised", op("power", lambda x, y, s: s.more["n"] * x * y)),
     "power n+1": (r"n \+ 1", op("power", lambda x, y, s: (s.more["n"] + 1) * x ** s.more["n"] / x)),
@@ -141,7 +141,7 @@ LOCAL = {  # kind: how it may be told, the wrong local derivative of (step, slot
     ),
     "softplus 1-σ": ("1 − σ", op("softplus", lambda x, y, s: 1 - s.slopes[0])),
     "maximum to the wrong input": (
-        "wrong input|gate|constant|zero",
+        "wrong input|both inputs|gate|constant|zero",
         op("max", lambda x, y, s: float(x != y)),
     ),
     "maximum to both": (
@@ -149,12 +149,12 @@ LOCAL = {  # kind: how it may be told, the wrong local derivative of (step, slot
         op("max", lambda x, y, s: 1.0 if x != y else None),
     ),
     "at the inner input": (
-        "inner function's input",
+        "left out",
         lambda s, i: _at(s, _inner(s, i)) if (_inner(s, i) or 0.0) > 0 else None,
     ),
     "counted twice": ("twice|factor 2|factor n", lambda s, i: 2 * s.slopes[i]),
     "half": (
-        "½|factor 2|half|n of n",
+        "½|factor 2|half|2 of 2x",
         only("mul sigmoid tanh exp dot", lambda s, i: s.slopes[i] / 2),
     ),
     "missing mean": (
@@ -174,7 +174,7 @@ def _square_without_2(s, i):
 
 LOCAL["square's 2 forgotten"] = ("2|half|n of|forgotten", _square_without_2)
 LOCAL["y for y - t, squares"] = (
-    "input used where its output|target|−",
+    "left out|target|−",
     lambda s, i: 2 * _x(s, i) / s.more["n"] if s.op == "mse" and s.more["ts"][i] else None,
 )
 LOCAL["y for y - t, scores"] = (

@@ -254,8 +254,8 @@ FORMULAS = [
     (lambda x: ag.silu(x), Y, "a path forgotten"),
     (lambda x: ag.exp(x * x), math.exp(X * X), "a factor forgotten: the inner derivative 1.6"),
     (lambda x: ag.sin(x) * x, math.cos(X), "the product of the derivatives"),
-    (lambda x: (x + 1) ** 2, 2 * X, "the inner function's input"),
-    (lambda x: ag.sin(2 * x), 2 * math.cos(X), "the inner function's input"),
+    (lambda x: (x + 1) ** 2, 2 * X, "a step on the way left out: x for x + 1"),
+    (lambda x: ag.sin(2 * x), 2 * math.cos(X), "a step on the way left out: x for 2·x"),
     (lambda x: 3.0 / x, 1 / X, "the derivative by the numerator"),
     (lambda x: ag.silu(x), X * Y * (1 - Y), "a path forgotten"),
 ]

@@ -36,7 +36,7 @@ WRONG = [
     (lambda x, w: x**3 * w, lambda x, w: (x**2 * w, None), "forgotten"),
     (lambda x, w: x**3 + w, lambda x, w: (x**4 / 4, None), "integrated"),
     (lambda x, w: x**3 + w, lambda x, w: (2 * x**2, None), "n − 1|exponent"),
-    (lambda x, w: (x + w) ** 3, lambda x, w: (3 * x**2, None), "inner function's input"),
+    (lambda x, w: (x + w) ** 3, lambda x, w: (3 * x**2, None), "left out"),
     (lambda x, w: ag.sin(x * w), lambda x, w: (cos(x * w), None), "forgotten"),
     (lambda x, w: ag.sin(x * w), lambda x, w: (-cos(x * w) * w, -cos(x * w) * x), "wrong sign"),
     (lambda x, w: ag.sin(x * w), lambda x, w: (sin(x * w) * w, sin(x * w) * x), "function for its"),
