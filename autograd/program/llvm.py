@@ -1,12 +1,8 @@
-"""Steps in LLVM's language: for one point, or for rows, eight at a time.
+"""Steps in LLVM's language: one table says what a primitive is there; rows, eight at a time.
 
-One table says what a primitive is there.  Invariant: each step is computed as Python computes it,
-with C's functions, so that the bits are those of the eager engine; only rows that need not be exact
-take the functions of `vector`, and round a product and its sum once.
-
-A long line of steps is cut into functions of a few hundred.  What one hands to another lies in a
-workspace, whose slots are used again; within one, LLVM's fast register allocator gives every value
-a place on the stack, which so stays in the nearest cache.
+Invariant: each step is computed as Python computes it, with C's functions, so that the bits are
+those of the eager engine; only rows that need not be exact take the functions of `vector`, and
+round a product and its sum once.  `scalar` writes the program of one point.
 """
 
 import math
@@ -21,9 +17,8 @@ from autograd.program.lanes import Code, Lanes, greatest, least, literal, where
 from autograd.program.reduction import PURE, turns
 from autograd.program.steps import CONSTANT, INPUT, Steps
 
-CHUNK = 400  # steps in a function
 MOST_ON_STACK = 2**16  # bytes of workspace
-ROWS_CHUNK = 1_500  # the same for rows
+ROWS_CHUNK = 1_500  # steps in a function
 BLOCK = 1_024  # rows that are added up one after the other
 MOST_IN_REGISTERS = 16  # numbers that are the same for all rows
 LANES = 8  # rows at a time, on any machine: so sums of rows have the same bits everywhere
@@ -240,7 +235,7 @@ class _Operations:
     c: dict[int, int]
 
 
-def _joined(steps: Steps, exact: bool) -> _Operations:
+def joined(steps: Steps, exact: bool) -> _Operations:
     """relu(sign(x)) in one operation, and, where not exact, a product and its sum.
 
     What a guard depends on is left as it is: a branch is not chosen by a rounding.
@@ -298,7 +293,7 @@ def _chunks(
     does not hold.
     """
     steps, t = text.steps, text.t
-    done = _joined(steps, text.exact)
+    done = joined(steps, text.exact)
     op, first, second, third = done.op, done.a, done.b, done.c
     computed = [i for i in steps.order if op[i] not in (INPUT, CONSTANT, "")]
     if len(computed) <= 1.5 * size:
@@ -436,7 +431,7 @@ def _calls(text: Text, count: int, arguments: str, total: str) -> str:
     return "\n".join(lines)
 
 
-def _workspace(size: int) -> tuple[str, str]:
+def workspace(size: int) -> tuple[str, str]:
     """How so many bytes are taken, on the stack where they are few, and given back."""
     if size <= MOST_ON_STACK:
         return f"%w = alloca i8, i64 {size + 64}, align 64", ""
@@ -445,42 +440,6 @@ def _workspace(size: int) -> tuple[str, str]:
         "%w2 = add i64 %w1, 63\n%w3 = and i64 %w2, -64\n%w = inttoptr i64 %w3 to ptr",
         "call void @PyMem_RawFree(ptr %w0)",
     )
-
-
-def scalar(steps: Steps) -> str:
-    """The text of `i32 @program(ptr x, ptr y)`: numbers in, results and derivatives out.
-
-    It returns 0, or ELSEWHERE and NOT_FINITE.
-    """
-    text = Text(steps, 1, exact=True)
-
-    def load(code: Code, k: int) -> str:
-        code.lines.append(f"%i{k} = getelementptr double, ptr %x, i64 {k}")
-        code.lines.append(f"%x{k} = load double, ptr %i{k}")
-        return f"%x{k}"
-
-    def store(code: Code, j: int, name: str) -> None:
-        code.lines.append(f"%o{j} = getelementptr double, ptr %y, i64 {j}")
-        code.lines.append(f"store double {name}, ptr %o{j}")
-
-    arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w"
-    chunks, slots = _chunks(text, CHUNK, arguments, load, store)
-    reserve, release = _workspace(8 * slots)
-    return f"""declare ptr @PyMem_RawMalloc(i64)
-declare void @PyMem_RawFree(ptr)
-{text.functions()}
-{"".join(chunks)}
-define i32 @program(ptr noalias %x, ptr noalias %y) nounwind {{
-entry:
-{reserve}
-{_calls(text, len(chunks), "ptr %x, ptr %y, ptr %w", literal(0.0))}
-%elsewhere = select i1 %failed, i32 {ELSEWHERE}, i32 0
-%wrong = select i1 %bad, i32 {NOT_FINITE}, i32 0
-%flag = or i32 %elsewhere, %wrong
-{release}
-ret i32 %flag
-}}
-"""
 
 
 class _Columns:
@@ -666,7 +625,7 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
     count = len(steps.results) + sum(map(len, steps.rows))
     arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w, ptr %same0, ptr %same1, i64 %i"
     chunks, slots = _chunks(text, ROWS_CHUNK, arguments, source.load, store, target.flush)
-    reserve, release = _workspace(8 * LANES * slots)
+    reserve, release = workspace(8 * LANES * slots)
     block = BLOCK if writes is None else 2**62
     clear = f"call void @llvm.memset.p0.i64(ptr %sums, i8 0, i64 {8 * LANES * count}, i1 false)"
     given = f"ptr %x, ptr {'%sums' if writes is None else '%y'}, ptr %w"

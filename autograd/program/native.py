@@ -12,10 +12,10 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from autograd.program import llvm, machine
+from autograd.program import llvm, machine, scalar
 from autograd.program.steps import Steps
 
-EAGER_LEVEL = 2_000  # steps from which on LLVM shall be fast rather than thorough
+EAGER_LEVEL = 300  # steps from which on LLVM shall be fast rather than thorough
 MOST_ON_STACK = 4_096  # numbers that go in or out of a builtin
 FASTCALL = 0x82  # METH_FASTCALL | METH_KEYWORDS
 HEADER = object.__basicsize__  # an object's type is the last word of its header
@@ -54,7 +54,7 @@ class Native:
 
         def text() -> str:
             wrapper = _wrapper(steps, *shapes, bare) if shapes and self.callable else ""
-            return llvm.scalar(steps) + wrapper
+            return scalar.program(steps) + wrapper
 
         key = digest(steps) + repr((_shape(shapes), bare) if self.callable else "").encode()
         self.code = machine.compiled(key, text, level=0 if len(steps) > EAGER_LEVEL else 2)

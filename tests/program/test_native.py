@@ -21,7 +21,7 @@ from autograd import Value
 from autograd.core import primitives
 from autograd.core.primitives import Primitive
 from autograd.program import cache as store
-from autograd.program import llvm, machine, native
+from autograd.program import llvm, machine, native, scalar
 from autograd.program.steps import lower, record
 
 OURS = {p.name: p for p in primitives.PRIMITIVES.values()}  # before other tests declare their own
@@ -129,13 +129,19 @@ def test_long_programs_in_chunks(n):
     assert len(steps) > 5 * n
 
 
+def test_too_large_a_sum_of_numbers_looked_at_is_left_to_the_eager_engine():
+    f = ag.compile(lambda *xs: ag.maximum(xs[0], xs[1]) + 0.0 * ag.maximum(xs[2], xs[3]))
+    for at in [(1.0, 2.0, 3.0, 4.0), (1.7e308, 1.7e308, -1.7e308, -1.7e308), (1.7e308,) * 4]:
+        assert f(*at) == max(at[:2])
+
+
 def test_much_workspace_is_not_on_the_stack():
     def f(*xs):
         squares = [x * x for x in xs]
         return sum((a * b for a, b in zip(squares, reversed(squares), strict=True)), 0.0)
 
     at = [0.1 * k for k in range(10_000)]
-    text = llvm.scalar(steps_of(f, *at))
+    text = scalar.program(steps_of(f, *at))
     assert "@PyMem_RawMalloc(i64 " in text.replace("declare ptr @PyMem_RawMalloc(i64)", "")
     assert native.Native(steps_of(f, *at))(at) == (0, eager(f, *at))
 
