@@ -45,16 +45,27 @@ class Columns:
     def __post_init__(self) -> None:
         self.code = Code(self.steps, self.traced.recording, self.traced.title, named=True)
 
-    def run(self, xs: list[Any], ys: Any, count: int) -> Any:
-        """The first rows to the blocks ys, as `rows.Kernel.run`; sums are left to the caller."""
-        told = numpy.zeros((count, 2), bool)
-        if self.exact or isinstance(ys, numpy.ndarray):
-            told[:, 1] = True
+    def over(self, xs: list[Any], ys: list[Any] | None) -> Any:
+        """A function of start and stop: those rows to the blocks ys, as `rows.Kernel.over`.
+
+        Sums are left to the caller.
+        """
+
+        def run(start: int, stop: int, sums: Any = None) -> Any:
+            told = numpy.zeros((stop - start, 2), bool)
+            if self.exact or ys is None:
+                told[:, 1] = True
+            else:
+                self._run(xs, ys, slice(start, stop), told)
             return told
+
+        return run
+
+    def _run(self, xs: list[Any], ys: list[Any], rows: slice, told: Any) -> None:
         inputs: list[Any] = []
         for x in xs:
             inner = numpy.ndindex(x.array.shape[x.mapped :])
-            inputs += [x.array[(slice(count), *at) if x.mapped else at] for at in inner]
+            inputs += [x.array[(rows, *at) if x.mapped else at] for at in inner]
         plain = vars(arithmetic.numpy())
         table = _Told(**plain, elsewhere=told[:, 0], wrong=told[:, 1])
         with numpy.errstate(all="ignore"):
@@ -62,9 +73,8 @@ class Columns:
                 found = self.code.function(table)(*inputs)
             except (ArithmeticError, ValueError):  # a function of Python's, at one of the rows
                 told[:, 1] = True
-                return told
+                return
         numbers = iter(found)
         for y in ys:
             for at in numpy.ndindex(y.array.shape[1:]):
-                y.array[(slice(count), *at)] = next(numbers) + 0.0
-        return told
+                y.array[(rows, *at)] = next(numbers) + 0.0

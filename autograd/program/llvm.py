@@ -595,6 +595,38 @@ class _Columns:
         )
 
 
+def _totals(count: int) -> str:
+    """The text of `void @totals(ptr sums, ptr to)`: so many sums, each added up over its lanes."""
+    code = Code(1)
+    name, size = "%lanes", LANES
+    while size > 1:
+        pair, half = f"<{size} x double> {name}, <{size} x double> poison", size // 2
+        halves = []
+        for first in (0, half):
+            mask = ", ".join(f"i32 {k}" for k in range(first, first + half))
+            halves.append(code.line(f"shufflevector {pair}, <{half} x i32> <{mask}>").name)
+        name, size = code.line(f"fadd <{half} x double> {', '.join(halves)}").name, half
+    lines = "\n".join(code.lines)
+    return f"""define internal void @totals(ptr noalias %sums, ptr noalias %to) nounwind {{
+entry:
+br label %again
+again:
+%j = phi i64 [ 0, %entry ], [ %next, %again ]
+%from = getelementptr <{LANES} x double>, ptr %sums, i64 %j
+%lanes = load <{LANES} x double>, ptr %from, align 64
+{lines}
+%total = extractelement <1 x double> {name}, i32 0
+%place = getelementptr double, ptr %to, i64 %j
+store double %total, ptr %place
+%next = add i64 %j, 1
+%more = icmp slt i64 %next, {count}
+br i1 %more, label %again, label %out
+out:
+ret void
+}}
+"""
+
+
 def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
     """The text of `void @rows(ptr x, ptr y, i64 start, i64 stop, ptr told)`, LANES rows at a time.
 
@@ -604,9 +636,9 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
     (one number for all rows).  `told` gets, for each LANES rows, two bytes: a bit for each row
     where a guard does not hold, and one where a number is not finite.
 
-    With no writes, the numbers are added up, lane by lane and BLOCK rows for BLOCK rows: y has
-    LANES numbers for each that comes out, and so for each block.  Then `told` does not tell of
-    them: a sum is not finite where one of them is not.
+    With no writes, the numbers are added up, BLOCK rows for BLOCK rows, lane by lane and then the
+    lanes, the halves first: y has a number for each that comes out, and so for each block.  Then
+    `told` does not tell of them: a sum is not finite where one of them is not.
     """
     text = Text(steps, LANES, exact, sums=writes is None)
     source, target = _Columns(text, "x", reads), _Columns(text, "y", writes or ())
@@ -625,9 +657,10 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
     count = len(steps.results) + sum(map(len, steps.rows))
     arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w, ptr %same0, ptr %same1, i64 %i"
     chunks, slots = _chunks(text, ROWS_CHUNK, arguments, source.load, store, target.flush)
-    reserve, release = workspace(8 * LANES * slots)
+    sums = count if writes is None else 0
+    clear = f"call void @llvm.memset.p0.i64(ptr %sums, i8 0, i64 {8 * LANES * sums}, i1 false)"
+    reserve, release = workspace(8 * LANES * (slots + sums))
     block = BLOCK if writes is None else 2**62
-    clear = f"call void @llvm.memset.p0.i64(ptr %sums, i8 0, i64 {8 * LANES * count}, i1 false)"
     given = f"ptr %x, ptr {'%sums' if writes is None else '%y'}, ptr %w"
     given += ", ptr %same0, ptr %same1, i64 %i"
     arguments = "ptr noalias %x, ptr noalias %y, i64 %start, i64 %stop, ptr noalias %told"
@@ -636,17 +669,19 @@ declare void @PyMem_RawFree(ptr)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 {text.functions()}
 {"".join(chunks)}
+{_totals(sums) if sums else ""}
 define void @rows({arguments}) nounwind {{
 entry:
 {reserve}
+%sums = getelementptr i8, ptr %w, i64 {8 * LANES * slots}
 {source.copy_same()}
 br label %block
 block:
 %from = phi i64 [ %start, %entry ], [ %i2, %after ]
-%sums = phi ptr [ %y, %entry ], [ %next, %after ]
+%to = phi ptr [ %y, %entry ], [ %next, %after ]
 %last = add i64 %from, {block}
 %end = call i64 @llvm.smin.i64(i64 %last, i64 %stop)
-{clear if writes is None else ""}
+{clear if sums else ""}
 br label %again
 again:
 %i = phi i64 [ %from, %block ], [ %i2, %again ]
@@ -664,7 +699,8 @@ store i{LANES} %b8, ptr %t1
 %more = icmp slt i64 %i2, %end
 br i1 %more, label %again, label %after
 after:
-%next = getelementptr double, ptr %sums, i64 {LANES * count}
+{"call void @totals(ptr %sums, ptr %to)" if sums else ""}
+%next = getelementptr double, ptr %to, i64 {count}
 %blocks = icmp slt i64 %i2, %stop
 br i1 %blocks, label %block, label %out
 out:

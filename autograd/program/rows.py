@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, islice
 from math import prod
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -33,6 +34,7 @@ from autograd.program.steps import Steps
 from autograd.program.trace import Traced, joined, split, traced
 
 SPAN = 64 * BLOCK  # rows of one piece of work
+ITEM = 8  # bytes of a number
 SOON = 1.0  # seconds before progress is told
 MOST_VARIANTS = 16  # branches that are compiled; rows on others go one by one
 ERRORS = (ArithmeticError, ValueError)
@@ -49,41 +51,51 @@ class Block:
     array: Array
     mapped: bool
 
-    def table(self) -> tuple[str, int, Any]:
-        """What its numbers are to the machine code, how many; address and row stride of each."""
-        a = self.array
-        address, whole, step = a.__array_interface__["data"][0], self.mapped, a.itemsize
-        kind, count, places = _places(a.shape[whole:], a.strides[whole:], step)
-        if not whole:
-            return "same", count, (address + places, 0)
-        step = a.strides[0]
-        return "column" if step == a.itemsize else kind, count, (address + places, step)
+    def layout(self) -> "Layout":
+        """How its numbers lie, wherever that is."""
+        return self.mapped, self.array.shape[self.mapped :], self.array.strides
 
     def rows(self, chosen: Any) -> "Block":
         """These rows of it."""
         return Block(self.array[chosen], True) if self.mapped else self
 
 
+Layout = tuple[bool, tuple[int, ...], tuple[int, ...]]
+
+
+def _address(a: Array) -> int:
+    return int(a.__array_interface__["data"][0])
+
+
+def _tables(blocks: list[Block]) -> tuple[Runs, Array]:
+    """What their numbers are to the machine code; address and row stride of each."""
+    runs, table, owner = _laid_out(tuple([block.layout() for block in blocks]))
+    table = table.copy()
+    table[:, 0] += numpy.array([_address(block.array) for block in blocks])[owner]
+    return runs, table
+
+
 @lru_cache
-def _places(shape: tuple[int, ...], strides: tuple[int, ...], size: int) -> tuple[str, int, Any]:
-    """How numbers of one row lie, how many there are, and where each is, seen from the first."""
-    places: Any = numpy.zeros(1, numpy.int64)
-    for length, stride in zip(shape, strides, strict=True):
-        places = numpy.add.outer(places, stride * numpy.arange(length)).ravel()
-    count = len(places)
-    packed = count >= LANES and (numpy.diff(places) == size).all()
-    return "packed" if packed else "strided", count, places
+def _laid_out(layouts: tuple[Layout, ...]) -> tuple[Runs, Array, Array]:
+    """As `_tables`, with addresses seen from the first of a block; the block of each number."""
+    runs, tables = [], []
+    for mapped, lengths, strides in layouts:
+        places: Any = numpy.zeros(1, numpy.int64)
+        for length, stride in zip(lengths, strides[mapped:], strict=True):
+            places = numpy.add.outer(places, stride * numpy.arange(length)).ravel()
+        count, step = len(places), strides[0] if mapped else 0
+        packed = count >= LANES and (numpy.diff(places) == ITEM).all()
+        kind = "packed" if packed else "strided"
+        runs.append(("column" if step == ITEM else kind if mapped else "same", count))
+        tables.append(numpy.column_stack([places, numpy.full(count, step)]))
+    owner = numpy.repeat(numpy.arange(len(runs)), [count for _, count in runs])
+    return tuple(runs), numpy.concatenate(tables), owner
 
 
-def _tables(blocks: Iterable[Block]) -> tuple[Runs, Array]:
-    found = [block.table() for block in blocks]
-    table = numpy.empty((sum(count for _, count, _ in found), 2), numpy.int64)
-    k = 0
-    for _, count, (at, step) in found:
-        table[k : k + count, 0] = at
-        table[k : k + count, 1] = step
-        k += count
-    return tuple((kind, count) for kind, count, _ in found), table
+# Of blocks, rows start to stop, whole LANES of them; what failed.  Sums, if there are any, are an
+# array of (blocks of rows, numbers).  The answer has two columns, for rows whose guards do
+# not hold and for rows that have a number that is not finite; None if there are none.
+Run = Callable[..., "Array | None"]
 
 
 class Kernel:
@@ -94,24 +106,26 @@ class Kernel:
         self._code: dict[Any, Any] = {}
         self._lock = Lock()
 
-    def run(self, xs: list[Block], ys: list[Block] | Array, count: int) -> Array:
-        """The first rows, whole LANES of them, to the blocks ys, or to sums; what failed.
-
-        Sums are an array of (blocks of rows, numbers, LANES).  The answer has two columns, for rows
-        whose guards do not hold and for rows that have a number that is not finite; None if there
-        are none.
-        """
+    def over(self, xs: list[Block], ys: list[Block] | None) -> Run:
+        """The code on these blocks, from xs to ys, or to sums where there are none."""
         reads, x = _tables(xs)
-        writes, y = (None, ys) if isinstance(ys, numpy.ndarray) else _tables(ys)
+        writes, y = (None, None) if ys is None else _tables(ys)
         with self._lock:
             code = self._code.get((reads, writes))
             if code is None:
                 code = self._code[reads, writes] = self._compiled(reads, writes)
-        told = numpy.empty((count // LANES, 2), numpy.uint8)
-        code(x.ctypes.data, y.ctypes.data, 0, count, told.ctypes.data)
-        if not told.any():
-            return None
-        return numpy.unpackbits(told, axis=0, bitorder="little").astype(bool)
+
+        at, to = _address(x), 0 if y is None else _address(y)
+        kept = x, y, xs, ys  # their memory, as long as the code may run on it
+
+        def run(start: int, stop: int, sums: Array | None = None, kept: Any = kept) -> Array | None:
+            told = numpy.empty(((stop - start) // LANES, 2), numpy.uint8)
+            code(at, to if sums is None else _address(sums), start, stop, _address(told))
+            if not told.any():
+                return None
+            return numpy.unpackbits(told, axis=0, bitorder="little").astype(bool)
+
+        return run
 
     def _compiled(self, reads: Runs, writes: Runs | None) -> Any:
         key = native.digest(self.steps) + repr((reads, writes, self.exact)).encode()
@@ -143,10 +157,8 @@ class Branches:
     kernels: list[tuple[Kernel | Columns, Traced]] = field(default_factory=list)
     lock: Any = field(default_factory=Lock)
 
-    def get(
-        self, k: int, trace: Callable[[], Traced]
-    ) -> tuple[Kernel | Columns, list[Block]] | None:
-        """The k-th branch, traced if there is none, and what it holds by closure.
+    def get(self, k: int, trace: Callable[[], Traced]) -> tuple[Kernel | Columns, Traced] | None:
+        """The k-th branch, traced if there is none.
 
         None where there are too many, or the trace holds for its own row only.
         """
@@ -157,10 +169,7 @@ class Branches:
                 known = any(made.steps.guards == kernel.steps.guards for kernel, _ in self.kernels)
                 if not found.only_here and not known:
                     self.kernels.append((made, found))
-            if k >= len(self.kernels):
-                return None
-            kernel, found = self.kernels[k]
-        return kernel, [Block(numpy.array([x.data for x in found.held], float), False)]
+            return self.kernels[k] if k < len(self.kernels) else None
 
     def made(self, found: Traced) -> Kernel | Columns:
         """What computes the rows of a branch."""
@@ -182,21 +191,43 @@ def _again(by: Any, numbers: int, exact: bool, native: bool, kept: list[Traced])
 
 @dataclass
 class Work:
-    """One call: the branches, what goes in, and what to do with a row by itself."""
+    """One call: the branches, what goes in and comes out, and what to do with a row by itself."""
 
     branches: Branches
     xs: list[Block]
+    ys: list[Block] | None  # None: the rows are added up
     trace: Callable[[int], Traced]
     eager: Callable[[int], Sequence[float]]
     patient: bool  # whether to go on after a row that has no result
+    _known: dict[int, tuple[Kernel | Columns, list[Block], Run]] = field(default_factory=dict)
 
-    def span(self, start: int, stop: int, ys: list[Block]) -> list[tuple[int, Exception]]:
-        """Rows start to stop to the ys, which begin at start; the rows that failed, and why."""
+    def branch(self, k: int, row: int) -> tuple[Kernel | Columns, list[Block], Run] | None:
+        """The k-th branch, all that goes into it, and its code on that; None: there is none."""
+        if k not in self._known:
+            found = self.branches.get(k, lambda: self.trace(row))
+            if found is None:
+                return None
+            kernel, made = found
+            held = Block(numpy.array([x.data for x in made.held], float), False)
+            xs = [*self.xs, held]
+            self._known[k] = kernel, xs, kernel.over(xs, self.ys)
+        return self._known[k]
+
+    def span(
+        self, start: int, stop: int, ys: list[Block] | None = None
+    ) -> list[tuple[int, Exception]]:
+        """Rows start to stop; the rows that failed, and why.
+
+        They come out where `self.ys` has them, or to the ys, which begin at start.
+        """
+        lying = ys is None
+        if ys is None:
+            ys = [y.rows(slice(start, stop)) for y in self.ys or ()]
         todo, alone, k = numpy.arange(start, stop), [], 0
         while len(todo):
             first = int(todo[0])
             try:
-                branch = self.branches.get(k, lambda row=first: self.trace(row))  # type: ignore[misc]
+                branch = self.branch(k, first)
             except ERRORS:  # it has no result: the next row is asked
                 alone.append(first)
                 todo = todo[1:]
@@ -204,7 +235,8 @@ class Work:
             if branch is None:
                 alone += todo.tolist()
                 break
-            todo, wrong = self._by(branch, todo, start, stop, ys)
+            whole = len(todo) // LANES * LANES if lying and len(todo) == stop - start else 0
+            todo, wrong = self._by(branch, todo, whole, ys, start)
             alone += wrong.tolist()
             k += 1
         failures: list[tuple[int, Exception]] = []
@@ -231,26 +263,26 @@ class Work:
 
     def _by(
         self,
-        branch: tuple[Kernel | Columns, list[Block]],
+        branch: tuple[Kernel | Columns, list[Block], Run],
         rows: Array,
-        start: int,
-        stop: int,
+        whole: int,
         ys: list[Block],
+        start: int,
     ) -> tuple[Array, Array]:
-        """These rows by a kernel; those of other branches, and those not finite, come back."""
-        kernel, held = branch
-        n = len(rows)
-        failed = numpy.zeros((n, 2), bool)
-        whole = n - n % LANES if n == stop - start else 0
-        if whole:  # as they lie
-            told = kernel.run([x.rows(slice(start, stop)) for x in self.xs] + held, ys, whole)
-            if told is not None:
-                failed[:whole] = told
-        if whole < n:  # copied together, the last one as often as needed
+        """These rows by a kernel; those of other branches, and those not finite, come back.
+
+        The first so many are taken as they lie, the others copied together.
+        """
+        kernel, xs, run = branch
+        failed = numpy.zeros((len(rows), 2), bool)
+        told = run(start, start + whole) if whole else None
+        if told is not None:
+            failed[:whole] = told
+        if whole < len(rows):
             rest = rows[whole:]
             at = numpy.pad(rest, (0, -len(rest) % LANES), "edge")
             out = [Block(numpy.empty((len(at), *y.array.shape[1:])), True) for y in ys]
-            told = kernel.run([x.rows(at) for x in self.xs] + held, out, len(at))
+            told = kernel.over([x.rows(at) for x in xs], out)(0, len(at))
             if told is not None:
                 failed[whole:] = told[: len(rest)]
             kept = ~failed[whole:, 0]
@@ -262,21 +294,19 @@ class Work:
         """The sum of rows start to stop, SPAN at most, and what failed, which is left out."""
         count = self.branches.numbers
         blocks = -(-(stop - start) // BLOCK)
-        lanes = numpy.zeros((blocks, count, LANES))
+        totals = numpy.full((blocks, count), numpy.nan)
         whole = (stop - start) // LANES * LANES
         wrong = numpy.ones(blocks, bool)
         try:
-            branch = self.branches.get(0, lambda: self.trace(start))
+            branch = self.branch(0, start)
         except ERRORS:
             branch = None
         if branch is not None and whole:
-            kernel, held = branch
-            here = [x.rows(slice(start, stop)) for x in self.xs]
-            told = kernel.run(here + held, lanes, whole)
+            _, _, run = branch
+            told = run(start, start + whole, totals)
             wrong[: whole // BLOCK if whole < stop - start else blocks] = False
             if told is not None:
                 wrong[numpy.flatnonzero(told.any(axis=1)) // BLOCK] = True
-        totals = _over_lanes(lanes)
         wrong |= ~numpy.isfinite(totals).all(axis=1)
         failures: list[tuple[int, Exception]] = []
         for block in numpy.flatnonzero(wrong).tolist():  # once more, with numbers for each row
@@ -289,16 +319,11 @@ class Work:
             if found and not self.patient:
                 break
             groups = out.reshape(BLOCK // LANES, LANES, count)
-            totals[block] = _over_lanes(numpy.add.reduce(groups, axis=0, initial=0.0).T)
+            lanes = numpy.add.reduce(groups, axis=0, initial=0.0)
+            while len(lanes) > 1:
+                lanes = lanes[: len(lanes) // 2] + lanes[len(lanes) // 2 :]
+            totals[block] = lanes[0]
         return by_twos(totals), failures
-
-
-def _over_lanes(sums: Array) -> Array:
-    """The sum over the last axis: halves first."""
-    while sums.shape[-1] > 1:
-        half = sums.shape[-1] // 2
-        sums = sums[..., :half] + sums[..., half:]
-    return sums[..., 0]
 
 
 def by_twos(parts: Iterable[Any]) -> Any:
@@ -426,6 +451,9 @@ def arguments(name: str, args: tuple[Any, ...], in_axes: Any) -> Arguments:
 
     def over_rows(i: int, axis: int) -> Callable[[Any], Array]:
         def array(x: Any) -> Array:
+            if type(x) is numpy.ndarray and x.dtype == float and axis == 0 < x.ndim:
+                lengths.setdefault(len(x), f"argument {i}")
+                return x if x.flags.aligned else x.copy()
             a = numpy.asarray(x)
             if a.dtype.kind not in "fiub":
                 raise TypeError(f"{name}: argument {i} has rows of {a.dtype}, not of numbers")
@@ -582,9 +610,11 @@ def mapped(
         known[key] = _understood(name, f, given, given.row(0), at, kind, exact)
     branches, results = known[key]
     branches.native = machine_code
+    arrays = [] if reduce else _allocated(name, results, given.count, xs, out)
     work = Work(
         branches,
         xs,
+        None if reduce else results.in_order(arrays),
         lambda row: traced(f, given.row(row)),
         lambda row: results.eager(f, given.row(row), at),
         patient,
@@ -613,14 +643,8 @@ def mapped(
             for end, s in zip(ends, results.shapes(), strict=True)
         )
     else:
-        arrays = _allocated(name, results, given.count, xs, out)
-        ys = results.in_order(arrays)
-
-        def span(start: int, stop: int) -> list[tuple[int, Exception]]:
-            return work.span(start, stop, [y.rows(slice(start, stop)) for y in ys])
-
         try:
-            for found in in_threads(span, given.count, workers, progress):
+            for found in in_threads(work.span, given.count, workers, progress):
                 checked(found)
         except BaseException as error:
             if out is not None:
@@ -667,13 +691,33 @@ def _allocated(name: str, results: Results, count: int, xs: list[Block], out: An
             raise TypeError(f"{name}: out is to be of float64, not {a.dtype}")
         if not a.flags.writeable:
             raise ValueError(f"{name}: out is read-only")
-        others = [x.array for x in xs] + [b for b in arrays if b is not a]
-        if any(_overlap(a, b) for b in others):
-            raise ValueError(f"{name}: out overlaps another array: give it memory of its own")
+    if _overlap(arrays, [x.array for x in xs]):
+        raise ValueError(f"{name}: out overlaps another array: give it memory of its own")
     return arrays
 
 
-def _overlap(a: Array, b: Array) -> bool:
+def _overlap(written: list[Array], read: list[Array]) -> bool:
+    """Whether something is written where something else is read or written."""
+    spans = [(*_bounds(a), a, True) for a in written] + [(*_bounds(a), a, False) for a in read]
+    near: list[Any] = []  # those that end after the next one starts
+    for low, high, array, mine in sorted(spans, key=itemgetter(0)):
+        near = [span for span in near if span[0] > low]
+        if any((mine or theirs) and _share(array, other) for _, other, theirs in near):
+            return True
+        near.append((high, array, mine))
+    return False
+
+
+def _bounds(a: Array) -> tuple[int, int]:
+    """The address of its first byte, and that after its last."""
+    low = high = _address(a)
+    for length, stride in zip(a.shape, a.strides, strict=True):
+        low += min(0, (length - 1) * stride)
+        high += max(0, (length - 1) * stride)
+    return low, high + ITEM
+
+
+def _share(a: Array, b: Array) -> bool:
     try:
         return bool(numpy.shares_memory(a, b, max_work=10_000))  # type: ignore[arg-type]
     except numpy.exceptions.TooHardError:
