@@ -92,7 +92,7 @@ class Session:
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
             )
-            if done.stdout.strip() != expected.strip():
+            if not Alike().check_output(expected.strip(), done.stdout.strip(), doctest.ELLIPSIS):
                 self.complain(f"$ {command}\nexpected:\n{expected}\ngot:\n{done.stdout}", line)
 
     def picture(self, kind: str, arguments: str) -> None:

@@ -35,7 +35,8 @@ class Drawn(Directive):
             told = re.search("<desc>(.*?)</desc>", svg, re.S)
             shown = (
                 f'<a href="{url}"><img src="{url}" alt="{told[1] if told else name}" '
-                f'width="{width:.0f}" height="{height:.0f}" loading="lazy"></a>'
+                f'width="{width:.0f}" height="{height:.0f}" style="min-width:{width * 0.65:.0f}px" '
+                'loading="lazy"></a>'
             )
         else:
             shown = f'<iframe src="{url}" title="{name}" sandbox="allow-scripts" loading="lazy">'
