@@ -30,6 +30,7 @@ from autograd.core.value import Value
 from autograd.program import llvm, machine, native
 from autograd.program.columns import Columns
 from autograd.program.llvm import BLOCK, LANES, Runs
+from autograd.program.pages import behind, bounds
 from autograd.program.steps import Steps
 from autograd.program.trace import Traced, joined, split, traced
 
@@ -346,11 +347,16 @@ def by_twos(parts: Iterable[Any]) -> Any:
 
 
 def in_threads(
-    work: Callable[[int, int], Any], rows: int, workers: int | None, progress: bool
+    work: Callable[[int, int], Any],
+    rows: int,
+    workers: int | None,
+    progress: bool,
+    read: list[Array],
 ) -> Iterator[Any]:
     """work(start, stop) for one span after the other: results in order, while others are computed.
 
-    Ctrl-C ends it between two spans.  ValueError for less than one worker.
+    The pages of files that were read are given back behind them.  Ctrl-C ends it between two
+    spans.  ValueError for less than one worker.
     """
     if workers is None:
         affinity = getattr(os, "sched_getaffinity", None)
@@ -359,11 +365,17 @@ def in_threads(
         raise ValueError(f"workers is {workers}, not 1 or more")
     spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
     shown = _Progress(rows) if progress else None
+    give_back = behind(read)
+
+    def done(stop: int) -> None:
+        give_back(stop)
+        if shown:
+            shown.at(stop)
+
     if workers == 1 or len(spans) == 1:
         for start, stop in spans:
             yield work(start, stop)
-            if shown:
-                shown.at(stop)
+            done(stop)
         return
     with ThreadPoolExecutor(workers) as pool:
         waiting = [pool.submit(work, *s) for s in spans[: 2 * workers]]
@@ -372,8 +384,7 @@ def in_threads(
                 yield waiting.pop(0).result()
                 if i + 2 * workers < len(spans):
                     waiting.append(pool.submit(work, *spans[i + 2 * workers]))
-                if shown:
-                    shown.at(stop)
+                done(stop)
         finally:
             for future in waiting:
                 future.cancel()
@@ -619,6 +630,7 @@ def mapped(
         lambda row: results.eager(f, given.row(row), at),
         patient,
     )
+    files = [x.array for x in xs if x.mapped]
     failures: list[tuple[int, Exception]] = []
 
     def checked(found: list[tuple[int, Exception]]) -> None:
@@ -630,7 +642,7 @@ def mapped(
     if reduce:
 
         def parts() -> Iterator[Array]:
-            for total, found in in_threads(work.sums, given.count, workers, progress):
+            for total, found in in_threads(work.sums, given.count, workers, progress, files):
                 checked(found)
                 yield total
 
@@ -644,7 +656,7 @@ def mapped(
         )
     else:
         try:
-            for found in in_threads(work.span, given.count, workers, progress):
+            for found in in_threads(work.span, given.count, workers, progress, files):
                 checked(found)
         except BaseException as error:
             if out is not None:
@@ -698,7 +710,7 @@ def _allocated(name: str, results: Results, count: int, xs: list[Block], out: An
 
 def _overlap(written: list[Array], read: list[Array]) -> bool:
     """Whether something is written where something else is read or written."""
-    spans = [(*_bounds(a), a, True) for a in written] + [(*_bounds(a), a, False) for a in read]
+    spans = [(*bounds(a), a, True) for a in written] + [(*bounds(a), a, False) for a in read]
     near: list[Any] = []  # those that end after the next one starts
     for low, high, array, mine in sorted(spans, key=itemgetter(0)):
         near = [span for span in near if span[0] > low]
@@ -706,15 +718,6 @@ def _overlap(written: list[Array], read: list[Array]) -> bool:
             return True
         near.append((high, array, mine))
     return False
-
-
-def _bounds(a: Array) -> tuple[int, int]:
-    """The address of its first byte, and that after its last."""
-    low = high = _address(a)
-    for length, stride in zip(a.shape, a.strides, strict=True):
-        low += min(0, (length - 1) * stride)
-        high += max(0, (length - 1) * stride)
-    return low, high + ITEM
 
 
 def _share(a: Array, b: Array) -> bool:
