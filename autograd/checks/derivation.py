@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 from autograd.checks.gradcheck import GradientMismatch
+from autograd.checks.instead import LOST, instead, instead_of_the_textbook
 from autograd.checks.rounding import ROUNDING, adjoints, near, share, slopes_of
 from autograd.checks.search import WIDTH, likeliest, listed, same, signed, unit
 from autograd.checks.written import Written
@@ -121,6 +122,10 @@ def grade(
             marks[v] = verdict != WRONG
             if verdict == FOLLOWS:
                 messages.append(f"{judge.name(v)}: follows from your number at {judge.cause(v)}")
+            if verdict == RIGHT and judge.lost(v):
+                said = f"{judge.name(v)}: {LOST}"
+                forms = instead_of_the_textbook(y) or instead(y)
+                messages += [f"{said}: {form}" for form in forms] or [said]
             if verdict == ACCIDENT:
                 text = f"{judge.name(v)}: right, but it does not follow from your numbers above it"
                 messages.append(text)
@@ -246,6 +251,11 @@ class Judgement:
         off = ROUNDING * self.terms.get(v, 0.0) + self.follows.get(v, (0.0, 0.0))[1]
         size = 1e-3 * abs(given) or 1e-9 * abs(self.expected(v))  # a sum that leaves 0: but nearly
         return same(given, expected, min(off, size), self.digits)
+
+    def lost(self, v: Value) -> bool:
+        """Whether a number is right only within the rounding of the terms that it is left of."""
+        given, true = self.given[v], self.exact.get(v, 0.0)
+        return bool(true) and not same(given, true, 0.0, self.digits)
 
     # --- words ---
 

@@ -44,6 +44,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from autograd.checks.instead import instead, instead_of_the_textbook
 from autograd.checks.numerical import EPS, Estimate, Flat, components, estimates
 from autograd.checks.report import Report, Row
 from autograd.checks.rounding import ROUNDING, adjoints, near
@@ -68,9 +69,10 @@ def gradcheck(
     `order=2` the rows are those of the Hessian, checked against finite differences of the gradient,
     and `hand` gives its rows.  Components at a kink of f are told as such; they neither pass nor
     fail, unless `hand` gives what is neither backpropagation's number nor between the derivatives
-    from the left and right.  Raises GradientMismatch, whose text is the report, where a component
-    is wrong; TypeError where `hand` is no function; ValueError for another order or a `hand` of
-    another size, and where f has no finite derivative.
+    from the left and right.  The verdict "rounding" means a right formula whose digits cancelled;
+    the report says what to write instead, where a better form is known.  Raises GradientMismatch,
+    whose text is the report, where a component is wrong; TypeError where `hand` is no function;
+    ValueError for another order or a `hand` of another size, and where f has no finite derivative.
 
     >>> print(gradcheck(lambda x, y: x * y, 3.0, 4.0, hand=lambda x, y: (y, x)))
        backpropagation  numerical ± error  by hand  ulp  relative
@@ -112,7 +114,14 @@ def gradcheck(
             derived = by_hand[len(rows)]
             verdict = _verdict(exact, ROUNDING * size_of_terms, d, derived)
             rows.append(Row(f"{prefix}{leaf.label}", exact, d.value, d.error, derived, verdict))
-    report = Report(tuple(rows), flat.calls)
+    calls = flat.calls
+    forms: list[str] = []
+    if any(row.verdict == "rounding" for row in rows):
+        by_its_form = hand is not None and all(
+            row.verdict != "rounding" or _agree(row) for row in rows
+        )
+        forms = instead_of_the_textbook(y) if by_its_form else instead(y)
+    report = Report(tuple(rows), calls, tuple(forms))
     if any(row.verdict == "wrong" for row in rows):
         raise GradientMismatch(f"a gradient is wrong\n{report}")
     return report
@@ -132,6 +141,11 @@ def _verdict(exact: float, lost: float, d: Estimate, derived: float | None) -> s
     close = near(exact, d.value, 1e-8, 10.0 * d.error)
     by_hand = not derived or near(derived, exact, 1e-9, 0.0) or not exact
     return "ok" if close and by_hand else "rounding"
+
+
+def _agree(row: Row) -> bool:
+    """Whether backpropagation and finite differences do, and only the number by hand is off."""
+    return near(row.backpropagation or 0.0, row.numerical, 1e-8, 10.0 * row.error)
 
 
 def _slope(f: Callable[[list[Value]], Value], i: int, leaves: list[Value]) -> Value:

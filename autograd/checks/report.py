@@ -3,6 +3,8 @@
 import math
 from typing import NamedTuple
 
+from autograd.checks.instead import LOST
+
 
 class Row(NamedTuple):
     """One component of a gradient: what each way of getting it says, and the verdict."""
@@ -18,12 +20,15 @@ class Row(NamedTuple):
 class Report(NamedTuple):
     """The rows of a check, and how often f was called for the numerical derivatives.
 
-    As text it is a table.  The differences in it are those of the hand-derived number from
-    backpropagation, or else of backpropagation from the numerical derivative.
+    Where the verdict on one is "rounding", `instead` says what to write where a better form is
+    known, as in "write expm1(x) instead of exp(x) − 1".  As text it is a table.  The differences
+    in it are those of the hand-derived number from backpropagation, or else of backpropagation
+    from the numerical derivative.
     """
 
     rows: tuple[Row, ...]
     calls: int
+    instead: tuple[str, ...] = ()  # forms that keep the digits that were lost
 
     def __str__(self) -> str:
         table = [["", "backpropagation", "numerical ± error", "by hand", "ulp", "relative", ""]]
@@ -56,5 +61,6 @@ class Report(NamedTuple):
             for line in zip(*columns, strict=True)
         ]
         if any(row.verdict == "rounding" for row in self.rows):
-            lines.append("rounding: no rule is wrong; digits were lost by cancellation")
+            lost = f"rounding: {LOST}"
+            lines += [f"{lost}: {form}" for form in self.instead] or [lost]
         return "\n".join([*lines, f"{self.calls} calls of f for the numerical derivatives"])
