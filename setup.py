@@ -61,7 +61,7 @@ def extensions():
     found = [
         # A graph of Values has no cycles: tracked by the garbage collector, it would be slow for
         # nothing.  This must be set so: as a decorator or a header `no_gc` is ignored in silence.
-        *compiled("primitives elementary node value sweeps", "autograd/core", no_gc=True),
+        *compiled("primitives elementary node value sweeps leaves", "autograd/core", no_gc=True),
         *compiled("context nested", "autograd/core", no_gc=False),  # closures may be in cycles
         *compiled("functions losses", "autograd", no_gc=False),
     ]

@@ -3,7 +3,8 @@
 Read in this order: `primitives` (operations and their partial derivatives), `value` and `node`
 (recording, and the sweep that applies the chain rule), `sweeps` (the same between chosen nodes,
 both ways), `context` (what surrounds a recording), `graph` (gradients that are graphs), `nested`
-(lists and arrays of Values), `elementary` (the other primitives), `document` (a graph as JSON).
+(lists and arrays of Values), `leaves` (the numbers of many), `elementary` (the other primitives),
+`document` (a graph as JSON).
 AUTOGRAD_PLAIN=1 in the environment takes the Python source where a compiled build lies beside it.
 """
 

@@ -36,7 +36,7 @@ class Variant:
     traced: Traced
     by: list[int] | None  # the inputs that derivatives are taken by
     steps: Steps
-    run: Callable[[list[float]], tuple[int, Sequence[float]]]
+    run: Callable[[list[float], list[Value]], tuple[int, Sequence[float]]]
 
 
 class Compiled:
@@ -160,7 +160,7 @@ class Compiled:
         if variant is None:
             variant = self._new(key, variants, args, options, argnums)
             if variant is not None:
-                flag, found = variant.run(variant.traced.inputs(numbers))
+                flag, found = variant.run(numbers, variant.traced.held)
         if variant is None or flag:
             return self._eagerly(kind, args, options, argnums)
         value = variant.traced.result(found)
@@ -177,7 +177,7 @@ class Compiled:
     def _found(self, variants: list[Variant], numbers: list[float]) -> Any:
         """The variant whose guards hold, with its flag and its numbers; None: there is none."""
         for i, variant in enumerate(variants):
-            flag, found = variant.run(variant.traced.inputs(numbers))
+            flag, found = variant.run(numbers, variant.traced.held)
             if not flag & ELSEWHERE:
                 if i:
                     variants.insert(0, variants.pop(i))
@@ -275,8 +275,10 @@ _said: list[ImportError] = []
 
 def backend_of(
     name: str, steps: Steps, made: Traced, call: Any = ()
-) -> Callable[[list[float]], Any]:
-    """The function of numbers that a backend makes of steps: a flag, and results and derivatives.
+) -> Callable[[list[float], list[Value]], Any]:
+    """The function of numbers, and of leaves, that a backend makes of steps.
+
+    It gives a flag, and the numbers of results and derivatives.
 
     It is Python's where llvmlite is missing, which is said once, and for operations of users' own.
     """

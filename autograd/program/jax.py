@@ -5,7 +5,7 @@ step up in a table, and keeps numbers in slots that are used again, at once at a
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -14,6 +14,7 @@ import numpy
 
 from autograd.core.nested import blocks, map_tree, shape
 from autograd.core.primitives import PRIMITIVES
+from autograd.core.value import Value
 from autograd.program.source import ELSEWHERE, NOT_FINITE
 from autograd.program.steps import CONSTANT, INPUT, Steps
 from autograd.program.trace import Traced
@@ -156,7 +157,7 @@ def _flag(s: Steps, told: list[Any]) -> Any:
     return ELSEWHERE * elsewhere + NOT_FINITE * wrong
 
 
-def backend(s: Steps) -> Callable[[list[float]], tuple[int, list[float]]]:
+def backend(s: Steps) -> Callable[[list[float], list[Value]], tuple[int, list[float]]]:
     """The steps jitted, as a backend: in 64 bits, whatever JAX's own default is."""
     run, count = lowered(s), len(s.results) + sum(map(len, s.rows))
 
@@ -167,9 +168,9 @@ def backend(s: Steps) -> Callable[[list[float]], tuple[int, list[float]]]:
 
     jitted = jax.jit(all_at_once)
 
-    def call(numbers: list[float]) -> tuple[int, list[float]]:
+    def call(numbers: list[float], held: Sequence[Value] = ()) -> tuple[int, list[float]]:
         with jax.enable_x64(True):
-            flag, found = jitted(numbers)
+            flag, found = jitted([*numbers, *[x.data for x in held]])
             return int(flag), found.tolist()
 
     return call

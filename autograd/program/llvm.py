@@ -143,6 +143,8 @@ KNOWN = frozenset({*LINES, *OF_C, *COMPOSED, INPUT, CONSTANT})
 
 def unknown(steps: Steps) -> set[str]:
     """Operations among the steps that machine code does not know: primitives of the user's own."""
+    if KNOWN.issuperset(steps.op):  # as nearly always: it takes no time
+        return set()
     return {steps.op[i] for i in steps.order} - KNOWN
 
 
@@ -252,9 +254,9 @@ def joined(steps: Steps, exact: bool) -> _Operations:
     roots = [*steps.results, *steps.checked, *[i for row in steps.rows for i in row]]
     roots += [i for g in steps.guards for i in (g.a, g.b)]
     uses = Counter(roots)
-    for i in steps.order:
-        if op[i] not in (INPUT, CONSTANT):
-            uses.update((a[i], b[i]))
+    computed = [i for i in steps.order if op[i] not in (INPUT, CONSTANT)]
+    uses.update([a[i] for i in computed])
+    uses.update([b[i] for i in computed])
     for i in signs:
         if not uses[i]:
             op[i] = ""

@@ -6,12 +6,14 @@ finite.
 """
 
 import ctypes
+import marshal
 from array import array
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from itertools import chain
 from typing import Any
 
+from autograd.core import leaves
+from autograd.core.value import Value
 from autograd.program import llvm, machine, scalar
 from autograd.program.steps import Steps
 
@@ -23,16 +25,13 @@ HEADER = object.__basicsize__  # an object's type is the last word of its header
 
 def digest(steps: Steps) -> bytes:
     """What the steps compute, in 32 bytes."""
-    told = sha256("\n".join(steps.op).encode())
-    rows = [len(steps.rows), *chain.from_iterable(steps.rows)]
+    constants = list(steps.constants), list(map(float, steps.constants.values()))
     guards = [(g.a, g.b, g.holds) for g in steps.guards]
-    columns = [steps.a, steps.b, steps.results, rows, steps.checked, chain.from_iterable(guards)]
-    for column in [*columns, [steps.inputs], steps.constants]:
-        numbers = array("q", column)
-        told.update(len(numbers).to_bytes(8, "little") + numbers.tobytes())
-    told.update(array("d", map(float, steps.constants.values())).tobytes())
-    told.update(" ".join(g.kind for g in steps.guards).encode())
-    return told.digest()
+    numbers = steps.a, steps.b, steps.inputs, steps.results, steps.rows, steps.checked, guards
+    names = " ".join([*steps.op, *(g.kind for g in steps.guards)])
+    # Of numbers alone, version 2 of marshal writes the same bytes wherever they come from.
+    told = names.encode() + marshal.dumps((constants, numbers), 2)
+    return sha256(told).digest()
 
 
 class Native:
@@ -57,16 +56,23 @@ class Native:
             return scalar.program(steps) + wrapper
 
         key = digest(steps) + repr((_shape(shapes), bare) if self.callable else "").encode()
-        self.code = machine.compiled(key, text, level=0 if len(steps) > EAGER_LEVEL else 2)
+        self.code = machine.compiled(key, text, level=0 if len(steps.order) > EAGER_LEVEL else 2)
         self._run = self.code.function("program", ctypes.c_void_p, ctypes.c_void_p)
 
-    def __call__(self, numbers: Sequence[float]) -> tuple[int, list[float]]:
+    def __call__(
+        self, numbers: Sequence[float], held: Sequence[Value] = ()
+    ) -> tuple[int, list[float]]:
         """A flag, and the numbers of results and derivatives, one after the other.
+
+        The inputs are the numbers, then those that the held leaves have now.
 
         The flag is 0, or llvm.ELSEWHERE where a guard does not hold, or llvm.NOT_FINITE where a
         number is none, or both; then the numbers mean nothing.
         """
         x = array("d", numbers)
+        if held:
+            x.frombytes(bytes(8 * len(held)))
+            leaves.read(held, x, len(numbers))
         if len(x) != self.steps.inputs:
             raise TypeError(f"{len(x)} numbers for {self.steps.inputs} inputs")
         y = array("d", bytes(8 * self.numbers))

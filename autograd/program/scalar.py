@@ -51,6 +51,7 @@ class _Program:
         self.slot: dict[int, int] = {}  # of steps that another chunk needs, in the workspace
         self.slots = 0
         self.chunks = self.cut(self.ordered())
+        self.told = {*self.slot, *self.outputs, *self.text.checked}  # what does not stay inside
 
     def ordered(self) -> list[int]:
         """The steps in the order in which results, and derivatives one by one, need them.
@@ -107,7 +108,8 @@ class _Program:
     def function(self, c: int) -> str:
         """The text of a chunk; of the whole program, if it is the only one."""
         steps, op, a, b, slot = self.steps, self.op, self.a, self.b, self.slot
-        checked, outputs, templates = self.text.checked, self.outputs, self.text.lines
+        checked, outputs = self.text.checked, self.outputs
+        written = {op: line.format for op, line in self.text.lines.items()}
         alone = len(self.chunks) == 1
         code = Code(1)
         lines = code.lines
@@ -161,23 +163,23 @@ class _Program:
                 if op[i] in (INPUT, CONSTANT):
                     put(i, names.get(i) or read(i))
         for i in self.chunks[c].steps:
-            x, y = a[i], b[i]
-            first = names.get(x) or read(x)
-            second = names[y] if y in names else read(y)
-            template = templates.get(op[i])
-            if template:
+            first = names.get(a[i]) or read(a[i])
+            second = names[b[i]] if b[i] in names else read(b[i])
+            line = written.get(op[i])
+            if line:
                 name = f"%{n}"
-                lines.append(template.format(n, first, second))
+                lines.append(line(n, first, second))
                 n += 1
             else:
                 name = self.text.emit(code, op[i], first, second)
             names[i] = name
-            if i in slot:
-                lines.append(f"store double {name}, ptr {at('%w', slot[i])}")
-            if i in checked:
-                look(name)
-            if i in outputs:
-                put(i, name)
+            if i in self.told:
+                if i in slot:
+                    lines.append(f"store double {name}, ptr {at('%w', slot[i])}")
+                if i in checked:
+                    look(name)
+                if i in outputs:
+                    put(i, name)
 
         flags = []
         for guard in self.chunks[c].guards:

@@ -9,11 +9,12 @@ import linecache
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import count
 from typing import Any
 
+from autograd.core.value import Value
 from autograd.program.arithmetic import Arithmetic, NotFinite, OtherBranch, floats
 from autograd.program.steps import CONSTANT, INPUT, Guard, Recording, Steps
 
@@ -309,10 +310,10 @@ class Python:
         self.code = Code(s, r, title)
         self.run = self.code.function(floats())
 
-    def __call__(self, numbers: list[float]) -> tuple[int, list[float]]:
+    def __call__(self, numbers: list[float], held: Sequence[Value] = ()) -> tuple[int, list[float]]:
         """0 and the numbers of results and derivatives; else ELSEWHERE or NOT_FINITE."""
         try:
-            return 0, self.run(*numbers)
+            return 0, self.run(*numbers, *[x.data for x in held])
         except OtherBranch:
             return ELSEWHERE, []
         except (ArithmeticError, ValueError, NotFinite):

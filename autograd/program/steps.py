@@ -200,7 +200,8 @@ class Steps:
         self.nodes: list[int] = []
         self.forward = 0
         self.adjoints: dict[int, int] = {}
-        self._known: dict[Any, int] = {}
+        self._known: dict[str, dict[int, int]] = {}
+        self._known_constants: dict[Any, int] = {}
 
     def __len__(self) -> int:
         """How many steps compute something."""
@@ -211,10 +212,13 @@ class Steps:
     def step(self, op: str, a: int = -1, b: int = -1) -> int:
         """The step that computes this, a new one if there is none."""
         # Of a + b and b + a one is kept: the order is the user's, but it does not matter.
-        key = (op, b, a) if a > b and (op == "add" or op == "mul") else (op, a, b)
-        i = self._known.get(key)
+        swapped = a > b and (op == "add" or op == "mul")
+        # The key is no tuple: of those the garbage collector would look at thousands.
+        key = (b << 32) + a if swapped else (a << 32) + b
+        known = self._known.setdefault(op, {})
+        i = known.get(key)
         if i is None:
-            i = self._known[key] = len(self.op)
+            i = known[key] = len(self.op)
             self.op.append(op)
             self.a.append(a)
             self.b.append(b)
@@ -222,8 +226,8 @@ class Steps:
 
     def constant(self, number: float | Fraction) -> int:
         """The step that is this number; -0.0 is not 0.0."""
-        key = (CONSTANT, number, math.copysign(1.0, number))
-        i = self._known.setdefault(key, len(self.op))
+        key = number, math.copysign(1.0, number)
+        i = self._known_constants.setdefault(key, len(self.op))
         if i == len(self.op):
             self.op.append(CONSTANT)
             self.a.append(-1)
@@ -257,7 +261,7 @@ class Steps:
             a, b = b, a
         if b in self.constants:
             number = self.constants[b]
-            exact = _exact("mul", number, self.constants.get(a))
+            exact = _exact("mul", number, self.constants[a]) if a in self.constants else None
             if exact is not None:
                 return self.constant(exact)
             if abs(number) == 1:
@@ -276,9 +280,10 @@ class Steps:
         if op == "mul":
             return self.product(a, b)
         number = self.constants.get(b)
-        exact = _exact(op, number, self.constants.get(a))
-        if exact is not None:
-            return self.constant(exact)
+        if number is not None and a in self.constants:
+            exact = _exact(op, number, self.constants[a])
+            if exact is not None:
+                return self.constant(exact)
         if op == "add":
             return self.sum(a, b)
         if op in ("identity", DETACH):
@@ -329,8 +334,8 @@ class Steps:
         self.checked = [i for i in dict.fromkeys(looked) if self.op[i] != CONSTANT]
 
 
-def _exact(op: str, b: float | Fraction | None, a: float | Fraction | None) -> float | None:
-    """a + b or a · b of two constants, None where that loses a digit or one is none."""
+def _exact(op: str, b: float | Fraction, a: float | Fraction) -> float | None:
+    """a + b or a · b of two constants, None where that loses a digit."""
     if type(a) is not float or type(b) is not float or op not in ("add", "mul"):
         return None
     number = a + b if op == "add" else a * b
@@ -395,7 +400,8 @@ class _Chain:
 
     def partials(self, i: int) -> list[tuple[int, int | None]]:
         """For each active input of node i: the input, and the step of d(node)/d(input), None: 0."""
-        if i not in self._partials:
+        known = self._partials.get(i)
+        if known is None:
             op, a, b = self.r.op[i], self.r.a[i], self.r.b[i]
             found: list[tuple[int, int | None]]
             if op == "add":  # these two by themselves: they are most of a program
@@ -405,8 +411,8 @@ class _Chain:
             else:
                 nodes = (a,) if b < 0 else (a, b)
                 found = [(x, self.by_rule(i, k, nodes)) for k, x in enumerate(nodes)]
-            self._partials[i] = [(x, d) for x, d in found if x in self.active]
-        return self._partials[i]
+            known = self._partials[i] = [edge for edge in found if edge[0] in self.active]
+        return known
 
     def by_rule(self, i: int, k: int, nodes: tuple[int, ...]) -> int | None:
         """The step of d(node i)/d(input k), as the primitive's rule has it; None: 0."""
@@ -418,6 +424,8 @@ class _Chain:
 
     def times(self, carried: int, d: int | None) -> int | None:
         """What goes along an edge with the derivative d."""
+        if d == self.one:
+            return carried
         if d is None:
             self.lost.append(carried)
             return None
@@ -427,8 +435,11 @@ class _Chain:
         """The derivatives of one node by the chosen inputs."""
         adjoints = {y: self.one} if y in self.active else {}
         for i in reversed(self.inner):
-            for x, d in self.partials(i) if i in adjoints else ():
-                share = self.times(adjoints[i], d)
+            carried = adjoints.get(i)
+            if carried is None:
+                continue
+            for x, d in self.partials(i):
+                share = self.times(carried, d)
                 if share is not None:
                     adjoints[x] = self.s.sum(adjoints[x], share) if x in adjoints else share
         for x in [*self.by, *adjoints]:  # an input's name comes first

@@ -161,10 +161,6 @@ class Traced:
         forward = by is not None and len(by) < len(self.recording.results)
         return lower(self.recording, by, forward)
 
-    def inputs(self, numbers: Sequence[Any]) -> list[Any]:
-        """The numbers of a call, and those that the leaves held have now."""
-        return [*numbers, *[x.data for x in self.held]] if self.held else list(numbers)
-
     def result(self, found: Sequence[Any]) -> Any:
         """The first numbers found as the function gave its result."""
         if isinstance(self.out, float):
