@@ -6,7 +6,8 @@ Invariant: none needs a program of the system, and only those in LAID_OUT need a
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -35,14 +36,26 @@ def _png(drawn: Sheet) -> bytes:
 
     root = tree(drawn)
     width, height = map(float, root.attrib["viewBox"].split()[2:])
-    return png(ET.tostring(root, encoding="unicode"), width, height)
+    with _needed_for("png"):
+        return png(ET.tostring(root, encoding="unicode"), width, height)
 
 
 def _pdf(drawn: Sheet) -> bytes:
     from autograd.draw.pdf import pdf
     from autograd.draw.svg import tree
 
-    return pdf(tree(drawn))
+    with _needed_for("pdf"):
+        return pdf(tree(drawn))
+
+
+@contextmanager
+def _needed_for(format: str) -> Iterator[None]:
+    """Where a library is not to be had, as in a browser: what it was needed for."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        message = f".{format} needs {error.name}, which is not installed here: save as .svg"
+        raise RuntimeError(message) from error
 
 
 def _tikz(drawn: Sheet) -> str:

@@ -1,16 +1,28 @@
-"""The layout engine: Graphviz as WebAssembly, which comes with pip.
+"""The layout engine: Graphviz as WebAssembly, which comes with pip, or what `use` puts in its place.
 
 Invariant: it runs once at a time, and an instance that trapped is not used again.
 """
 
 import atexit
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
 from typing import Any
 
 _one_at_a_time = Lock()
 _instance: Any = None
+_other: Callable[[str], str] | None = None  # in place of the one from pip
+
+
+def use(engine: Callable[[str], str] | None) -> None:
+    """Let this function place things: from DOT text to Graphviz's "json0" text.
+
+    A door for where WebAssembly does not come with pip: in a browser the page has Graphviz.  None
+    takes the engine from pip again.
+    """
+    global _other
+    _other = engine
 
 
 def layout(source: str) -> dict[str, Any]:
@@ -18,15 +30,27 @@ def layout(source: str) -> dict[str, Any]:
 
     Raises RuntimeError where the engine fails.
     """
-    global _instance
     with _one_at_a_time:
-        backend, _instance = _instance or _start(), None
+        render = _other or _from_pip()
         try:
-            placed: dict[str, Any] = json.loads(backend.render(source, format="json0"))
+            placed: dict[str, Any] = json.loads(render(source))
         except Exception as error:
             raise RuntimeError(f"the layout engine failed: {_first_line(error)}") from error
-        _instance = backend
         return placed
+
+
+def _from_pip() -> Callable[[str], str]:
+    """The engine from pip; its instance is kept for the next time once it has answered."""
+    global _instance
+    backend, _instance = _instance or _start(), None
+
+    def render(source: str) -> str:
+        global _instance
+        text: str = backend.render(source, format="json0")
+        _instance = backend
+        return text
+
+    return render
 
 
 def _start() -> Any:

@@ -24,7 +24,8 @@ from autograd import Value
 from autograd.core.node import inputs_first
 from autograd.draw import figure_of
 from autograd.draw.assembly import figure
-from autograd.draw.layout import layout
+from autograd.draw.dot import digraph
+from autograd.draw.layout import layout, use
 from autograd.draw.pdf import pdf, text_runs
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg, tree
@@ -632,6 +633,34 @@ def test_an_engine_that_trapped_is_replaced():
     with pytest.raises(RuntimeError, match="layout engine failed"):
         layout(chain)
     assert len(layout("digraph { a -> b }")["objects"]) == 2
+
+
+def test_another_engine_can_place_what_is_drawn():
+    kept, expected = [], drawn(apple())
+    placed = json.dumps(layout(digraph(sheet_of(apple()), texts=False).source))
+
+    def engine(source):
+        kept.append(source)
+        return placed
+
+    use(engine)
+    try:
+        assert drawn(apple()) == expected and len(kept) == 1
+        use(lambda source: source[10_000])
+        with pytest.raises(RuntimeError, match="layout engine failed: string index out of range"):
+            drawn(apple())
+    finally:
+        use(None)
+    assert drawn(apple()) == expected and len(kept) == 1
+
+
+@pytest.mark.parametrize(("format", "library"), [("png", "resvg_py"), ("pdf", "reportlab")])
+def test_where_a_library_is_not_to_be_had_its_format_says_so(monkeypatch, format, library):
+    monkeypatch.setitem(sys.modules, library, None)
+    for name in [name for name in sys.modules if name.startswith(f"{library}.")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(RuntimeError, match=rf"^\.{format} needs {library}.*: save as \.svg$"):
+        ag.draw(apple()).pipe(format)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no such limit")
