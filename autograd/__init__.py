@@ -16,7 +16,7 @@ from autograd.core.graph import gradients
 from autograd.core.nested import assign, data, grads, values
 from autograd.core.value import Value, compiled
 from autograd.draw import draw
-from autograd.files import load, quiz, save, worksheet
+from autograd.files import load, playback, quiz, save, worksheet
 from autograd.functions import *
 from autograd.losses import *
 from autograd.page import explore
@@ -26,7 +26,7 @@ from autograd.words import explain, tree, what_if
 
 __all__ = ["Value", "compiled", "named_scope", "no_grad", "primitive", "values"]
 __all__ += ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
-__all__ += ["draw", "explain", "explore", "load", "plot", "save", "tree", "what_if"]
+__all__ += ["draw", "explain", "explore", "load", "playback", "plot", "save", "tree", "what_if"]
 __all__ += ["GradientMismatch", "assert_gradients", "gradcheck", "numerical_gradient", "worksheet"]
 __all__ += ["check_engine", "grade", "quiz"]
 __all__ += ["clear_cache", "compile", "trace"]

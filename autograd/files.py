@@ -103,6 +103,60 @@ def quiz(y: Value, path: str | os.PathLike[str], digits: int = 4) -> None:
     write(path, questions(y, digits))
 
 
+def playback(
+    model: Any,
+    history: Mapping[str, Any],
+    path: str | os.PathLike[str],
+    lang: str | None = None,
+) -> None:
+    """Write a page that plays a training back: the plane of the data beside the network.
+
+    On the page the training runs forward and back, a slider sets the learning rate and trains anew
+    from the first parameters by plain gradient descent, and a point of the data is gone through
+    forward, backward and over the update, with values and gradients on the network.
+
+    `model` is a function of a row of two numbers that gives one score, with `parameters()`, such as
+    `ag.nn.MLP(2, [4, 1])`.  `history` is a dict of what was recorded while it learned:
+
+    - rows, targets: the data, rows of two numbers, a number for each
+    - criterion: the loss of one score and its target, such as `ag.hinge`
+    - lr: the learning rate
+    - parameters: before each step the numbers of `model.parameters()`
+    - loss: before each step the loss, the mean over the batch
+    - batches (optional): for each step the places of its rows; else each step saw all
+    - threshold (optional): scores above it are the second class; else halfway between the targets
+
+    `lang` is "en" or "ja", by default what the reader's browser prefers.  200 steps of a network
+    2-4-1 take some 100 KB.  The model stays as it is.  Raises ValueError or TypeError that names
+    what is wrong in the history, ValueError for a suffix other than .html and for a model whose
+    loss does not depend on all parameters, OSError where the file cannot be written.
+
+    >>> import random
+    >>> from autograd import data, mean_squared_error, nn, optim
+    >>> model = nn.MLP(2, [2, 1], activation="tanh", rng=random.Random(1))
+    >>> rows, targets = [[0.0, 1.0], [1.0, 0.0]], [1.0, -1.0]
+    >>> criterion = lambda y, t: (y - t) ** 2
+    >>> history = dict(rows=rows, targets=targets, criterion=criterion, lr=0.1)
+    >>> history |= dict(parameters=[], loss=[])
+    >>> optimizer = optim.SGD(model.parameters(), lr=0.1)
+    >>> for step in range(5):
+    ...     loss = mean_squared_error(model(rows), targets)
+    ...     optimizer.zero_grad()
+    ...     loss.backward()
+    ...     history["parameters"].append(data(model.parameters()))
+    ...     history["loss"].append(loss.data)
+    ...     optimizer.step()
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     playback(model, history, f"{folder}/learning.html")
+    """
+    from autograd.page.playback import film
+
+    if not os.fspath(path).lower().endswith(".html"):
+        raise ValueError(f"a playback is an .html file, not {os.fspath(path)!r}")
+    write(path, film(model, history, lang))
+
+
 def write(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write a file whole or not at all: text or bytes.  Raises OSError.
 

@@ -30,6 +30,7 @@ DEMOS = {  # name: what it prints, what it saves
         ["HIMMELBB as published:\nwrong second derivative at (x, x)", "likely slip: wrong sign"],
         [],
     ),
+    "29_playback": (["99 of 100 points right", "moons.html: 200 steps in"], ["moons.html"]),
     "09_calibration": (["2.000000 -7.000000 1.600000 0.100000 -0.050000 0.030000 800.000000"], []),
 }
 

@@ -142,7 +142,7 @@ def page(
                 effort += len(shown.nodes) + len(shown.edges) + len(shown.boxes)
     figures = dict(drawn.values())  # two states may give one picture
     place = {picture: i for i, picture in enumerate(figures)}
-    nodes = [_node(v, index, labels(names)) for v in order]
+    nodes = [node(v, index, labels(names)) for v in order]
     described = [
         {"name": cut(s.name), "formula": clean(s.formula), "derivative": clean(s.derivative)}
         | {"alone": _key(alone.get(s, ())), "members": numbers}
@@ -152,7 +152,7 @@ def page(
         "nodes": nodes,
         "roots": [index[v] for v in outputs],
         "composites": described,
-        "drawings": [_drawing(each) for each in figures.values()],
+        "drawings": [elements(each) for each in figures.values()],
         "states": {_key(state): place[picture] for state, (picture, _) in drawn.items()},
         "state": _key(first),
         "precision": look.precision,
@@ -214,21 +214,22 @@ def _key(state: State) -> str:
     return "".join("01"[folded] for folded in state)
 
 
-def _node(v: Value, index: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:
-    node: dict[str, Any] = {"value": v.data}
+def node(v: Value, index: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:
+    """What the engine in the page must know of a recorded node."""
+    told: dict[str, Any] = {"value": v.data}
     if v.op is not None:
-        node |= {"op": v.op, "inputs": [index[x] for x in v.inputs]}
+        told |= {"op": v.op, "inputs": [index[x] for x in v.inputs]}
         if v.op not in OURS:
-            node["partials"] = v.partials  # the author's own: the page cannot compute it again
+            told["partials"] = v.partials  # the author's own: the page cannot compute it again
     label = names.get(v) or v.label
     if label:
-        node["label"] = cut(label)
+        told["label"] = cut(label)
     if v.is_literal:
-        node["literal"] = True
-    return node
+        told["literal"] = True
+    return told
 
 
-def _drawing(figure: Figure) -> dict[str, Any]:
+def elements(figure: Figure) -> dict[str, Any]:
     """What the script must know of a picture: which element shows which recorded nodes."""
     before: dict[str, list[str]] = {node.id: [] for node in figure.nodes}
     for edge in figure.edges:

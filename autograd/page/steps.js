@@ -32,12 +32,6 @@ function explanation(list) {
   }
 }
 
-function refusal(message) { // the engine's words in the reader's language
-  if (message.startsWith(GRADIENT)) return said("through", { words: refusal(message.slice(GRADIENT.length)) });
-  const [key, words] = Object.entries(REASON).find(([, words]) => message.endsWith(words));
-  return said(key, { call: message.slice(0, -words.length - 1) });
-}
-
 function render({ asking: again = true } = {}) {
   now = evaluate(nodes, leaves);
   gradient = sweep(nodes, now, root);

@@ -216,3 +216,9 @@ function rounded(size, precision) { // its first digits, ties to even as in Pyth
   if (/[13579]$/.test(digits) && tie(20) && tie(100)) digits = digits.slice(0, -1) + (digits.at(-1) - 1);
   return [digits, Number(e)];
 }
+
+function refusal(message) { // the engine's words in the reader's language
+  if (message.startsWith(GRADIENT)) return said("through", { words: refusal(message.slice(GRADIENT.length)) });
+  const [key, words] = Object.entries(REASON).find(([, words]) => message.endsWith(words));
+  return said(key, { call: message.slice(0, -words.length - 1) });
+}
