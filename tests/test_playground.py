@@ -1,0 +1,342 @@
+"""The playground in Chromium: built as its users build it, and cut off from all but its server."""
+
+import base64
+import doctest
+import functools
+import http.server
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import autograd as ag
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 6.0  # from opening the page to a picture
+PROGRAM = """x = ag.Value(3.0, "x")
+y = x * x + 3 * x
+y.backward()
+print(x.grad)
+y"""
+
+
+def load_build():
+    spec = importlib.util.spec_from_file_location("build", ROOT / "docs/playground/build.py")
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    return build
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The playground, and what npm brought for it."""
+    pytest.importorskip("playwright.sync_api")
+    if not shutil.which("npm") or not shutil.which("chromium"):
+        pytest.skip("the playground needs npm and Chromium")
+    if subprocess.run(["npm", "ping"], capture_output=True).returncode:
+        pytest.skip("npm's registry is not to be reached")
+    folder, work = tmp_path_factory.mktemp("playground"), tmp_path_factory.mktemp("work")
+    load_build().build(folder, work)
+    return SimpleNamespace(folder=folder, modules=work / "node_modules")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def playground(built):
+    """Opens pages of the playground; afterwards nothing was asked of another server."""
+    from playwright.sync_api import sync_playwright
+
+    handler = functools.partial(Quiet, directory=built.folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/"
+    complaints, abroad = [], []
+    quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
+
+        def visit(link="", context=None, **emulate):
+            context = context or browser.new_context(**emulate)
+            context.route(lambda address: not address.startswith((url, "blob:", "file:")), forbid)
+            page = context.new_page()
+            page.on("console", lambda message: complaints.append(message.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(url + link)
+            return page
+
+        def forbid(route):
+            abroad.append(route.request.url)
+            route.abort()
+
+        yield SimpleNamespace(visit=visit, url=url, complaints=complaints, modules=built.modules)
+        browser.close()
+    server.shutdown()
+    server.server_close()
+    assert abroad == [] and complaints == []
+
+
+@pytest.fixture(scope="module")
+def page(playground):
+    """One page for all that does not change it for the others."""
+    page = playground.visit(viewport={"width": 1280, "height": 800}, locale="en-US")
+    finished(page)
+    return page
+
+
+def until(page, condition, seconds=15):
+    """Wait for a condition; Playwright's own waiting evaluates text, which the policy forbids."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, f"never came: {condition}"
+        time.sleep(0.02)
+
+
+def finished(page, seconds=15):
+    until(page, "document.body.dataset.state === 'done'", seconds)
+
+
+def write(page, program):
+    page.locator("#editor .cm-content").fill(program)
+
+
+def run(page, program, seconds=15):
+    """Run a program; what it printed comes back."""
+    until(page, "['done', 'ready'].includes(document.body.dataset.state)")
+    write(page, program)
+    page.evaluate("document.body.dataset.state = 'asked'")
+    page.locator("#run").click()
+    finished(page, seconds)
+    return page.locator("#output").inner_text()
+
+
+# --- it runs programs ---
+
+
+def test_it_is_ready_in_six_seconds(playground):
+    times = []
+    for _ in range(3):  # the machine may be busy with others
+        begin = time.monotonic()
+        page = playground.visit()
+        finished(page)
+        times.append(time.monotonic() - begin)
+        page.context.close()
+        if times[-1] <= SECONDS:
+            break
+    print(f"ready, with the first picture drawn, in {times} s")
+    assert min(times) <= SECONDS
+
+
+def test_a_program_prints_is_drawn_and_can_be_gone_through(page):
+    assert run(page, PROGRAM) == "9.0\nValue(18.0, label='y', op='add', grad=1.0)\n"
+    texts = page.locator("#picture svg text").all_text_contents()
+    x = ag.Value(3.0, "x")
+    y = x * x + 3 * x
+    y.label = "y"
+    y.backward()
+    own = ag.draw(y).pipe("svg", encoding="utf-8")
+    assert texts == re.findall(r"<text[^>]*>([^<]*)</text>", own)
+    page.locator("#tab-page").click()
+    steps = page.frame_locator("iframe")
+    assert steps.locator("h1").inner_text() == "y = 18"
+    for _ in range(3):
+        steps.locator("#next").click()
+    assert "forward" in steps.locator("#where").inner_text()
+    page.locator("#tab-picture").click()
+
+
+def test_a_picture_is_the_one_that_python_draws(page):
+    told = run(page, f"{PROGRAM[:-2]}\nprint(ag.draw(y).pipe('svg', encoding='utf-8'))")
+    names = {"ag": ag}
+    exec(PROGRAM, names)
+    names["y"].label = "y"
+    names["x"].label = "x"
+    assert told == "9.0\n" + ag.draw(names["y"]).pipe("svg", encoding="utf-8") + "\n"
+
+
+def test_the_examples_of_the_readme_give_its_output(page):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    source = "".join(blocks)
+    run(page, source)
+    spans = page.evaluate(
+        "() => [...document.querySelectorAll('#output span')].map((s) => [s.className, s.textContent])"
+    )
+    outputs = []
+    for kind, text in spans:
+        echoed = re.split(r"(?m)^>>> ", text)[1:] if kind == "echo" else []
+        outputs += [""] * len(echoed)
+        if kind != "echo":
+            outputs[-1] += text
+    examples = doctest.DocTestParser().get_examples(source)
+    assert len(examples) == len(outputs) > 10
+    for example, got in zip(examples, outputs, strict=True):
+        want = example.exc_msg or example.want
+        if example.exc_msg:
+            assert got.startswith("Traceback (most recent call last):\n")
+            got = got[got.index("\n" + want.partition(":")[0]) + 1 :]
+        assert doctest.OutputChecker().check_output(want, got, doctest.ELLIPSIS), (want, got)
+    assert page.locator("#files a").all_inner_texts() == ["Save price.svg"]
+
+
+def test_errors_are_those_of_a_session(page):
+    told = run(page, "x = ag.Value(2.0, 'profit')\nprint('before')\n(x - 3).log()\nprint('after')")
+    assert told.startswith("before\nTraceback (most recent call last):\n")
+    assert 'File "<program>", line 3, in <module>\n    (x - 3).log()' in told
+    words = "ValueError: log(profit − 3 = -1.0) is not defined in the real numbers\n"
+    assert told.endswith(words) and told.count("File ") == 1
+    told = run(page, "y = (1 +\nprint(2)")
+    assert "SyntaxError: '(' was never closed" in told and "Traceback" not in told
+    assert run(page, "print(input())").endswith("EOFError: EOF when reading a line\n")
+    assert run(page, "1 + 1") == "2\n"
+
+
+def test_what_cannot_be_drawn_there_is_told_in_a_sentence(page):
+    told = run(page, "ag.save(ag.Value(2.0) * 3, 'y.png')")
+    assert told.endswith("RuntimeError: .png needs resvg_py, which is not installed here: save as .svg\n")
+
+
+def test_files_can_be_kept(page):
+    run(page, "ag.save(ag.Value(2.0, 'x') * 3, 'y.html')\nag.save(ag.Value(2.0) * 3, 'y.json')")
+    links = page.locator("#files a")
+    assert links.all_inner_texts() == ["Save y.html", "Save y.json"]
+    with page.expect_download() as download:
+        links.nth(1).click()
+    assert json.loads(Path(download.value.path()).read_text())
+    assert page.frame_locator("iframe").locator("#picture svg").count() == 1
+
+
+def test_an_endless_loop_is_stopped_and_does_not_drown_the_page(playground):
+    page = playground.visit()
+    finished(page)
+    write(page, "while True:\n    print('again')")
+    page.locator("#run").click()
+    until(page, "document.querySelector('#output').textContent.length > 1000")
+    page.locator("#stop").click()
+    assert len(page.locator("#output").inner_text()) <= 200_010
+    until(page, "document.body.dataset.state === 'ready'")
+    assert run(page, "print(3)") == "3\n"
+    page.context.close()
+
+
+# --- it is shared by its address, and nothing leaves it ---
+
+
+def test_a_program_is_shared_by_its_address(page, playground):
+    run(page, PROGRAM)
+    page.locator("#share").click()
+    until(page, "location.hash.startsWith('#code=')")
+    code = page.evaluate("location.hash").removeprefix("#code=")
+    text = zlib.decompress(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)), wbits=-15)
+    assert text.decode() == PROGRAM
+    other = playground.visit(f"#code={code}")
+    until(other, "document.body.dataset.state === 'ready'")
+    assert other.locator("#output").inner_text() == ""  # somebody else's program waits
+    other.locator("#run").click()
+    finished(other)
+    assert other.locator("#output").inner_text().startswith("9.0\n")
+    other.context.close()
+
+
+ASKING = """
+import js
+from pyodide.ffi import run_sync
+try:
+    run_sync(js.fetch("https://example.org/"))
+except Exception as error:
+    print(type(error).__name__, "TypeError" in str(error))
+"""
+
+
+def test_a_program_cannot_send_anything_anywhere(page, playground):
+    told = run(page, ASKING)
+    refused, playground.complaints[:] = playground.complaints[:], []
+    assert told == "JsException True\n", told
+    assert all("Content Security Policy" in text for text in refused)
+
+
+# --- everybody can use it ---
+
+
+def test_it_fits_a_phone(playground):
+    emulate = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = playground.visit(**emulate)
+    finished(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert run(page, PROGRAM).startswith("9.0\n")
+    page.locator("#tab-page").tap()
+    page.frame_locator("iframe").locator("#next").tap()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.context.close()
+
+
+def test_the_keyboard_is_enough(playground):
+    page = playground.visit(viewport={"width": 1280, "height": 800})
+    finished(page)
+
+    def focused():
+        return page.evaluate("document.activeElement.id")
+
+    def tab_to(id):
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if focused() == id:
+                return
+        raise AssertionError(f"Tab does not lead to {id}")
+
+    tab_to("choice")
+    page.keyboard.press("ArrowDown")
+    until(page, "document.querySelector('#output').textContent.includes('sigmoid')")
+    finished(page)
+    tab_to("editor")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("x = ag.Value(4.0)\nx * x")
+    page.keyboard.press("Shift+Enter")
+    until(page, "document.querySelector('#output').textContent.startsWith('Value(16.0')")
+    page.keyboard.press("Escape")
+    tab_to("run")
+    tab_to("tab-picture")
+    page.keyboard.press("ArrowRight")
+    assert focused() == "tab-page"
+    finished(page)
+    page.keyboard.press("Tab")
+    frame = page.frame_locator("iframe")
+    assert frame.locator("h1").inner_text().endswith("= 16")
+    page.keyboard.press("End")
+    page.context.close()
+
+
+def faults(page, modules):
+    """What axe finds, worst first: (impact, rule, elements)."""
+    page.evaluate((modules / "axe-core" / "axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run().then(({ violations }) => violations)")
+    return [
+        (v["impact"], v["id"], [node["html"][:120] for node in v["nodes"][:5]])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(playground, tmp_path, theme):
+    page = playground.visit("#apple", color_scheme=theme, viewport={"width": 1280, "height": 800})
+    finished(page)
+    assert faults(page, playground.modules) == []
+    page.locator("#tab-page").click()
+    assert faults(page, playground.modules) == []
+    x = ag.Value(1.0, "x")
+    ag.save(ag.sigmoid(x), tmp_path / "y.html")
+    page.goto((tmp_path / "y.html").as_uri())
+    assert faults(page, playground.modules) == []
+    page.context.close()
