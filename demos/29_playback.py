@@ -63,7 +63,9 @@ def main(folder: str = ".") -> None:
     with ag.no_grad():
         scores = ag.data(model(history["rows"]))
     right = sum((s > 0) == (t > 0) for s, t in zip(scores, history["targets"], strict=True))
-    print(f"loss {history['loss'][0]:.3f} -> {history['loss'][-1]:.3f}, {right} of 100 points right")
+    print(
+        f"loss {history['loss'][0]:.3f} -> {history['loss'][-1]:.3f}, {right} of 100 points right"
+    )
     print(f"{path.name}: {STEPS} steps in {path.stat().st_size / 1000:.0f} KB")
 
 

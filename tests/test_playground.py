@@ -9,7 +9,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import time
 import zlib
@@ -171,7 +170,8 @@ def test_the_examples_of_the_readme_give_its_output(page):
     source = "".join(blocks)
     run(page, source)
     spans = page.evaluate(
-        "() => [...document.querySelectorAll('#output span')].map((s) => [s.className, s.textContent])"
+        """() => [...document.querySelectorAll('#output span')]
+          .map((s) => [s.className, s.textContent])"""
     )
     outputs = []
     for kind, text in spans:
@@ -204,7 +204,9 @@ def test_errors_are_those_of_a_session(page):
 
 def test_what_cannot_be_drawn_there_is_told_in_a_sentence(page):
     told = run(page, "ag.save(ag.Value(2.0) * 3, 'y.png')")
-    assert told.endswith("RuntimeError: .png needs resvg_py, which is not installed here: save as .svg\n")
+    assert told.endswith(
+        "RuntimeError: .png needs resvg_py, which is not installed here: save as .svg\n"
+    )
 
 
 def test_files_can_be_kept(page):

@@ -1,4 +1,4 @@
-"""The layout engine: Graphviz as WebAssembly, which comes with pip, or what `use` puts in its place.
+"""The layout engine: Graphviz as WebAssembly, which comes with pip, or what `use` gave.
 
 Invariant: it runs once at a time, and an instance that trapped is not used again.
 """

@@ -16,7 +16,6 @@ from autograd.core.nested import data, only_leaves
 from autograd.core.node import inputs_first
 from autograd.core.value import Value
 from autograd.draw import figure_of
-from autograd.draw.figure import Figure
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
 from autograd.page.explore import elements, node

@@ -94,7 +94,13 @@ def bundle(work: Path, modules: Path, folder: Path) -> None:
         shutil.copy(HERE / name, work)
     (work / "content.json").write_text(json.dumps(content(), ensure_ascii=False), "utf-8")
     esbuild = (modules / "esbuild" / "bin" / "esbuild", "--bundle", "--format=esm", "--minify")
-    esbuild += ("--target=es2022", "--charset=utf8", "--loader:.py=text", "--loader:.css=text", f"--outdir={folder}")
+    esbuild += (
+        "--target=es2022",
+        "--charset=utf8",
+        "--loader:.py=text",
+        "--loader:.css=text",
+        f"--outdir={folder}",
+    )
     run(
         *esbuild,
         *("page.js", "worker.js", "--external:./pyodide/pyodide.mjs"),
@@ -108,7 +114,9 @@ def bundle(work: Path, modules: Path, folder: Path) -> None:
     for path in sorted(modules.rglob("package.json")):
         about = json.loads(path.read_text("utf-8"))
         of_page = {"name", "version", "license"} <= about.keys()
-        if of_page and not any(tool in about["name"] for tool in ("esbuild", "axe", "types", "/ws")):
+        if of_page and not any(
+            tool in about["name"] for tool in ("esbuild", "axe", "types", "/ws")
+        ):
             lines.append(f"{about['name']} {about['version']}: {about['license']}")
     notice = "This page contains, each under its own licence (sources: npmjs.com, pypi.org):\n\n"
     lines.append("Graphviz, inside @viz-js/viz: EPL-2.0\nCPython, inside pyodide: PSF-2.0")
@@ -117,7 +125,7 @@ def bundle(work: Path, modules: Path, folder: Path) -> None:
 
 
 def policy() -> str:
-    """What the page may do.  The package's pages, shown in frames, bring the hashes of their own."""
+    """What the page may do.  The package's own pages, shown in frames, bring their hashes."""
     import autograd as ag
 
     y = ag.Value(2.0, "x") * 3.0
@@ -126,6 +134,11 @@ def policy() -> str:
         path = Path(place, "page.html")
         pages = [ag.explore(y).page]
         ag.worksheet(y, path)
+        pages.append(path.read_text("utf-8"))
+        model = ag.nn.MLP(2, [1])
+        history: dict[str, object] = {"rows": [[1.0, 2.0]], "targets": [1.0], "lr": 0.1}
+        history |= {"criterion": ag.hinge, "loss": [1.0], "parameters": [[0.0] * 3]}
+        ag.playback(model, history, path)
         pages.append(path.read_text("utf-8"))
     of = {
         kind: " ".join(

@@ -54,7 +54,7 @@ class Session:
         self.names = {}
 
     def run(self, source, check, lang):
-        """Run a program and tell what comes of it; then the check of a lesson, where there is one."""
+        """Run a program and tell what comes of it; then a lesson's check, if there is one."""
         os.chdir("/")
         if FOLDER.exists():
             shutil.rmtree(FOLDER)
@@ -128,7 +128,7 @@ class Session:
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
 
     def tell(self, error):
-        """A traceback as a session prints it, without the frames of the package and of this file."""
+        """A traceback as a session prints it, without frames of the package and of this file."""
         story = traceback.TracebackException.from_exception(error)
         seen = story
         while seen is not None:
@@ -197,7 +197,9 @@ class Session:
         stored.sort(key=lambda n: (n.lineno, n.col_offset))
         values = [self.names.get(n.id) for n in stored]
         values = [v for v in values if type(v) is ag.Value]
-        return next((v for v in reversed(values) if v.op is not None), values[-1] if values else None)
+        return next(
+            (v for v in reversed(values) if v.op is not None), values[-1] if values else None
+        )
 
     def made(self, kind, make):
         """Tell what was made, or in words why it could not be."""

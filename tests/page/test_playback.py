@@ -188,15 +188,16 @@ def test_values_and_gradients_of_a_point_are_pythons(visit, trained):
             """() => {
               const numbers = run.steps[at], now = pass(numbers, chosen, true);
               const { adjoints } = sweep(nodes, now, film.root);
-              return [now.values[film.score], now.values[film.root], film.parameters.map((j) => adjoints[j])];
+              const gradients = film.parameters.map((j) => adjoints[j]);
+              return [now.values[film.score], now.values[film.root], gradients];
             }"""
         )
         assert close(found[0], score.data) and close(found[1], loss.data)
         assert close(found[2], ag.grads(model.parameters()))
         told = page.locator("#chosen").inner_text()
-        assert told.startswith(f"Point {i + 1} of 100") and f"score {score.data:.4g}"[:11] in told.replace(
-            "−", "-"
-        )
+        assert told.startswith(f"Point {i + 1} of 100") and f"score {score.data:.4g}"[
+            :11
+        ] in told.replace("−", "-")
 
 
 def test_training_anew_at_the_recorded_rate_gives_the_recorded_numbers(visit, trained):
@@ -269,7 +270,8 @@ def test_lines_are_the_weights_in_colour_and_width(visit, trained):
     lines = page.evaluate(
         """() => edges.map((edge) => [weightOf(edge), $(edge.id)?.querySelector(".line")])
           .filter(([k, line]) => k !== undefined && line)
-          .map(([k, line]) => [k, getComputedStyle(line).stroke, Number(line.getAttribute("stroke-width"))])"""
+          .map(([k, line]) => [
+            k, getComputedStyle(line).stroke, Number(line.getAttribute("stroke-width"))])"""
     )
     numbers = ag.data(trained[0].parameters())
     assert sorted(k for k, _, _ in lines) == [0, 1, 3, 4, 6, 7, 9, 10, 12, 13, 14, 15]
