@@ -95,7 +95,7 @@ def page(playground):
     return page
 
 
-def until(page, condition, seconds=15):
+def until(page, condition, seconds=60):
     """Wait for a condition; Playwright's own waiting evaluates text, which the policy forbids."""
     deadline = time.monotonic() + seconds
     while not page.evaluate(condition):
@@ -103,7 +103,7 @@ def until(page, condition, seconds=15):
         time.sleep(0.02)
 
 
-def finished(page, seconds=15):
+def finished(page, seconds=60):
     until(page, "document.body.dataset.state === 'done'", seconds)
 
 
@@ -111,7 +111,7 @@ def write(page, program):
     page.locator("#editor .cm-content").fill(program)
 
 
-def run(page, program, seconds=15):
+def run(page, program, seconds=60):
     """Run a program; what it printed comes back."""
     until(page, "['done', 'ready'].includes(document.body.dataset.state)")
     write(page, program)
