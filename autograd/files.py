@@ -88,8 +88,9 @@ def quiz(y: Value, path: str | os.PathLike[str], digits: int = 4) -> None:
     There is one for each leaf and each labelled node, with the picture of the graph, and a feedback
     for each likely slip's number, computed beforehand.  Answers are to so many significant digits,
     one unit of the last more or less.  Every `.grad` stays as it is.  Raises ValueError for a
-    suffix other than .xml, for `digits` below 1 and where there is nothing to ask for, OSError
-    where the file cannot be written, and what `draw` and `backward` raise.
+    suffix other than .xml, for `digits` below 1, where there is nothing to ask for or more than 500
+    questions, and for a graph of more than 50,000 nodes, OSError where the file cannot be written,
+    and what `draw` and `backward` raise.
 
     >>> apple, count = Value(100, "apple"), Value(2, "count")
     >>> from tempfile import TemporaryDirectory

@@ -21,6 +21,8 @@ from autograd.words import number, visible
 
 MOST_ANSWERS = 20  # anticipated wrong ones of a question
 UNLIKELY = 3.5  # of this cost on, a slip is a coincidence
+MOST_ASKED = 500  # questions, and in a graph of
+MOST_NODES = 50_000
 MOST_DRAWN = 300  # nodes in the picture of a question
 
 
@@ -31,13 +33,21 @@ def questions(y: Value, digits: int = 4) -> str:
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"digits is a whole number from 1, not {digits!r}")
     check_fresh(y)
-    found = adjoints(y)
     order = inputs_first(y)
+    if len(order) > MOST_NODES:
+        raise ValueError(
+            f"the graph has {len(order):,} nodes, more than {MOST_NODES:,}: take a part"
+        )
+    found = adjoints(y)
     graph = Written(order, y)
     asked = [v for v in order if v is not y and (v.label is not None or v.op is None)]
     asked = [v for v in asked if not v.is_literal and (v in graph.uses)]
     if not asked:
         raise ValueError("the graph has no leaf and no labelled node to ask for")
+    if len(asked) > MOST_ASKED:
+        raise ValueError(
+            f"there are {len(asked):,} to ask for, more than {MOST_ASKED}: take a part"
+        )
     picture = _picture(y) if len(order) <= MOST_DRAWN else ""
     quiz = ET.Element("quiz")
     title = visible(y.label or "y")

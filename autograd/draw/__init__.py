@@ -12,6 +12,7 @@ from autograd.core.nested import ROWS, items
 from autograd.core.value import Value
 
 LIMIT = 1000  # drawn nodes above which no picture is laid out
+TEXT_LIMIT = 100_000  # those above which none is written as .dot or .mmd either
 OPTIONS = ("style", "fold", "partials", "precision", "direction", "names")  # of draw
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.core.context import Scope
 from autograd.core.graph import ROUNDING, pull, sizes
 from autograd.core.value import Value
-from autograd.draw import LIMIT
+from autograd.draw import LIMIT, TEXT_LIMIT
 from autograd.draw.alike import with_few
 from autograd.draw.figure import Box, Edge, Figure, Unit
 from autograd.draw.fold import Rule, Sum, at_depth, rules, with_long
@@ -56,7 +56,7 @@ def _too_large(graph: Recorded, units: "Units", precision: int, limit: float) ->
         advice += f" (fold=True still leaves {least:,})"
     elif not graph.depths:
         advice += ", or record its parts in named_scope, which can be folded"
-    return text + advice + "; .dot and .mmd have no limit"
+    return text + advice + (f"; .dot and .mmd take {TEXT_LIMIT:,}" if limit < TEXT_LIMIT else "")
 
 
 class _Assembly:

@@ -5,13 +5,12 @@ A new format is a row in one of the two tables, and its suffix one in `files.FOR
 Invariant: none needs a program of the system, and only those in LAID_OUT need a layout.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from autograd.draw import figure_of
+from autograd.draw import TEXT_LIMIT, figure_of
 from autograd.draw.figure import Figure
 from autograd.draw.item import Look, Sheet
 from autograd.draw.sheet import sheet
@@ -19,8 +18,8 @@ from autograd.draw.sheet import sheet
 
 def written(y: Any, format: str, **options: Any) -> str | bytes:
     """The picture of y in a format, a key of LAID_OUT or of TEXTS, with the options of `draw`."""
-    if format in TEXTS:  # there is no layout that could be too much
-        return TEXTS[format](*figure_of(y, **options, limit=math.inf))
+    if format in TEXTS:  # nothing is laid out
+        return TEXTS[format](*figure_of(y, **options, limit=TEXT_LIMIT))
     return LAID_OUT[format](sheet(*figure_of(y, **options)))
 
 

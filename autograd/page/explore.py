@@ -203,6 +203,8 @@ def _changed(
 
 def _crowded(outputs: list[Value]) -> bool:
     """Whether `draw` would fold by itself."""
+    if len(inputs_first(*outputs)) > 10 * LIMIT:
+        return True  # not looked at closely: it would take as long as the rest
     try:
         figure(outputs, False, limit=CROWDED)
     except ValueError:

@@ -1,0 +1,185 @@
+"""Depth and size: every public function that takes a graph, on chains and sums of a million nodes.
+
+Run: python benchmarks/depth.py [--nodes 1000000] [--only tree] [--json].  Each call is made in a
+process of its own, which records the graph first.  What is told: what came back or the refusal, the
+seconds of the call and the megabytes that it took at its peak beyond the recorded graph.
+"""
+
+import argparse
+import copy
+import json
+import pickle
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import autograd as ag
+from autograd import Value
+
+NODES, SECONDS = 1_000_000, 60.0
+REFUSALS = (ValueError, ArithmeticError, ag.GradientMismatch)
+
+
+def chain(nodes: int) -> tuple[Value, Value]:
+    """y = x + 1 + 1 + ..., so deep."""
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(nodes):
+        y = y + 1.0
+    y.label = "y"
+    return y, x
+
+
+def wide(nodes: int) -> tuple[Value, Value]:
+    """The sum of so many leaves, by `ag.sum`."""
+    xs = [Value(1.0, f"x{i}") for i in range(nodes)]
+    y = ag.sum(xs)
+    y.label = "y"
+    return y, xs[0]
+
+
+SHAPES = {"chain": chain, "sum": wide}
+
+
+def saved(suffix: str) -> Callable[..., Any]:
+    def call(y: Value, x: Value, folder: Path) -> Any:
+        ag.save(y, folder / f"y.{suffix}")
+        return f"{(folder / f'y.{suffix}').stat().st_size:,} bytes"
+
+    return call
+
+
+def loaded(y: Value, x: Value, folder: Path) -> Any:
+    ag.save(y, folder / "y.json")
+    return ag.load(folder / "y.json")
+
+
+def assigned(y: Value, x: Value, folder: Path) -> Any:
+    """A leaf changed, and the graph computed again."""
+    x.data = 2.0
+    return y.recompute()
+
+
+CALLS: dict[str, Callable[[Value, Value, Path], Any]] = {
+    "backward": lambda y, x, _: y.backward(),
+    "zero_grad": lambda y, x, _: y.zero_grad(),
+    "recompute": assigned,
+    "repr": lambda y, x, _: repr(y),
+    "inputs": lambda y, x, _: len(y.inputs),
+    "deepcopy": lambda y, x, _: copy.deepcopy(y),
+    "pickle": lambda y, x, _: pickle.loads(pickle.dumps(y)),
+    "gradients": lambda y, x, _: ag.gradients(y, [x]),
+    "tree": lambda y, x, _: f"{len(ag.tree(y)):,} characters",
+    "explain": lambda y, x, _: f"{len(str(ag.explain(y, x))):,} characters",
+    "what_if": lambda y, x, _: str(ag.what_if(y, {x: 3.0})).split("\n")[0],
+    "draw": lambda y, x, _: f"{len(ag.draw(y).source):,} characters",
+    "draw folded": lambda y, x, _: f"{len(ag.draw(y, fold=True).source):,} characters",
+    **{
+        f"save .{suffix}": saved(suffix)
+        for suffix in ("json", "dot", "mmd", "tex", "svg", "pdf", "png", "html")
+    },
+    "load": loaded,
+    "explore": lambda y, x, _: repr(ag.explore(y)),
+    "worksheet": lambda y, x, folder: ag.worksheet(y, folder / "sheet.html"),
+    "quiz": lambda y, x, folder: ag.quiz(y, folder / "quiz.xml"),
+    "assert_gradients": lambda y, x, _: ag.assert_gradients(y, {x: 1.0}),
+    "assert_gradients, wrong": lambda y, x, _: ag.assert_gradients(y, {x: 2.0}),
+    "grade": lambda y, x, _: ag.grade(y, {x: 2.0}).fraction,
+}
+
+
+def of(shape: str, nodes: int) -> Callable[[Any], Any]:
+    """The chain or the sum as a function: of x and so many ones, or of a list."""
+
+    def f(x: Any) -> Any:
+        if shape == "sum":
+            return ag.sum([x] + [1.0] * nodes)
+        for _ in range(nodes):
+            x = x + 1.0
+        return x
+
+    return f
+
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {  # of a function, which records the graph itself
+    "value_and_grad": lambda f: ag.value_and_grad(f)(1.0),
+    "jacobian": lambda f: ag.jacobian(f)(1.0),
+    "jvp": lambda f: ag.jvp(f, (1.0,), (1.0,)),
+    "vjp": lambda f: ag.vjp(f, 1.0)[1](1.0),
+    "hessian": lambda f: ag.hessian(f)(1.0),
+    "hvp": lambda f: ag.hvp(f, (1.0,), (1.0,)),
+    "numerical_gradient": lambda f: ag.numerical_gradient(f, 1.0),
+    "gradcheck": lambda f: ag.gradcheck(f, 1.0).rows[0].verdict,
+    "trace": lambda f: f"{len(ag.trace(f, 1.0)):,} steps",
+    "compile native": lambda f: ag.compile(f).value_and_grad(1.0),
+    "compile python": lambda f: ag.compile(f, "python").value_and_grad(1.0),
+    "compile numpy, map": lambda f: ag.compile(f, "numpy").map([1.0, 2.0]),
+}
+
+
+def tried(name: str, shape: str, nodes: int, folder: Path) -> dict[str, Any]:
+    """One call: its outcome, seconds, and megabytes beyond what was there before."""
+    if name in CALLS:
+        y, x = SHAPES[shape](nodes)
+        call = CALLS[name]
+        before = peak()
+        begin = time.perf_counter()
+        outcome = attempt(lambda: call(y, x, folder))
+    else:
+        f = of(shape, nodes)
+        before = peak()
+        begin = time.perf_counter()
+        outcome = attempt(lambda: FUNCTIONS[name](f))
+    seconds = time.perf_counter() - begin
+    return {"outcome": outcome, "seconds": round(seconds, 2), "megabytes": round(peak() - before)}
+
+
+def attempt(call: Callable[[], Any]) -> str:
+    try:
+        return f"{call()!r:.60}"
+    except REFUSALS as error:
+        return f"{type(error).__name__}: {error!s:.120}".split("\n")[0]
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--nodes", type=int, default=NODES)
+    parser.add_argument("--only", nargs="*", default=[*CALLS, *FUNCTIONS])
+    parser.add_argument("--one", nargs=2, metavar=("NAME", "SHAPE"), help="in this process")
+    options = parser.parse_args()
+    if options.one:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(tried(*options.one, options.nodes, Path(folder))))
+        return
+    print("| Function | Graph | Seconds | Megabytes | What comes back |")
+    print("|---|---|---:|---:|---|")
+    for name in options.only:
+        for shape in SHAPES:
+            command = [sys.executable, __file__, "--one", name, shape, "--nodes", options.nodes]
+            try:
+                run = subprocess.run(
+                    [str(word) for word in command], capture_output=True, text=True, timeout=240
+                )
+                told = json.loads(run.stdout) if run.returncode == 0 else {"outcome": last(run)}
+            except subprocess.TimeoutExpired:
+                told = {"outcome": "no answer within 240 s, the recording among them"}
+            seconds, megabytes = told.get("seconds", ""), told.get("megabytes", "")
+            outcome = told["outcome"].replace("|", "\\|")
+            print(f"| `{name}` | {shape} | {seconds} | {megabytes} | {outcome} |", flush=True)
+
+
+def last(run: Any) -> str:
+    return f"exit {run.returncode}: {(run.stderr.strip().splitlines() or [''])[-1][:120]}"
+
+
+if __name__ == "__main__":
+    main()
