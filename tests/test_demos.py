@@ -70,6 +70,14 @@ def test_bundle_adjustment(tmp_path):
     assert "2,000 observations, 390 unknowns" in result.stdout
 
 
+def test_digits_are_learned_in_seconds(tmp_path):
+    pytest.importorskip("sklearn")
+    pytest.importorskip("llvmlite")
+    result = run("29_digits_in_seconds", tmp_path)
+    assert result.returncode == 0, result.stderr  # it asserts 0.95 itself
+    assert "of 597 images that were not learned from" in result.stdout
+
+
 @pytest.mark.slow
 def test_a_gradient_by_a_cluster_with_a_worker_killed(tmp_path):
     pytest.importorskip("dask.distributed")

@@ -134,7 +134,7 @@ class Kernel:
         code = machine.compiled(
             key,
             lambda: llvm.rows(self.steps, reads, writes, self.exact),
-            level=1 if long else 2,
+            level=0 if long else 2,  # 15 % slower, made in a quarter of the time
             passes=0 if long else 1,
         )
         pointer, integer = ctypes.c_void_p, ctypes.c_int64
