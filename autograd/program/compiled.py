@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
+from types import MethodType
 from typing import Any
 
 from autograd import transforms
@@ -81,6 +82,13 @@ class Compiled:
             f = self.f
             self._hvp = Compiled(lambda p, t: transforms.hvp(f, p, t), self.backend)
         return self._hvp(primals, tangents)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """In a class it is a method: each object has programs of its own.
+
+        Derivatives are had by way of the class: `C.m.value_and_grad(c, 3.0, argnums=1)`.
+        """
+        return self if instance is None else MethodType(self, instance)
 
     def map(self, *args: Any, **options: Any) -> Any:
         """f over rows: the first axis of each argument (`in_axes`), as arrays."""
@@ -196,11 +204,13 @@ class Compiled:
         try:
             made = traced(self.f, args, options, [*counts, self._counts])
         except Exception:
+            if not self._counts and any(type(x) is int for x in _numbers([args, options])):
+                with suppress(Exception):
+                    traced(self.f, args, options, [*(i not in places for i in range(len(args))), 1])
+                    self._counts = True  # an int is no number there, but an index or a count
+                    return None
             self._eagerly(kind, args, options, argnums)
-            if self._counts or not any(type(x) is int for x in _numbers([args, options])):
-                raise  # the program is refused what the eager engine has
-            self._counts = True  # an int is no number there, but an index or a count
-            return None
+            raise  # the program is refused what the eager engine has
         if kind == GRADIENT and not isinstance(made.out, float):
             raise TypeError("value_and_grad expects a function that returns one number")
         if made.only_here or not current().variables.isdisjoint(made.held):
@@ -344,7 +354,10 @@ def _numbers(tree: Any, counts: bool = False) -> list[Any]:
 def _check(name: str, args: Any, places: tuple[Any, ...], argnums: Any) -> None:
     """The errors of the eager transforms for arguments of another kind."""
     if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in places):
-        raise TypeError(f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments")
+        raise TypeError(
+            f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments; an argument "
+            "given by name is not differentiated by"
+        )
     if len({i % len(args) for i in places}) < len(places):
         raise TypeError(f"{name}: argnums names an argument twice: {argnums!r}")
     for i in places:
@@ -370,6 +383,8 @@ def _into(out: Any, new: Any) -> Any:
         getattr(b, "shape", ()) for b in found
     ]:
         raise ValueError("out is to be arrays of the shapes that come out")
+    if any(a.dtype.kind not in "fO" for a in places):
+        raise TypeError("out is to be arrays of floats")
     for a, b in zip(places, found, strict=True):
         a[...] = b
     return out

@@ -1,6 +1,7 @@
 """Compiled functions: what the eager engine gives, on every backend, wherever they are called."""
 
 import collections
+import math
 import os
 import pickle
 import random
@@ -352,3 +353,54 @@ def test_without_llvmlite_python_runs_the_programs_and_it_is_said_once():
 if __name__ == "__main__":
     for name in BACKENDS:
         print(name, dict(compare(int(sys.argv[1]), name, seed=int(*sys.argv[2:] or [1]))))
+
+
+# --- unusual calls ---
+
+
+class Line:
+    def __init__(self, slope):
+        self.slope = Value(slope)
+
+    @ag.compile(backend="python")
+    def at(self, x):
+        """The height."""
+        return self.slope * x
+
+
+def test_a_method_has_programs_of_its_own_for_each_object():
+    a, b = Line(2.0), Line(5.0)
+    assert (a.at(3.0), b.at(3.0)) == (6.0, 15.0)
+    a.slope.data = 4.0
+    assert a.at(3.0) == 12.0
+    assert Line.at.value_and_grad(b, 3.0, argnums=1) == (15.0, 5.0)
+    assert Line.at.__doc__ == "The height."
+
+
+def test_an_int_that_the_function_needs_as_such_is_part_of_the_program():
+    f = ag.compile(lambda x, n: math.prod([x] * n), backend="python")
+    assert (f(2.0, 3), f(2.0, 4), f(3.0, 3)) == (8.0, 16.0, 27.0)
+    assert f.value_and_grad(2.0, 3) == (8.0, 12.0)
+
+    def refuses(x):
+        if x > 1:
+            raise KeyError("too large")
+        return x * x
+
+    g = ag.compile(refuses, backend="python")
+    with pytest.raises(KeyError, match="too large"):
+        g(3)
+    assert [g(k) for k in (0, -1, -2)] == [0.0, 1.0, 4.0]
+    assert "1 variant of" in repr(g)
+
+
+def test_out_takes_floats_only():
+    numpy = pytest.importorskip("numpy")
+    f = ag.compile(lambda w: w[0] * w[1], backend="python")
+    out = numpy.zeros(2)
+    assert f.value_and_grad(numpy.array([2.5, 3.5]), out=out)[1] is out
+    assert out.tolist() == [3.5, 2.5]
+    with pytest.raises(TypeError, match="arrays of floats"):
+        f.value_and_grad(numpy.array([2.5, 3.5]), out=numpy.zeros(2, int))
+    with pytest.raises(ValueError, match="shapes"):
+        f.value_and_grad(numpy.array([2.5, 3.5]), out=numpy.zeros(3))
