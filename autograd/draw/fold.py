@@ -39,8 +39,7 @@ def rules(fold: Any, depths: Mapping[Scope, int], limit: float) -> Iterator[tupl
 
     `fold` is True, False, composites' names, a function that tells of a scope whether it is folded,
     or None for the least folding that suffices.  Long sums, and units that are alike, are all drawn
-    for False alone.  Raises what
-    `folded_names` does.
+    for False alone, and where a function says so.  Raises what `folded_names` does.
     """
     if fold is None:
         real = (depth for scope, depth in depths.items() if not isinstance(scope, Sum))
@@ -54,7 +53,7 @@ def rules(fold: Any, depths: Mapping[Scope, int], limit: float) -> Iterator[tupl
     else:
         names = folded_names(fold, depths)
         tried = [lambda scope: scope.name in names]
-    if fold is not False:
+    if fold is not False and not callable(fold):
         tried = [with_long(rule) for rule in tried]
     if fold is None:
         yield from ((rule, CROWDED) for rule in tried)

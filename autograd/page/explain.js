@@ -136,13 +136,13 @@ function border({ inside }) { // what goes into several nodes, and what comes ou
 
 function rowsThrough(unit) { // its derivative from each input to each output, by a sweep inside it alone
   const { inside } = unit, { sources, outputs } = border(unit);
-  const local = outputs.map((i) => sweep(nodes, now, i, inside).adjoints);
+  const local = outputs.slice(0, 6).map((i) => sweep(nodes, now, i, inside).adjoints);
   const arriving = outputs.map((i) =>
     total([i === root ? 1 : null, ...consumers[i].filter(([k]) => !inside.has(k)).map(shareOf)]));
   const drawn = new Set(drawing.edges.filter(({ to }) => to === unit.id).map(({ source }) => source)); // the leaves it holds come last
   return sources.sort((a, b) => drawn.has(b) - drawn.has(a)).map((to) => ({
     to, rule: sources.length === 1 ? composites[unit.composite]?.derivative : "",
-    terms: outputs.map((_, k) => [arriving[k], local[k][to]]).filter(([g, d]) => g !== null && d !== null).slice(0, 6),
+    terms: local.map((each, k) => [arriving[k], each[to]]).filter(([g, d]) => g !== null && d !== null),
     share: total(consumers[to].filter(([k]) => inside.has(k)).map(shareOf)),
   }));
 }

@@ -1,5 +1,6 @@
 // The page that steps through a recorded graph: what is shown is made by `render`, from the state here.
-// Invariant: it is a function of `leaves`, `at`, `chosen`, `root`, `state` and what is asked alone.
+// Invariant: it is a function of `leaves`, `at`, `chosen`, `root`, `state` (of the composites), `within` (the one
+// whose inside alone is shown, by its place among the composites, or null) and what is asked alone.
 
 const $ = (id) => document.getElementById(id);
 const framed = window.parent !== window; // in a notebook
@@ -10,5 +11,5 @@ const names = [], membersOf = composites.map(({ members }) => new Set(members));
 const consumers = nodes.map(() => []);
 nodes.forEach((node, i) => (node.inputs || []).forEach((j, slot) => consumers[j].push([i, slot])));
 
-let leaves = recorded.slice(), root = graph.roots[0], state = graph.state, at = 0, chosen = null;
+let leaves = recorded.slice(), root = graph.roots[0], state = graph.state, within = null, at = 0, chosen = null;
 let now, gradient, gradientBefore; // the passes at the present numbers, and the sweep at the recorded ones

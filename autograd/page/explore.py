@@ -6,11 +6,9 @@ but the two in it, by their hashes; what a user wrote is text or JSON in it, nev
 
 import copy
 import html
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain, product
 from typing import Any
 
 from autograd.core.context import Scope
@@ -19,23 +17,12 @@ from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
-from autograd.draw import LIMIT, look_of, outputs_of
-from autograd.draw.assembly import figure
+from autograd.draw import look_of, outputs_of
 from autograd.draw.figure import Figure
-from autograd.draw.fold import CROWDED, folded_names
 from autograd.draw.recorded import labels
-from autograd.draw.sheet import sheet
-from autograd.draw.svg import svg
 from autograd.draw.text import clean, cut
 from autograd.page.html import html_file, words_in
-
-CAPACITY = 256  # pictures x recorded nodes in one page, above which one composite opens at a time
-BUDGET = (
-    12_000  # pictures x drawn nodes and lines, above which all composites of one name open together
-)
-EFFORT = 2 * BUDGET  # drawn nodes, lines and boxes of all pictures, above which no more are drawn
-
-State = tuple[bool, ...]  # of each composite, whether it is folded
+from autograd.page.pictures import Pictures
 
 _BODY = """<main class="explorer">
 <header class="head">
@@ -88,10 +75,9 @@ def page(
 ) -> str:
     """The page of y, or of several outputs, as HTML text, its sentences in that language.
 
-    What folding can show is drawn beforehand: every state of the composites where there are few,
-    else the first state with one composite changed, or with those of one name.  Raises
-    ValueError for a graph too large to draw, one whose leaves were assigned since, and for a
-    language other than "en", "ja" and None: the browser's.
+    What folding can show is drawn beforehand: see `Pictures`.  Raises ValueError for a graph too
+    large to draw, one whose leaves were assigned since, and for a language other than "en", "ja"
+    and None: the browser's.
     """
     words_in(lang)
     look = look_of(**options)
@@ -108,64 +94,40 @@ def page(
     for i, v in enumerate(order):
         for scope in () if v.scope is None else v.scope.path:
             members.setdefault(scope, []).append(i)
-    if fold is None:
-        fold = _crowded(outputs)
-    chosen = [] if isinstance(fold, bool) else folded_names(fold, members)
-    scopes = {scope: i for i, scope in enumerate(members)}
-    first = tuple(fold is True or scope.name in chosen for scope in scopes)
-
-    def drawing(state: State, limit: int) -> tuple[str, Figure]:
-        rule = False if fold is False and not any(state) else lambda s: state[scopes[s]]
-        drawn = figure(outputs, rule, names, look.precision, limit)
-        return re.sub(r"\n +<", "\n<", svg(sheet(drawn, look))), drawn
-
-    drawn = {first: drawing(first, LIMIT)}  # what cannot be drawn raises here
-    size = len(drawn[first][1].nodes) + len(drawn[first][1].edges)
-    alone: dict[Scope, State] = {}
-    changed = _changed(first, scopes, by_name=(len(scopes) + 1) * size > BUDGET)
-    states = (alone.setdefault(scope, state) for scope, state in changed)
-    if 2 ** len(scopes) * len(order) <= CAPACITY:
-        states = chain(tuple(states), product((False, True), repeat=len(scopes)))
-    most = max(len(drawn[first][1].nodes), CROWDED) + CROWDED
-    effort = 0.0
-    for state in states:
-        effort += 0.001 * len(order)  # also where nothing new is drawn
-        if effort > EFFORT:
-            break
-        if state not in drawn:
-            try:
-                drawn[state] = drawing(state, most)
-            except ValueError:  # too large: the page does without
-                effort += most
-            else:
-                shown = drawn[state][1]
-                effort += len(shown.nodes) + len(shown.edges) + len(shown.boxes)
-    figures = dict(drawn.values())  # two states may give one picture
-    place = {picture: i for i, picture in enumerate(figures)}
+    drawn = Pictures(outputs, members, fold, names, look, len(order))
     nodes = [node(v, index, labels(names)) for v in order]
-    described = [
+    composites = [
         {"name": cut(s.name), "formula": clean(s.formula), "derivative": clean(s.derivative)}
-        | {"alone": _key(alone.get(s, ())), "members": numbers}
-        for s, numbers in members.items()
+        | {"alone": drawn.alone.get(s), "members": numbers, "inside": drawn.insides.get(f"c{i}")}
+        for i, (s, numbers) in enumerate(members.items())
     ]
+    folded = {f"c{i}": i for i in range(len(composites))}
+    for each in drawn.figures:
+        for unit in each.nodes:
+            long = unit.kind == "operator" and len(unit.values) > 1
+            if (unit.kind == "more" or long) and unit.id not in folded:
+                folded[unit.id] = len(composites)
+                composites.append(
+                    {"name": cut(unit.text), "formula": "".join(map(clean, unit.notes))}
+                    | {"derivative": "", "alone": None, "members": unit.values}
+                    | {"inside": drawn.insides.get(unit.id)}
+                )
     data = {
         "nodes": nodes,
         "roots": [index[v] for v in outputs],
-        "composites": described,
-        "drawings": [elements(each) for each in figures.values()],
-        "states": {_key(state): place[picture] for state, (picture, _) in drawn.items()},
-        "state": _key(first),
+        "composites": composites,
+        "drawings": [elements(each, folded) for each in drawn.figures],
+        "states": drawn.states,
+        "state": drawn.key(drawn.first),
         "precision": look.precision,
         "upright": look.upright,
     }
     title = nodes[index[outputs[0]]].get("label", "computation graph")
-    begin = drawn[first][0]
-    others = "".join(
-        f'<template id="drawing{i}">{picture}</template>\n'
-        for picture, i in place.items()
-        if picture != begin
+    begin, *others = drawn.places
+    hidden = "".join(
+        f'<template id="drawing{i}">{picture}</template>\n' for i, picture in enumerate(others, 1)
     )
-    body = _BODY.format(title=html.escape(title), picture=begin, others=others)
+    body = _BODY.format(title=html.escape(title), picture=begin, others=hidden)
     return html_file(title, body, data, lang, *(f"{name}.js" for name in _SCRIPTS.split()))
 
 
@@ -179,41 +141,6 @@ def copied(
         v.grad = None
     named = labels(names).items()
     return outputs, {name: copies[id(v)] for v, name in named if id(v) in copies}
-
-
-def _changed(
-    first: State, scopes: dict[Scope, int], by_name: bool
-) -> Iterator[tuple[Scope, State]]:
-    """For each composite the first state, but with this one open or folded, whichever it is not.
-
-    Where it is to be open, those around it are.  By name it takes all others of its name along.
-    """
-    known: dict[Any, State] = {}
-    for scope, i in scopes.items():
-        same = (scope.name, first[i]) if by_name else scope
-        if same not in known:
-            state = list(first)
-            for other in scopes if by_name else [scope]:
-                if other.name == scope.name:
-                    for around in other.path if first[i] else [other]:
-                        state[scopes[around]] = not first[i]
-            known[same] = tuple(state)
-        yield scope, known[same]
-
-
-def _crowded(outputs: list[Value]) -> bool:
-    """Whether `draw` would fold by itself."""
-    if len(inputs_first(*outputs)) > 10 * LIMIT:
-        return True  # not looked at closely: it would take as long as the rest
-    try:
-        figure(outputs, False, limit=CROWDED)
-    except ValueError:
-        return True
-    return False
-
-
-def _key(state: State) -> str:
-    return "".join("01"[folded] for folded in state)
 
 
 def node(v: Value, index: dict[Value, int], names: dict[Value, str]) -> dict[str, Any]:
@@ -231,8 +158,12 @@ def node(v: Value, index: dict[Value, int], names: dict[Value, str]) -> dict[str
     return told
 
 
-def elements(figure: Figure) -> dict[str, Any]:
-    """What the script must know of a picture: which element shows which recorded nodes."""
+def elements(figure: Figure, folded: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """What the script must know of a picture: which element shows which recorded nodes.
+
+    `folded` has the places of what can be opened in the list of composites, by the units' ids.
+    """
+    folded = folded or {}
     before: dict[str, list[str]] = {node.id: [] for node in figure.nodes}
     for edge in figure.edges:
         before[edge.head].append(edge.tail)
@@ -241,14 +172,19 @@ def elements(figure: Figure) -> dict[str, Any]:
         nodes = {id: nodes[id] for id in TopologicalSorter(before).static_order()}
     units = [
         {"id": id, "kind": node.kind, "text": cut(node.text), "nodes": node.values}
-        | {"composite": int(id[1:]) if node.kind == "composite" else None}
+        | {"composite": folded.get(id) if node.kind in ("composite", "more") else None}
+        | {"opens": folded.get(id)}
         for id, node in nodes.items()
     ]
     edges = [
         {"id": e.id, "from": e.tail, "to": e.head, "source": e.source, "uses": e.uses}
+        | ({"others": e.others, "summed": e.value is not None} if e.others else {})
         for e in figure.edges
     ]
-    boxes = [{"id": box.id, "composite": int(box.id[1:])} for box in figure.boxes]
+    boxes = [
+        {"id": box.id, "composite": folded.get(box.id[1:], folded.get(f"c{box.id[1:]}"))}
+        for box in figure.boxes
+    ]
     return {"units": units, "boxes": boxes, "edges": edges}
 
 

@@ -127,14 +127,14 @@ function drawCurve() {
   }
   const { line, y0, slope } = drawCurve, y1 = now.values[root];
   const tangent = y0 === null || slope === null ? () => null : (x) => y0 + slope * (x - x0);
-  const known = [...line.map(([, y]) => y), y1, tangent(x1)].filter((y) => y !== null);
+  const known = [...line.map(([, y]) => y), y1, tangent(x1)].filter(Number.isFinite);
   $("curve").hidden = known.length === 0; // no value anywhere
   if (!known.length) return;
   let low = Math.min(...known), high = Math.max(...known);
   if (!(high > low)) [low, high] = [low - (Math.abs(low) || 1), high + (Math.abs(high) || 1)];
   const { width, height, left, right, top, bottom } = CURVE;
   const px = (x) => left + (width - left - right) * (x - min) / (max - min);
-  const py = (y) => height - bottom - (height - top - bottom) * (y - low) / (high - low);
+  const py = (y) => height - bottom - (height - top - bottom) * ((y / 2 - low / 2) / (high / 2 - low / 2)); // none of it overflows
   const point = ([x, y]) => `${px(x).toFixed(2)},${py(y).toFixed(2)}`;
   const pieces = line.map((p, k) => p[1] === null ? "" : (k && line[k - 1][1] !== null ? "L" : "M") + point(p)).join("");
   const parts = [

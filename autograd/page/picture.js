@@ -11,13 +11,14 @@ function place(id) {
   return places.get(id);
 }
 
-function show(key) { // the drawing of this state of the composites
-  const other = $(`drawing${graph.states[key]}`)?.content.querySelector("svg") ?? original;
-  if (key !== state || !svg) pane.replaceChildren(other.cloneNode(true));
-  state = key;
+function show(key, inner = null) { // the drawing of this state of the composites, or of the inside of one
+  const k = inner === null ? graph.states[key] : composites[inner].inside;
+  const other = $(`drawing${k}`)?.content.querySelector("svg") ?? original;
+  if (key !== state || inner !== within || !svg) pane.replaceChildren(other.cloneNode(true));
+  [state, within] = [key, inner];
   svg = pane.querySelector("svg");
   [places, painted] = [new Map(), new Map()];
-  drawing = { ...drawings[graph.states[key]] };
+  drawing = { ...drawings[k] };
   drawing.units = drawing.units.filter(({ id }) => place(id)); // the box style has no ends
   for (const unit of drawing.units) { // what a unit stands for: one node, or several
     unit.inside = unit.composite === null ? new Set(unit.nodes) : membersOf[unit.composite];
@@ -27,7 +28,9 @@ function show(key) { // the drawing of this state of the composites
   const real = drawing.units.filter(({ kind }) => kind !== "output" && kind !== "reference");
   drawing.unitOf = new Map(real.flatMap((unit) => [...unit.inside].map((i) => [i, unit])));
   drawing.partials = svg.querySelector("text.partial") !== null;
-  drawing.references = new Set(drawing.units.filter(({ kind }) => kind === "reference").map(({ id }) => id));
+  const references = new Set(drawing.units.filter(({ kind }) => kind === "reference").map(({ id }) => id));
+  const near = new Set(drawing.edges.filter(({ to }) => !references.has(to)).map(({ source }) => source));
+  drawing.again = new Set(drawing.edges.filter(({ to, source }) => references.has(to) && near.has(source))); // edges that end in the air
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", said("graph", { y: names[root] }));
   for (const tip of svg.querySelectorAll("title, desc")) tip.remove(); // they would tell old numbers
@@ -40,16 +43,16 @@ function show(key) { // the drawing of this state of the composites
   }
   svg.append(graphic("g", { id: "flow" }));
   drawing.units.forEach((unit, k) => {
-    control(unit.id, k ? -1 : 0, (event) => unit.composite === null ? explain(unit) : toggle(unit.composite, event));
-    if (unit.composite !== null) place(unit.id).setAttribute("aria-expanded", "false");
+    control(unit.id, k ? -1 : 0, (event) => unit.opens === null ? explain(unit) : toggle(unit.opens, event));
+    if (unit.opens !== null) place(unit.id).setAttribute("aria-expanded", "false");
   });
   for (const { id, composite } of drawing.boxes) {
     control(id, -1, (event) => toggle(composite, event));
     place(id).setAttribute("aria-expanded", "true");
     place(id).setAttribute("aria-label", said("fold", { name: composites[composite].name }));
   }
-  for (const { id, source } of drawing.edges)
-    if (!nodes[source].op) for (const item of [place(id), place(`n${source}`)])
+  for (const { id, source, others } of drawing.edges)
+    if (!nodes[source].op && !others) for (const item of [place(id), place(`n${source}`)])
       item?.querySelector(":scope > text.value")?.setAttribute("data-leaf", source);
   lay();
 }
@@ -210,10 +213,18 @@ function paint(list) {
   const current = chosen ?? step.unit, active = [], complete = new Map(); // each node's shares, with their steps
   const hidden = (key, k) => at > 0 && (k > at || (k === at && asked.has(key)));
   const look = (key, k) => !hidden(key, k) ? "" : k === at ? "asked" : "ahead";
-  const edges = drawing.edges.filter(({ to }) => !drawing.references.has(to));
-  for (const { id, from, to, source, uses } of edges) {
+  const edges = drawing.edges.filter((edge) => !drawing.again.has(edge));
+  for (const { id, from, to, source, uses, others, summed } of edges) {
     const maker = drawing.unitOf.get(source)?.id ?? from, born = forward.get(maker) ?? 1, back = backward.get(to) ?? seed;
-    const share = uses.length ? total(uses.map(shareOf)) : source === root ? gradient.adjoints[root] : null;
+    const share = shareAlong({ source, uses, others, summed });
+    if (others) { // out of what is not drawn one by one: a sum, or many numbers that are not told
+      const sum = [source, ...others].map((i) => now.values[i]);
+      write(id, "value", hidden(`v${source}`, born) ? "?" : `Σ ${shown(sum.includes(null) ? null : sum.reduce((a, b) => a + b))}`, look(`v${source}`, born));
+      write(id, "gradient", hidden(id, back) ? "?" : shown(share), look(id, back));
+      mark(id, "now", current && (to === current.id || (step.kind !== "gradient" && maker === current.id)));
+      if (!chosen && back === at && step.kind === "gradient") active.push({ id, unit: to, product: null });
+      continue;
+    }
     const known = complete.get(source) ?? complete.set(source, { from: maker, born, shares: [] }).get(source);
     if (share !== null) known.shares.push([back, share]);
     const words = hidden(`v${source}`, born) ? "?" : shown(now.values[source]);
@@ -235,7 +246,7 @@ function paint(list) {
     const last = Math.max(...shares.map(([back]) => back)), whole = there.length === shares.length;
     const sum = whole ? gradient.adjoints[i] : total(there.map(([, share]) => share));
     const key = shares.length > 1 ? `s${i}` : edges.find(({ source }) => source === i).id;
-    const ends = drawing.edges.filter(({ source, to }) => source === i && drawing.references.has(to));
+    const ends = drawing.edges.filter((edge) => edge.source === i && drawing.again.has(edge));
     for (const id of [nodes[i].op ? `v${i}` : from, `v${i}`, ...ends.map(({ id }) => id)]) {
       write(id, "value", hidden(`v${i}`, born) ? "?" : shown(now.values[i]), look(`v${i}`, born));
       const words = hidden(key, last) && last === at ? "?" : shown(sum) + (whole ? "" : " …");
@@ -269,8 +280,14 @@ function localPartial(uses, source, to) { // and of which node it is the partial
   return outputs.length === 1 ? [sweep(nodes, now, outputs[0], unit.inside).adjoints[source], outputs[0]] : [null, null];
 }
 
+// The gradient along an edge: the sum of its uses'; of several numbers, which are summed, each has the same.
+function shareAlong({ source, uses, others, summed }) {
+  if (others) return summed ? shareOf(uses[0]) : null;
+  return uses.length ? total(uses.map(shareOf)) : source === root ? gradient.adjoints[root] : null;
+}
+
 function spoken(unit) {
-  if (unit.composite !== null) return said("unfold", { name: composites[unit.composite].name });
+  if (unit.opens !== null) return said("unfold", { name: composites[unit.opens].name });
   const { op, label } = nodes[unit.node], own = gradient.adjoints[unit.node], secret = asked.size > 0;
   const words = [[op, label].filter(Boolean).join(", ") || said("input")];
   if (!secret) words.push(said("value", { x: text(now.values[unit.node]) }));
@@ -314,8 +331,8 @@ function hint(target) {
   const lit = new Map();
   let words = [];
   if (edge && !asked.size) {
-    const { source, uses, to } = drawing.edges.find(({ id }) => id === edge.id) ?? {};
-    if (source !== undefined) words = edgeLine(source, uses, to);
+    const found = drawing.edges.find(({ id }) => id === edge.id);
+    if (found) words = edgeLine(found);
   } else if (leaf && !asked.size) {
     const i = drawing.units.find(({ id }) => id === leaf.id).node, found = above(i);
     for (const { id, source, uses } of drawing.edges)
@@ -330,8 +347,12 @@ function hint(target) {
   $("tip").replaceChildren(...words.map((line) => element("p", line)));
 }
 
-function edgeLine(source, uses, to) { // an edge in all its digits, with the rule of its derivative
-  const exact = (x) => text(x, 12), share = uses.length ? total(uses.map(shareOf)) : source === root ? gradient.adjoints[root] : null;
+function edgeLine({ source, uses, to, others, summed }) { // an edge in all its digits, with the rule of its derivative
+  const exact = (x) => text(x, 12), share = shareAlong({ source, uses, others, summed });
+  if (others) {
+    const all = [source, ...others], sum = all.map((i) => now.values[i]).reduce((a, b) => a + b);
+    return [said(summed ? "summed" : "several", { n: all.length, sum: exact(sum) }) + (summed && share !== null ? said("alonggradient", { product: exact(share) }) : "")];
+  }
   const [partial, above] = localPartial(uses, source, to), own = above === uses[0]?.[0];
   const rule = own ? formula(nodes[above], uses[0][1]) : "";
   const product = partial !== null && share !== null && gradient.adjoints[above] !== null

@@ -7,13 +7,13 @@ function ask(list) {
   const { kind, unit } = list[at], was = asked;
   asked = new Map();
   if (!asking || chosen) return;
-  if (kind === "value")
+  if (kind === "value" && unit.kind !== "more")
     for (const i of unit.several ? border(unit).outputs.slice(0, 8) : [unit.node]) asked.set(`v${i}`, aValue(unit, i));
   if (kind === "gradient") {
     const { backward, seed } = schedule(list), sums = new Map();
-    for (const { id, source, to, uses } of drawing.edges) {
+    for (const { id, source, to, uses, others } of drawing.edges) {
       const share = total(uses.map(shareOf));
-      if (!uses.length || share === null) continue;
+      if (others || !uses.length || share === null) continue;
       if (to === unit.id) asked.set(id, aShare(uses, source, share));
     }
     for (const { source, to } of drawing.edges)

@@ -1,7 +1,8 @@
 // The steps through the graph, and what moves between them: buttons, keys, links, play, the projector.
 
 function steps() {
-  const inner = drawing.units.filter(({ kind }) => kind === "operator" || kind === "composite");
+  const inner = drawing.units.filter(({ kind, nodes: some }) =>
+    kind === "operator" || kind === "composite" || (kind === "more" && some.some((i) => nodes[i].op)));
   return [{ kind: "all" }, { kind: "inputs" }, ...inner.map((unit) => ({ kind: "value", unit })),
     { kind: "seed" }, ...inner.toReversed().map((unit) => ({ kind: "gradient", unit }))];
 }
@@ -77,17 +78,18 @@ function explain(unit) {
 }
 
 function toggle(c, event) {
-  const other = state.slice(0, c) + (state[c] === "1" ? "0" : "1") + state.slice(c + 1), { alone } = composites[c];
-  const key = [other, state === alone ? graph.state : alone].find((each) => each in graph.states);
-  chosen = { node: null, composite: c, inside: membersOf[c], several: true, stuck: key === undefined };
+  const other = state.slice(0, c) + (state[c] === "1" ? "0" : "1") + state.slice(c + 1), { alone, inside } = composites[c];
+  const known = [other, state === alone ? graph.state : alone].find((each) => within === null && each in graph.states);
+  const inner = within === c || known !== undefined ? null : inside === null ? undefined : c, key = known ?? state;
+  chosen = { node: null, composite: c, inside: membersOf[c], several: true, stuck: inner === undefined };
   if (chosen.stuck) return render();
   const step = steps()[at];
-  show(key);
+  show(key, inner);
   const same = steps().findIndex(({ kind, unit }) => kind === step.kind && unit?.node === step.unit?.node
     && unit?.composite === step.unit?.composite);
   at = Math.max(same, 0);
   render();
-  const unit = [...drawing.units, ...drawing.boxes].find(({ composite }) => composite === c);
+  const unit = [...drawing.units, ...drawing.boxes].find(({ composite, opens }) => composite === c || opens === c);
   if (unit) centre([unit.id]);
   if (event.type === "keydown" && unit) place(unit.id).focus();
 }

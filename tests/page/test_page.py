@@ -436,15 +436,12 @@ def test_composites_fold_one_by_one_and_very_many_by_name(visit):
         assert page.evaluate(folded) == [other for other in at_first if other != id]
     page.locator(f"#{at_first[4].replace('c', 'b')} > text").click()
     assert page.evaluate(folded) == at_first
-    page = visit(ag.sum([ag.sigmoid(Value(0.1 * i)) for i in range(90)]), fold=True)
-    page.locator("#picture .composite").first.click()  # all of one name, or none: too large
-    assert "too large" in said(page) or page.locator("#picture .composite").count() == 0
 
 
 def test_a_large_graph_stays_folded_and_says_why(visit):
     x = y = Value(1.0, "x")
     with ag.named_scope("powers", "x · x · … · x"):
-        for _ in range(400):
+        for _ in range(1100):
             y = y * x
     page = visit(y)
     assert page.locator("#picture .composite").count() == 1
@@ -452,7 +449,76 @@ def test_a_large_graph_stays_folded_and_says_why(visit):
     assert "Unfolded, the picture would be too large" in said(page)
     assert "powers: x · x · … · x" in said(page)
     page = visit(ag.nn.MLP(2, [16, 16, 1], rng=Random(0))(ag.values([1.0, 2.0], "x")))
-    assert page.locator("#picture .composite").count() == 33  # weights and all
+    assert page.locator("#picture .composite").count() == 3 + 3 + 1  # weights and all
+    assert page.locator("#picture .more").count() == 2
+
+
+def test_one_composite_opens_at_a_time_in_a_graph_of_any_size(visit):
+    y = Value(0.5, "x")
+    for _ in range(240):
+        y = ag.sigmoid(y)
+    page = visit(y)
+    assert page.locator("#picture .composite").count() == 240
+    for k in (0, 100, 239):
+        page.locator(f"#c{k}").dispatch_event("click")
+        assert (
+            page.locator(f"#bc{k}").count() == 1
+            and page.locator("#picture .composite").count() == 0
+        )
+        assert page.locator("#picture .operator").count() == 4
+        assert "sigmoid: σ(x) = 1 / (1 + e⁻ˣ)" in said(page)
+        page.locator(f"#bc{k} > text").click()
+        assert page.locator("#picture .composite").count() == 240
+    page.locator("#c0").dispatch_event("click")
+    page.fill("#leaf0", "0")
+    assert page.locator("#picture text.value").last.text_content() == "0.5"
+    page.click("#next")
+    page.click("#next")
+    assert "1 of 4" in page.locator("#where").inner_text()
+
+
+def regression(n):
+    w, b, loss = Value(0.5, "w"), Value(0.1, "b"), 0.0
+    for i in range(n):
+        loss = loss + (w * i + b - 3 * i) ** 2
+    loss.label = "loss"
+    return loss
+
+
+def test_a_long_sum_and_what_is_alike_open_and_close(visit):
+    y = regression(60)
+    page = visit(y)
+    total, more = page.locator("#picture .operator", has_text="Σ"), page.locator("#picture .more")
+    assert more.locator("text").first.text_content() == "… 57 more"
+    w = next(v for v in inputs_first(y) if v.label == "w")
+    page.fill(f"#leaf{inputs_first(y).index(w)}", "3")  # every term is b²
+    assert page.locator("#picture text.value", has_text="Σ 0.57").count() == 1
+    page.click("#reset")
+    assert page.locator("#picture text.value", has_text="Σ 416196").count() == 1
+    more.dispatch_event("click")
+    assert page.locator("#picture .operator", has_text="x²").count() == 57
+    page.locator("#picture .box > text").first.dispatch_event("click")
+    assert page.locator("#picture .operator", has_text="x²").count() == 3
+    total.dispatch_event("click")
+    assert page.locator("#picture .operator", has_text="+").count() == 60
+    page.locator("#picture .box").focus()
+    page.keyboard.press("Enter")
+    assert total.count() == 1
+
+
+def test_the_rest_has_its_step_and_asks_for_shares_alone(visit):
+    page = visit(regression(40))
+    steps = page.evaluate("steps().map(({kind, unit}) => `${kind} ${unit?.kind ?? ''}`)")
+    assert steps.count("value more") == steps.count("gradient more") == 1
+    page.evaluate(f"go({steps.index('gradient more')})")
+    assert page.locator("#picture .more.now").count() == 1
+    assert "share of ∂loss/∂w" in said(page)
+    page.check("#ask")
+    page.evaluate(f"go({steps.index('value more')})")
+    assert page.evaluate("asked.size") == 0
+    page.evaluate(f"go({steps.index('gradient more')})")
+    edges = [key for key in page.evaluate("[...asked.keys()]") if key[0] == "e"]
+    assert len(edges) == 2  # of w and of b, and none for each of 37 terms
 
 
 def test_errors_are_words_at_the_node(visit):
@@ -534,7 +600,8 @@ def hostile_labels():
 def test_hostile_labels_are_text_and_nothing_runs(visit):
     labels = hostile_labels()
     leaves = [Value(1.0, label) for label in labels]
-    page = visit(ag.sum(leaves), {"reduced_motion": "reduce"}, fold=True)
+    seven = [ag.sum(leaves[i : i + 7]) for i in range(0, len(leaves), 7)]  # of more a few are drawn
+    page = visit(ag.sum(seven), {"reduced_motion": "reduce"}, fold=True)
     named = page.locator("#picture .leaf > text.name").all_text_contents()
     assert set(named) == {cut(label) for label in labels}
     shown = page.locator("#inputs label").all_text_contents()
@@ -1176,7 +1243,7 @@ def test_pictures_beforehand_are_bounded_work(monkeypatch, tmp_path):
         for i in range(30):  # names of their own: none opens together with another
             stack.enter_context(ag.named_scope(f"level {i}"))
             y = y * 1.0
-    monkeypatch.setattr(import_module("autograd.page.explore"), "EFFORT", 500)
+    monkeypatch.setattr(import_module("autograd.page.pictures"), "EFFORT", 500)
     ag.save(y, tmp_path / "deep.html")
     data = re.search(r'id="graph">(.*?)</script>', (tmp_path / "deep.html").read_text("utf-8"))
     graph = json.loads(data[1])
