@@ -202,6 +202,8 @@ def cross_entropy_error(y: Any, t: Any, eps: float = 0.0) -> Any:
     """-sum of t_k log(y_k + eps), the mean over the rows; t is one-hot or a class index.
 
     Exact by default: ValueError where a probability with t > 0 is 0.  The book's eps is 1e-7.
+    Terms of a plain 0 are left out.  With targets that are Values, `t = values([0, 0, 1], "t")`,
+    all are recorded: then every output of a softmax goes into the loss, as in the book's figure.
 
     >>> cross_entropy_error([0.25, 0.75], 1)
     0.2876820724517809

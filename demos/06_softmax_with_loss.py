@@ -21,6 +21,13 @@ for a, p, k in zip(scores, y, t, strict=True):
 ag.save(loss, "softmax_with_loss.svg")
 ag.save(loss, "softmax_with_loss_folded.svg", fold=True)
 
+# The book's figure has every output of the softmax go into the loss, with its target.  Terms of a
+# plain 0 are left out of the sum; targets that are Values keep theirs.
+book = ag.cross_entropy_error(ag.softmax(ag.values([0.3, 2.9, 4.0], "a")), ag.values(t, "t"))
+book.label = "L"
+book.backward()
+ag.save(book, "softmax_with_loss_book.svg", fold=True)
+
 # The same loss in one step is right even where the probability of the target is tiny.
 far = ag.values([0.0, 40.0], "a")
 tiny = ag.softmax_cross_entropy(far, 1)

@@ -54,11 +54,7 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
 def _circle(unit: Unit, value: Value | None, look: Look) -> Item:
     """A name, where there is one to be told, a number and its gradient, one below the other."""
     if unit.kind == "more":
-        words = (Text("⋮", "symbol", 20.0, y=-7.0), Text(unit.text[2:], "derivative", 11.0, y=12.0))
-        size = max(44.0, words[1].width + 12.0)
-        title = f"{clean(unit.text)} (fold=False draws all)"
-        end = (unit.id, "node more", "circle", size, size, words, title, unit.box)
-        return Item(*end, stroke=PALE, dashed=True)
+        return _more(unit)
     named = unit.kind in ("leaf", "operator", "reference") or not unit.notes
     texts = [Text(cut(unit.text), "name", 12.0)] if named else []
     if value is not None and unit.text != printed(value.data, look.precision):
@@ -75,6 +71,16 @@ def _circle(unit: Unit, value: Value | None, look: Look) -> Item:
     title = ": ".join(map(clean, (unit.text, *unit.notes)))
     kind, words = f"node {unit.kind}", tuple(placed)
     return Item(unit.id, kind, "circle", size, size, words, title, unit.box, fill=fill)
+
+
+def _more(unit: Unit) -> Item:
+    """All but a few neurons of a layer."""
+    count = Text(unit.text.removeprefix("… "), "derivative", 11.0, y=12.0)
+    size = max(44.0, count.width + 12.0)
+    texts = (Text("⋮", "symbol", 20.0, y=-7.0), count)
+    title = f"{clean(unit.text)} (fold=False draws all)"
+    end = (unit.id, "node more", "circle", size, size, texts, title, unit.box)
+    return Item(*end, stroke=PALE, dashed=True)
 
 
 def _weight(figure: Figure, edge: Edge) -> Value | None:

@@ -13,6 +13,7 @@ from autograd.draw.fold import Alike, Rule, Sum
 from autograd.draw.recorded import Recorded, Written
 from autograd.draw.text import printed
 
+GIVEN = {"w · x": 1, "x W": 0}  # which factor of its products a composite of that formula is given
 MOST = 50_000  # units above which none are looked at for being alike
 
 
@@ -71,8 +72,9 @@ class Units:
     def own_leaves(self) -> dict[Value, str]:
         """The leaves that folded composites hold: each used once, by that one, beside its inputs.
 
-        So a neuron holds its weights and shows what it is given.  What has no other inputs, as a
-        softmax of leaves, holds none; nor is one leaf alone worth hiding.
+        So a neuron holds its weights and shows what it is given, be that leaves too, or numbers.
+        What has no other inputs, as a softmax of leaves, holds none; nor is one leaf alone worth
+        hiding.
         """
         heads: dict[Value, list[str]] = {}
         for v, (_, slots) in self.written.items():
@@ -86,11 +88,19 @@ class Units:
                 held.setdefault(unit, []).append(x)
             else:
                 fed.update(head for head in units if x.primitive is None or self.unit(x) != head)
+        given: set[Value] = set()
+        for v in self.written:
+            owner = self.owner(v)
+            for words, slot in GIVEN.items() if owner is not None and v.op == "mul" else ():
+                if owner is not None and words in owner.formula:
+                    given.add(v.inputs[slot])
+                    fed.add(self.unit(v))
         return {
             x: unit
             for unit, leaves in held.items()
             if unit[0] == "c" and unit in fed and len(leaves) > 1
             for x in leaves
+            if x not in given
         }
 
     def of_many(self, rule: Rule) -> dict[str, Rest]:

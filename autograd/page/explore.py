@@ -96,7 +96,7 @@ def page(
             members.setdefault(scope, []).append(i)
     drawn = Pictures(outputs, members, fold, names, look, len(order))
     nodes = [node(v, index, labels(names)) for v in order]
-    composites = [
+    composites: list[dict[str, Any]] = [
         {"name": cut(s.name), "formula": clean(s.formula), "derivative": clean(s.derivative)}
         | {"alone": drawn.alone.get(s), "members": numbers, "inside": drawn.insides.get(f"c{i}")}
         for i, (s, numbers) in enumerate(members.items())

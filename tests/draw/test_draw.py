@@ -347,8 +347,34 @@ def test_a_folded_neuron_holds_its_weights_and_shows_what_it_is_given():
             continue
         assert sum(edge.tail == leaf.id for edge in found.edges) == 8
         assert leaf.total == found.recorded[leaf.values[0]].grad
+    # What it is given may be leaves that it alone uses, or plain numbers: it holds its weights.
+    from autograd.nn import Neuron
+
+    for x, leaves in ((ag.values([0.5, -1.0], "x"), 2), ([0.5, -1.0], 0)):
+        found = figure([Neuron(2, rng=random.Random(1))(x)], True)
+        assert Counter(unit.kind for unit in found.nodes)["leaf"] == leaves
+        assert any("3 leaves: w[0], b, w[1]" in unit.notes for unit in found.nodes)
+    found = figure([ag.affine(ag.values([0.5, -1.0], "x"), [[1.0], [2.0]], [0.5])[0]], True)
+    assert [unit.label for unit in found.nodes if unit.kind == "leaf"] == ["x[0]", "x[1]"]
     # A composite of leaves alone shows them: a softmax does not swallow its scores.
     assert len(figure([ag.softmax(ag.values([1.0, 2.0, 3.0], "a"))[0]], True).nodes) == 5
+
+
+def test_the_books_figure_has_every_output_of_the_softmax_go_into_the_loss():
+    scores, t = ag.values([0.3, 2.9, 4.0], "a"), ag.values([0, 0, 1], "t")
+    loss = ag.cross_entropy_error(ag.softmax(scores), t)
+    loss.backward()
+    found = figure([loss], True)
+    boxes = {unit.text: unit for unit in found.nodes if unit.kind == "composite"}
+    between = [
+        edge
+        for edge in found.edges
+        if (edge.tail, edge.head) == (boxes["softmax"].id, boxes["cross_entropy_error"].id)
+    ]
+    y = ag.data(ag.softmax(ag.data(scores)))
+    assert [edge.value for edge in between] == y
+    assert [edge.gradient for edge in between] == pytest.approx([0.0, 0.0, -1 / y[2]], rel=1e-14)
+    assert "3 leaves: t[0], t[1], t[2]" in boxes["cross_entropy_error"].notes
 
 
 def test_a_network_shows_weights_as_lines_and_numbers_in_neurons():
