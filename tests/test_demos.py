@@ -19,7 +19,7 @@ DEMOS = {  # name: what it prints, what it saves
     ),
     "06_softmax_with_loss": (
         ["-0.263403   -0.263403", "-4.2484e-18"],
-        ["softmax_with_loss.svg", "softmax_with_loss_folded.svg"],
+        ["softmax_with_loss.svg", "softmax_with_loss_folded.svg", "softmax_with_loss_book.svg"],
     ),
     "07_gradients_as_graphs": (
         ["∂price/∂apple = 2.2", "e⁻ˣ = 0.19661193324148", "dx² = -0.72686198138358"],
