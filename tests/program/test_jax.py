@@ -1,6 +1,9 @@
 """Programs in JAX: straight lines and loops give the same, and JAX differentiates them again."""
 
 import math
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -72,3 +75,63 @@ def test_another_branch_is_no_number():
     fast = ag.compile(two_sides, "python")
     fast(2.0, 1.0)
     assert math.isnan(fast.to_jax()(1.0, 2.0))
+
+
+def test_what_jax_compiles_does_not_grow_with_the_program():
+    def long(turns):
+        def f(x, y):
+            for _ in range(turns):
+                x = ag.sin(x * y) + y
+            return x
+
+        fast = ag.compile(f, "python")
+        fast(0.5, 0.25)
+        return fast
+
+    counts = []
+    for turns in (400, 3_000):
+        fast = long(turns)
+        counts.append(len(jax.make_jaxpr(fast.to_jax())(0.5, 0.25).eqns))
+        assert float(fast.to_jax()(0.5, 0.25)) == pytest.approx(fast(0.5, 0.25), rel=1e-12)
+    assert counts[0] == counts[1] < 50
+
+
+SHARDED = """
+import jax, numpy as np
+jax.config.update("jax_enable_x64", True)
+import autograd as ag
+from autograd.program import jax as target
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+def f(w, x):
+    return w[0] * ag.sin(x[0] * w[1]) + ag.softplus(x[1])
+
+target.STRAIGHT = STEPS
+fast = ag.compile(f)
+w, x = np.array([2.0, 0.5]), np.random.default_rng(0).normal(size=(4_000, 2))
+fast(w, x[0])
+step = jax.jit(jax.vmap(jax.value_and_grad(fast.to_jax()), in_axes=(None, 0)))
+assert len(jax.devices()) == 4
+rows = NamedSharding(Mesh(jax.devices(), ("rows",)), PartitionSpec("rows"))
+value, slopes = step(w, jax.device_put(x, rows))
+assert len(value.sharding.device_set) == len(slopes.sharding.device_set) == 4
+assert [len(shard.data) for shard in slopes.addressable_shards] == [1_000] * 4
+ours, by_w = fast.map_value_and_grad(w, x, in_axes=(None, 0))
+np.testing.assert_allclose(value, ours, rtol=1e-12)
+np.testing.assert_allclose(slopes, by_w, rtol=1e-12, atol=1e-15)
+total = jax.jit(lambda w, x: step(w, x)[1].mean(axis=0))(w, jax.device_put(x, rows))
+np.testing.assert_allclose(total, np.asarray(by_w).mean(axis=0), rtol=1e-12)
+"""
+
+
+@pytest.mark.parametrize("straight", [500, 0])
+def test_rows_sharded_over_four_devices(straight):
+    flags = "--xla_force_host_platform_device_count=4"
+    done = subprocess.run(
+        [sys.executable, "-c", SHARDED.replace("STEPS", str(straight))],
+        env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
