@@ -125,6 +125,25 @@ def test_random_programs_are_the_eager_ones_to_the_last_bit(backend):
     assert counts["number"] > counts["error"] > 0
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_second_derivatives_of_random_programs(backend):
+    rng, numbers = random.Random(1), 0
+    for _ in range(15):
+        count, f = random_program(rng, rng.randint(3, 10))
+        fast = ag.compile(f, backend)
+        for _ in range(3):
+            at, along = ([rng.gauss(0, 1) for _ in range(count)] for _ in range(2))
+            try:
+                want = ag.hvp(f, tuple(at), tuple(along))
+            except (ArithmeticError, ValueError) as error:
+                with pytest.raises(type(error)):
+                    fast.hvp(tuple(at), tuple(along))
+                continue
+            assert fast.hvp(tuple(at), tuple(along)) == pytest.approx(want, rel=1e-12, abs=1e-300)
+            numbers += 1
+    assert numbers > 15
+
+
 # --- branches, shapes, errors ---
 
 
@@ -350,11 +369,6 @@ def test_without_llvmlite_python_runs_the_programs_and_it_is_said_once():
     assert run.stdout.split() == ["9.0", "6.0", "(9.0,", "6.0)", "1"], run.stderr
 
 
-if __name__ == "__main__":
-    for name in BACKENDS:
-        print(name, dict(compare(int(sys.argv[1]), name, seed=int(*sys.argv[2:] or [1]))))
-
-
 # --- unusual calls ---
 
 
@@ -404,3 +418,8 @@ def test_out_takes_floats_only():
         f.value_and_grad(numpy.array([2.5, 3.5]), out=numpy.zeros(2, int))
     with pytest.raises(ValueError, match="shapes"):
         f.value_and_grad(numpy.array([2.5, 3.5]), out=numpy.zeros(3))
+
+
+if __name__ == "__main__":
+    for name in BACKENDS:
+        print(name, dict(compare(int(sys.argv[1]), name, seed=int(*sys.argv[2:] or [1]))))
