@@ -164,9 +164,13 @@ def relu(x: Any, at_zero: Any = 0.0) -> Any:
     at_zero = option("relu: at_zero", at_zero)
     if type(at_zero) is not Value and at_zero == 0.0:
         return primitives.relu(x)
-    with named_scope("relu", "max(x, 0)"):
-        s = primitives.sign(x)
-        return x * (primitives.relu(s) + at_zero * (1.0 - primitives.absolute(s)))
+    return _relu_from(at_zero, x)
+
+
+@named_scope("relu", "max(x, 0)")
+def _relu_from(at_zero: Any, x: Any) -> Any:
+    s = primitives.sign(x)
+    return x * (primitives.relu(s) + at_zero * (1.0 - primitives.absolute(s)))
 
 
 @elementwise(1)
@@ -338,10 +342,10 @@ def sum(xs: Any, start: Any = 0.0) -> Any:  # the name that NumPy's users expect
     terms = _terms(xs)
     if type(start) is Value or start != 0.0:
         terms.insert(0, scalar(start))
-    if not terms:
-        return 0.0
-    with named_scope("sum", "Σ xᵢ"):
-        return sum_of(terms)
+    return _sum(terms) if terms else 0.0
+
+
+_sum = named_scope("sum", "Σ xᵢ")(sum_of)
 
 
 def mean(xs: Any) -> Any:
@@ -353,13 +357,15 @@ def mean(xs: Any) -> Any:
     terms = _terms(xs)
     if not terms:
         raise ValueError("the mean of no elements")
-    with named_scope("mean", "Σ xᵢ / n"):
-        return mean_of(terms)
+    return _mean(terms)
 
 
 def mean_of(terms: list[Any]) -> Any:
     """The mean of checked terms, of which there is one at least, in the scope that is open."""
     return sum_of(terms, float(len(terms)))
+
+
+_mean = named_scope("mean", "Σ xᵢ / n")(mean_of)
 
 
 def norm(xs: Any) -> Any:
@@ -370,11 +376,14 @@ def norm(xs: Any) -> Any:
     >>> norm([3, 4]), norm([1e200, 1e200])
     (5.0, 1.414213562373095e+200)
     """
-    terms = _terms(xs)
-    with named_scope("norm", "√ Σ xᵢ²"):
-        if len(terms) < 2:
-            return primitives.absolute(terms[0]) if terms else 0.0
-        return _by_twos(elementary.hypot, terms)
+    return _norm(_terms(xs))
+
+
+@named_scope("norm", "√ Σ xᵢ²")
+def _norm(terms: list[Any]) -> Any:
+    if len(terms) < 2:
+        return primitives.absolute(terms[0]) if terms else 0.0
+    return _by_twos(elementary.hypot, terms)
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -386,17 +395,19 @@ def dot(a: Any, b: Any) -> Any:
     a, b = [scalar(x) for x in a], [scalar(x) for x in b]
     if len(a) != len(b):
         raise ValueError(f"dot of {len(a)} numbers with {len(b)}")
-    if not a:
-        return 0.0
-    with named_scope("dot", "Σ aᵢ bᵢ"):
-        try:
-            return sum_of([x * y for x, y in zip(a, b, strict=True)])
-        except OverflowError:  # of a product or of their sum, which may cancel or fit all the same
-            only_here()
-        sizes = [math.frexp(peek(x))[1] + math.frexp(peek(y))[1] for x, y in zip(a, b, strict=True)]
-        scale = 2.0 ** -((max(sizes) + len(a).bit_length()) // 2 - 508)
-        total = _added([(x * scale) * (y * scale) for x, y in zip(a, b, strict=True)])
-        return _over(_over(total, scale, [a, b]), scale, [a, b])
+    return _dot(a, b) if a else 0.0
+
+
+@named_scope("dot", "Σ aᵢ bᵢ")
+def _dot(a: list[Any], b: list[Any]) -> Any:
+    try:
+        return sum_of([x * y for x, y in zip(a, b, strict=True)])
+    except OverflowError:  # of a product or of their sum, which may cancel or fit all the same
+        only_here()
+    sizes = [math.frexp(peek(x))[1] + math.frexp(peek(y))[1] for x, y in zip(a, b, strict=True)]
+    scale = 2.0 ** -((max(sizes) + len(a).bit_length()) // 2 - 508)
+    total = _added([(x * scale) * (y * scale) for x, y in zip(a, b, strict=True)])
+    return _over(_over(total, scale, [a, b]), scale, [a, b])
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -426,6 +437,7 @@ def matmul(a: Any, b: Any) -> Any:
     return build(a if is_array(a) else b if is_array(b) else [], product)
 
 
+@named_scope("affine", "x W + b")
 def affine(x: Any, W: Any, b: Any) -> Any:
     """x W + b, for one row x or a batch of rows; b is added to each row.
 
@@ -434,16 +446,15 @@ def affine(x: Any, W: Any, b: Any) -> Any:
     >>> affine([1.0, 0.5], [[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]], [0.1, 0.2, 0.3])
     [0.30000000000000004, 0.7, 1.1]
     """
-    with named_scope("affine", "x W + b"):
-        product = matmul(x, W)
-        rows = product if is_nested(x[0]) else [product]
-        if len(rows[0]) != len(b):
-            raise ValueError(f"affine: {len(rows[0])} columns in W, but {len(b)} numbers in b")
-        sums = [
-            build(row, [checked(y + scalar(c), "add", [y, c]) for y, c in zip(row, b, strict=True)])
-            for row in rows
-        ]
-        return build(product, sums) if is_nested(x[0]) else sums[0]
+    product = matmul(x, W)
+    rows = product if is_nested(x[0]) else [product]
+    if len(rows[0]) != len(b):
+        raise ValueError(f"affine: {len(rows[0])} columns in W, but {len(b)} numbers in b")
+    sums = [
+        build(row, [checked(y + scalar(c), "add", [y, c]) for y, c in zip(row, b, strict=True)])
+        for row in rows
+    ]
+    return build(product, sums) if is_nested(x[0]) else sums[0]
 
 
 # --- over the last axis ---

@@ -91,12 +91,12 @@ class Neuron(Module):
             return [self(row) for row in _batch(x, len(self.w))]
         return self._fire(_row(x, len(self.w)))
 
+    @named_scope("neuron", "activation(w · x + b)")
     def _fire(self, x: list[Value]) -> Any:
-        with named_scope("neuron", "activation(w · x + b)"):
-            y = self.b
-            for w, a in zip(self.w, x, strict=True):
-                y = y + w * a
-            return y if self.activation is None else self.activation(y)
+        y = self.b
+        for w, a in zip(self.w, x, strict=True):
+            y = y + w * a
+        return y if self.activation is None else self.activation(y)
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""

@@ -4,12 +4,14 @@ import cython
 cdef object _look, _set
 cdef set _noted
 
+@cython.freelist(8)
 cdef class Scope:
-    cdef public object derivative, formula, name, parent
+    cdef public object composite, parent
 
+@cython.freelist(8)
 cdef class Surroundings:
     cdef public object by_hand, lock, outer, scope, variables
-    cdef public bint recording
+    cdef public bint over, recording
 
 @cython.locals(new=Surroundings)
 cpdef Surroundings surroundings(object scope, bint recording, object variables, object outer)
@@ -17,5 +19,8 @@ cpdef Surroundings surroundings(object scope, bint recording, object variables, 
 cpdef Surroundings part_of(object context, Surroundings outer)
 @cython.locals(here=Surroundings)
 cpdef Surroundings current()
+cpdef Surroundings innermost(Surroundings here)
 cpdef bint is_over(Surroundings here)
 cpdef bint is_usual(Surroundings here)
+@cython.locals(outer=Surroundings, inner=Surroundings)
+cpdef within(object context, object function, tuple args)

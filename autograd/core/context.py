@@ -20,15 +20,30 @@ R = TypeVar("R")
 class Scope:
     """One use of a composite: its name, the scope around it, and what pictures say of it."""
 
-    __slots__ = ("derivative", "formula", "name", "parent")
+    __slots__ = ("composite", "parent")
+
+    composite: Any  # the `named_scope`: its name and texts
+    parent: "Scope | None"
 
     def __init__(
         self, name: str, parent: "Scope | None" = None, formula: str = "", derivative: str = ""
     ) -> None:
-        self.name = name
-        self.parent = parent
-        self.formula = formula  # "σ(x) = 1 / (1 + e⁻ˣ)"
-        self.derivative = derivative  # "y (1 − y)", with x the input and y the output
+        self.composite, self.parent = named_scope(name, formula, derivative), parent
+
+    @property
+    def name(self) -> str:
+        """The composite's name."""
+        return self.composite.name  # type: ignore[no-any-return]
+
+    @property
+    def formula(self) -> str:
+        """What it computes, as "σ(x) = 1 / (1 + e⁻ˣ)"; "" where nobody said."""
+        return self.composite.formula  # type: ignore[no-any-return]
+
+    @property
+    def derivative(self) -> str:
+        """Its derivative, as "y (1 − y)" with the input x and the output y; "" where unsaid."""
+        return self.composite.derivative  # type: ignore[no-any-return]
 
     @property
     def path(self) -> tuple["Scope", ...]:
@@ -47,22 +62,22 @@ class Scope:
         return Scope, (self.name, self.parent, self.formula, self.derivative)
 
     def __setstate__(self, state: Any) -> None:  # of version 0.1
-        vars = state[1]
-        self.name, self.parent = vars["name"], vars["parent"]
-        self.formula, self.derivative = vars["formula"], vars["derivative"]
+        self.__init__(**state[1])  # type: ignore[misc]
 
 
 class Surroundings:
     """The innermost scope, whether to record, and the variables of the transforms that run.
 
-    Opened by a `with` it has a lock, and is open while that is locked: a task or a thread that
-    inherits it is in it as long as the `with` lasts.
+    Opened by a `with` it has a lock, and is open while that is locked; opened for a call, until it
+    is said to be over.  What is over may stay the value of the context variable: who reads it goes
+    on to what is around.  A task or a thread that inherits it is in it as long as it is open.
     """
 
-    __slots__ = ("by_hand", "lock", "outer", "recording", "scope", "variables")
+    __slots__ = ("by_hand", "lock", "outer", "over", "recording", "scope", "variables")
 
     lock: Any
     by_hand: Any  # the context whose `__enter__` was called without a `with`
+    over: bool
     scope: Any
     recording: bool
     variables: Any
@@ -73,21 +88,21 @@ def surroundings(scope: Any, recording: bool, variables: Any, outer: Any) -> Any
     """New surroundings, not yet in force."""
     new = Surroundings.__new__(Surroundings)
     new.scope, new.recording, new.variables, new.outer = scope, recording, variables, outer
-    new.lock = new.by_hand = None
+    new.lock, new.by_hand, new.over = None, None, False
     return new
 
 
 def part_of(context: Any, outer: Any) -> Any:
     """The surroundings inside one use of a composite."""
     scope = Scope.__new__(Scope)
-    scope.name, scope.parent = context.name, outer.scope
-    scope.formula, scope.derivative = context.formula, context.derivative
+    scope.composite, scope.parent = context, outer.scope
     return surroundings(scope, outer.recording, outer.variables, outer)
 
 
 _usual = surroundings(None, True, frozenset(), None)
 _surroundings: ContextVar[Any] = ContextVar("autograd", default=_usual)
 _look, _set = _surroundings.get, _surroundings.set
+look = _look  # quicker than `current`, but a `with` that opened what it gives may have ended
 open_contexts: set[Any] = set()  # in all threads, those that a recording must know of
 _noted = open_contexts  # the same, typed for the compiler
 _begun = local()  # .lock: that of the `with` that is about to enter
@@ -96,16 +111,23 @@ _begun = local()  # .lock: that of the `with` that is about to enter
 def current() -> Any:
     """The surroundings of what is recorded now."""
     here = _look()
-    while is_over(here):
-        _noted.discard(here)
-        here = here.outer
+    if is_over(here):
+        here = innermost(here)
         _set(here)
     return here
 
 
+def innermost(here: Any) -> Any:
+    """Of these surroundings and those around them the first that are not over."""
+    while is_over(here):
+        _noted.discard(here)
+        here = here.outer
+    return here
+
+
 def is_over(here: Any) -> bool:
-    """Whether the `with` that opened these surroundings has ended."""
-    return here.lock is not None and not here.lock.locked()
+    """Whether the `with` or the call that opened these surroundings has ended."""
+    return here.over or (here.lock is not None and not here.lock.locked())
 
 
 def is_usual(here: Any) -> bool:
@@ -157,24 +179,26 @@ class _Context:
     __exit__ = _Exit()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        change = None if type(self) is named_scope else self.inner
-
         @wraps(function)
         def inside(*args: P.args, **kwargs: P.kwargs) -> R:
-            outer = current()
-            inner = part_of(self, outer) if change is None else change(outer)
-            try:
-                if not is_usual(inner):
-                    _noted.add(inner)
-                _set(inner)
-                if not kwargs:  # usually, and faster
-                    return function(*args)  # type: ignore[call-arg]
-                return function(*args, **kwargs)
-            finally:
-                _set(outer)
-                _noted.discard(inner)
+            return within(self, partial(function, **kwargs) if kwargs else function, args)
 
+        inside.context = self  # type: ignore[attr-defined]
         return inside
+
+
+def within(context: Any, function: Callable[..., R], args: tuple[Any, ...]) -> R:
+    """What the function gives of these, called inside the context."""
+    outer = innermost(_look())
+    inner = part_of(context, outer) if type(context) is named_scope else context.inner(outer)
+    try:
+        if not is_usual(inner):
+            _noted.add(inner)
+        _set(inner)
+        return function(*args)
+    finally:
+        inner.over = True  # one more `_set` would cost more
+        _noted.discard(inner)
 
 
 class named_scope(_Context):

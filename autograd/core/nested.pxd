@@ -1,4 +1,6 @@
 # C types for nested.py, as in node.pxd.
+from autograd.core.context cimport within
+
 cpdef bint is_array(object x)
 cpdef bint is_nested(object x)
 cpdef scalar(object x)

@@ -11,6 +11,7 @@ from functools import wraps
 from itertools import islice, repeat
 from typing import Any, ParamSpec, TypeVar
 
+from autograd.core.context import within
 from autograd.core.node import finite
 from autograd.core.value import Value
 
@@ -189,16 +190,19 @@ def elementwise(operands: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator: the first so many arguments may be rows; the function gets checked numbers."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        each: Any = function
+        body: Any = function
+        context = getattr(function, "context", None)  # of a composite: opened here, at one go
+        if context is not None:
+            body = body.__wrapped__
 
         @wraps(function)
         def mapped(*args: Any, **options: Any) -> Any:
             if not options and len(args) == 1 and type(args[0]) is Value:
-                return each(args[0])  # the usual call, without a detour
+                return body(args[0]) if context is None else within(context, body, args)
             xs, rest = args[:operands], args[operands:]
             if any([is_nested(x) for x in xs]):
                 return map_rows(lambda *xs: mapped(*xs, *rest, **options), *xs)
-            return each(*[scalar(x) for x in args], **options)
+            return function(*[scalar(x) for x in args], **options)
 
         mapped.operands = operands  # type: ignore[attr-defined]  # for who looks for activations
         return mapped

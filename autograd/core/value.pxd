@@ -1,12 +1,15 @@
 # C types for value.py, as in node.pxd.
 import cython
-from autograd.core.context cimport Surroundings, current
+from autograd.core.context cimport Surroundings, current, is_over
 from autograd.core.node cimport Node
 from autograd.core.primitives cimport Primitive
 
 cdef object _add, _mul, _exp, _relu, _reciprocal, _divide, _power, _tanh, _maximum
 cdef set open_contexts
+cdef object look
 cdef bint _plain
+cdef double NAN
+cdef int LITERAL
 
 @cython.final
 cdef class Value(Node):
@@ -24,12 +27,12 @@ cdef Value inverse(Value a)
 cdef Value hyperbolic(Value a)
 @cython.locals(share=double)
 cdef Value larger(Value a, Value b)
-@cython.locals(x=Value, y=double)
+@cython.locals(numbers=tuple, y=double)
 cpdef Value as_declared(Primitive primitive, Value a, Value b=*)
 @cython.locals(y=Value, here=Surroundings)
 cdef Value new_node(object primitive, Value a, Value b, double data, double da, double db)
 @cython.locals(v=Node, a=Node, b=Node, adjoint=double, grad=double, due=Py_ssize_t)
 cpdef sweep(Node root, double seed)
-@cython.locals(v=Value)
+@cython.locals(v=Value, number=double)
 cpdef Value literal(object x)
 cdef Value operand(object x)

@@ -19,7 +19,7 @@ import math
 from typing import Any
 
 from autograd.core import elementary, primitives
-from autograd.core.context import current, open_contexts
+from autograd.core.context import current, is_over, look, open_contexts
 from autograd.core.node import (
     LITERAL,
     NAN,
@@ -33,7 +33,7 @@ from autograd.core.node import (
     tell_written,
     undo,
 )
-from autograd.core.primitives import Primitive
+from autograd.core.primitives import ARITHMETIC, Primitive
 
 compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machine code
 _plain = not compiled  # for `new_node`, to which it is a number in C
@@ -72,6 +72,8 @@ class Value(Node):
             return exponential(x)
         if primitive is _reciprocal:
             return inverse(x)
+        if primitive is _relu:
+            return x.relu()
         if b is None:
             return hyperbolic(x) if primitive is _tanh else as_declared(primitive, x)
         z = b if type(b) is Value else literal(b)
@@ -156,8 +158,12 @@ class Value(Node):
 
 def literal(x: Any) -> Value:
     """A leaf for a number in an expression."""
-    v = Value(x)
-    v._count = LITERAL
+    number = finite(x)
+    v = Value.__new__(Value)
+    if _plain:
+        v._a = v._b = v._primitive = v._scope = v._label = None
+        v._grad, v._reached = 0.0, False
+    v._data, v._da, v._db, v._count = number, NAN, NAN, LITERAL
     if type(x) is not float and type(x) is not int:
         tell_written(v, x)
     return v
@@ -219,9 +225,13 @@ def larger(a: Value, b: Value) -> Value:
 
 def as_declared(primitive: Primitive, a: Value, b: Any = None) -> Value:
     """A node with the value and the partial derivatives that the primitive declares."""
-    inputs = (a,) if b is None else (a, b)
-    numbers = [a._data] if b is None else [a._data, b._data]
-    y = primitive.value(numbers, map(describe, inputs))
+    numbers: tuple[float, ...] = (a._data,)
+    if b is not None:
+        numbers = a._data, b._data
+    try:
+        y = primitive.forward(*numbers)
+    except ARITHMETIC as error:
+        raise primitive.refusal(error, map(describe, (a,) if b is None else (a, b))) from None
     da, db = primitive.slopes(numbers, y)
     return new_node(primitive, a, b, y, da, db)
 
@@ -238,7 +248,9 @@ def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db:
     y._data, y._da, y._db = data, da, db
     y._primitive, y._a, y._b = primitive, a, b
     if open_contexts:
-        here = current()
+        here = look()
+        if is_over(here):
+            here = current()
         y._scope = here.scope
         if not here.recording:
             return y.detach()  # under no_grad the result is a leaf
