@@ -4,11 +4,9 @@ import cython
 cdef object _look, _set
 cdef set _noted
 
-@cython.freelist(8)
 cdef class Scope:
     cdef public object composite, parent
 
-@cython.freelist(8)
 cdef class Surroundings:
     cdef public object by_hand, lock, outer, scope, variables
     cdef public bint over, recording

@@ -5,6 +5,7 @@ import gc
 import os
 import pickle
 import re
+import subprocess
 import sys
 import threading
 import traceback
@@ -45,6 +46,33 @@ def test_nodes_are_not_tracked_by_the_garbage_collector():
 @compiled_only
 def test_a_node_takes_96_bytes():
     assert sys.getsizeof(Value(1.0)) == 96
+
+
+AGAIN = """
+import resource
+from autograd import Value
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+one = Value(1.0)
+for turn in range(8):
+    before, y = faults(), one
+    for _ in range(14_000):
+        y = y * one
+    y.backward()
+    del y
+    print(faults() - before)
+"""
+
+
+@compiled_only
+@pytest.mark.skipif(sys.platform != "linux", reason="counts page faults")
+def test_memory_of_a_released_graph_is_kept_for_the_next():
+    run = subprocess.run([sys.executable, "-c", AGAIN], capture_output=True, text=True, check=True)
+    first, *rest = map(int, run.stdout.split())
+    assert first > 300  # 1.3 MB in pages of 4 kB
+    assert sorted(rest)[3] < 30
 
 
 def test_no_reference_cycles():
