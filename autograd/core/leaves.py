@@ -3,12 +3,12 @@
 Invariant: what is read is what `.data` gives, leaf by leaf; a compiled build does it in C.
 """
 
-from collections.abc import MutableSequence
+from collections.abc import MutableSequence, Sequence
 
 from autograd.core.node import Node
 
 
-def read(leaves: list[Node], numbers: MutableSequence[float], start: int = 0) -> None:
+def read(leaves: Sequence[Node], numbers: MutableSequence[float], start: int = 0) -> None:
     """Put the numbers of the leaves into an array of doubles, from a place on.
 
     Raises IndexError where it is too short.

@@ -206,7 +206,9 @@ class Compiled:
         except Exception:
             if not self._counts and any(type(x) is int for x in _numbers([args, options])):
                 with suppress(Exception):
-                    traced(self.f, args, options, [*(i not in places for i in range(len(args))), 1])
+                    traced(
+                        self.f, args, options, [*(i not in places for i in range(len(args))), True]
+                    )
                     self._counts = True  # an int is no number there, but an index or a count
                     return None
             self._eagerly(kind, args, options, argnums)

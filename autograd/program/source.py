@@ -233,6 +233,8 @@ def python(s: Steps, r: Recording, title: str, named: bool = False) -> str:
             return _new(f"d_{w.names[of]}", taken)
         return _new(next(numbers), taken)
 
+    if waiting:
+        body.append("# guard: the program is right where this holds, else another branch is taken")
     for i, text in w.lines(name):
         while waiting and _ready(s, waiting[-1]) < i:
             body.append(_guard(w, waiting.pop(), named))
@@ -246,6 +248,7 @@ def python(s: Steps, r: Recording, title: str, named: bool = False) -> str:
         body.append(f"{w.names[i]} = {text}")
     body += [_guard(w, g, named) for g in reversed(waiting)]
     if s.checked:
+        body.append("# finite: so are all numbers on the way, else the eager engine names the step")
         body += _wrapped("finite(", [w[i] for i in s.checked], ")")
     returned = [w[i] for i in [*s.results, *(i for row in s.rows for i in row)]]
     body += _wrapped("return (", returned, ",)" if len(returned) == 1 else ")")

@@ -23,6 +23,7 @@ def price(apple, count, tax):
     # backward: d_x is the derivative of the result by x
     d_apple = tax * count
     d_count = tax * apple
+    # finite: so are all numbers on the way, else the eager engine names the step
     finite(result, d_apple, d_count, t1)
     return (result, d_apple, d_count, t1)
 """
@@ -34,6 +35,7 @@ def test_composites_tell_their_formula():
         ag.trace(ag.sigmoid, 0.3).source
         == """\
 def sigmoid(x):
+    # guard: the program is right where this holds, else another branch is taken
     if not x > -354.0: guard(False, True, 'x > -354.0')
     # sigmoid: σ(x) = 1 / (1 + e⁻ˣ)
     t1 = exp(-x)
@@ -42,6 +44,7 @@ def sigmoid(x):
 
     # backward: d_x is the derivative of the result by x
     d_x = sigmoid * sigmoid * t1
+    # finite: so are all numbers on the way, else the eager engine names the step
     finite(sigmoid, d_x, x, t2)
     return (sigmoid, d_x)
 """
