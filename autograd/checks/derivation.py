@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from autograd.checks.gradcheck import GradientMismatch
 from autograd.checks.instead import LOST, instead, instead_of_the_textbook
 from autograd.checks.rounding import ROUNDING, adjoints, near, share, slopes_of
-from autograd.checks.search import WIDTH, likeliest, listed, same, signed, unit
+from autograd.checks.search import WIDTH, check_digits, likeliest, listed, same, signed, unit
 from autograd.checks.written import Written
 from autograd.core.graph import check_fresh, gradients, pull
 from autograd.core.nested import is_array, is_nested, scalar
@@ -25,6 +25,7 @@ from autograd.words import number
 
 LARGE = 10_000  # nodes: of a larger graph slips are looked for in a part only
 NEAREST = 3_000  # so many of those above the first wrong one
+MOST_EXPLAINED = 20  # wrong numbers of one derivation for which `grade` looks for slips
 MOST_DRAWN = 2_000  # nodes in the picture of a failing test
 folder: Callable[[], Any] = partial(mkdtemp, prefix="autograd-")  # where pictures under pytest go
 
@@ -93,9 +94,10 @@ def grade(
 
     `hand` and `digits` as in `assert_gradients`; None stands for a number that was not given, NaN
     and text count as wrong.  A number that follows from a wrong one above it earns its weight: a
-    mistake costs once.  `weights` gives some nodes another weight than 1.  Each message names a
-    node; those that begin `likely slip:` are about the node before.  Raises what
-    `assert_gradients` raises but for GradientMismatch and what is no number.
+    mistake costs once.  `weights` gives some nodes another weight than 1; what it names and `hand`
+    does not counts as not given.  Each message names a node; those that begin `likely slip:` are
+    about the node before.  Raises what `assert_gradients` raises but for GradientMismatch and what
+    is no number, and ValueError for weights below 0 or that add up to 0.
 
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
     >>> print(grade(x * w, {x: 2, w: -3}))
@@ -105,11 +107,13 @@ def grade(
     """
     _check_options(y, digits)
     check_fresh(y)
+    share_of_weight = _weights(weights or {})
     answered: list[tuple[Value, Any]] = []
     marks: dict[Value, bool] = {}
     messages: list[str] = []
     names = Written([], y)
-    for v, g, index in _pairs(hand):
+    forgotten = [(v, None, "") for v in share_of_weight]
+    for v, g, index in {v: (v, g, i) for v, g, i in (*forgotten, *_pairs(hand))}.values():
         try:
             answered.append((v, _number(v, g, index)))
         except (TypeError, ValueError):
@@ -118,6 +122,10 @@ def grade(
             messages.append(f"{names.name(v)}: {said}")
     if answered:
         judge = Judgement(y, answered, digits)
+        for i, v in enumerate(judge.wrong):
+            messages.append(judge.first_line(v))
+            if i < MOST_EXPLAINED:
+                messages += [f"likely slip: {text}" for text in judge.slips(v, 1)[0]]
         for v, verdict in judge.verdicts.items():
             marks[v] = verdict != WRONG
             if verdict == FOLLOWS:
@@ -129,20 +137,30 @@ def grade(
             if verdict == ACCIDENT:
                 text = f"{judge.name(v)}: right, but it does not follow from your numbers above it"
                 messages.append(text)
-        for v in judge.wrong:
-            messages.append(judge.first_line(v))
-            messages += [f"likely slip: {text}" for text in judge.slips(v, 1)[0]]
-    share_of_weight = {v: float((weights or {}).get(v, 1.0)) for v in marks}
-    total = sum(share_of_weight.values())
-    earned = sum(w for v, w in share_of_weight.items() if marks[v])
-    return Grade(earned / total if total else 0.0, tuple(messages))
+    total = sum(share_of_weight.get(v, 1.0) for v in marks)
+    if not total:
+        raise ValueError("the weights of what is asked add up to 0")
+    earned = sum(share_of_weight.get(v, 1.0) for v, right in marks.items() if right)
+    return Grade(earned / total, tuple(messages))
+
+
+def _weights(weights: Mapping[Value, float]) -> dict[Value, float]:
+    """The weights as floats.  Raises TypeError and ValueError for what is none."""
+    found: dict[Value, float] = {}
+    for v, weight in weights.items():
+        if type(v) is not Value:
+            raise TypeError(f"weights are given by node: a Value, not {v!r:.60}")
+        found[v] = float(plain(scalar(weight)))
+        if found[v] < 0.0:
+            raise ValueError(f"a weight is a number from 0, not {weight!r:.60}")
+    return found
 
 
 def _check_options(y: Any, digits: Any) -> None:
     if type(y) is not Value:
         raise TypeError(f"the output is a Value, not {type(y).__name__}: {y!r:.60}")
-    if digits is not None and (not isinstance(digits, int) or digits < 1):
-        raise ValueError(f"digits is a whole number from 1, not {digits!r}")
+    if digits is not None:
+        check_digits(digits)
 
 
 # --- what is given ---
@@ -160,8 +178,8 @@ def _elements(nodes: Any, numbers: Any, index: tuple[int, ...]) -> Iterator[tupl
     where = f"[{','.join(map(str, index))}]" if index else ""
     if is_nested(nodes):
         if not is_nested(numbers) or len(numbers) != len(nodes):
-            size = f"{len(numbers)}" if is_nested(numbers) else "one"
-            raise ValueError(f"{len(nodes)} nodes, but {size} numbers{' at ' * bool(where)}{where}")
+            size = f"{len(numbers)} numbers" if is_nested(numbers) else "one number"
+            raise ValueError(f"{len(nodes)} nodes, but {size}{' at ' * bool(where)}{where}")
         for i, (node, item) in enumerate(zip(nodes, numbers, strict=True)):
             yield from _elements(node, item, (*index, i))
         return
@@ -297,11 +315,17 @@ class Judgement:
 
     def name(self, v: Value) -> str:
         """The node in words."""
-        return self.written().name(v)
+        name = self.written().name(v)
+        return f"the leaf {name}" if v.op is None and name == number(v.data) else name
+
+    @cached_property
+    def _below(self) -> list[tuple[Value, set[Value]]]:
+        """The first wrong numbers, each with the nodes that may follow from it."""
+        return [(w, set(inputs_first(w))) for w in self.wrong[:MOST_EXPLAINED]]
 
     def cause(self, v: Value) -> str:
         """The wrong numbers that this one follows from."""
-        below = [w for w in self.wrong if w is not v and v in set(inputs_first(w))]
+        below = [w for w, nodes in self._below if w is not v and v in nodes]
         return listed(map(self.name, (below or self.wrong)[:3]))
 
     def first_line(self, v: Value) -> str:
@@ -372,10 +396,10 @@ class Judgement:
 
 def _first_wrong_entry(y: Value, hand: Any, digits: int | None) -> Judgement | None:
     """The judgement on the first wrong second derivative, that of d(y)/d(x) by w; None if none."""
-    if not isinstance(hand, Mapping) or not hand:
+    if not hand:
         raise ValueError("second derivatives are given as {(x, w): number}")
     slopes: dict[Value, Value] = {}
-    for pair, g in hand.items():
+    for pair, g in hand.items() if isinstance(hand, Mapping) else hand:
         if not (isinstance(pair, tuple) and len(pair) == 2 and all(type(v) is Value for v in pair)):
             raise TypeError(f"a second derivative is given by two nodes, (x, w), not {pair!r:.60}")
         x, w = pair

@@ -99,6 +99,12 @@ FORMULAS = {
     ("acos", 0): "−1/√(1 − x²)",
 }  # fmt: skip
 
+# What a pupil calls an operation; a function goes by its own name.
+NOUNS = {
+    "mul": "product", "add": "sum", "sub": "difference", "divide": "quotient", "power": "power",
+    "reciprocal": "1/x", "absolute": "|x|", "sqrt": "√x",
+}  # fmt: skip
+
 FUNCTION, INTEGRAL, RULE = "the function for its derivative", "integrated instead", "a wrong rule"
 SIGN, FORGOTTEN, BELONGS = (
     *("wrong sign", "a factor forgotten"),

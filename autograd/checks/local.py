@@ -17,6 +17,7 @@ from autograd.checks.forms import (
     FORMS,
     FORMULAS,
     FUNCTION,
+    NOUNS,
     SIGN,
     WRONG,
     Factor,
@@ -53,9 +54,10 @@ def local(written: Written, e: Edge) -> Iterator[Local]:
         yield Local(f"a missing mean (factor N = {n})", "the sum differentiated,", p * n, 1.2)
         yield Local(f"the mean taken twice (factor N = {n})", "", p / n, 1.5)
     of_a_mean = 1.0 * (n is not None)
+    unlikely = of_a_mean + 3.0 * (p in (0.0, -1.0))  # a gate; else the sign is what is forgotten
+    yield Local(FORGOTTEN, whole, 1.0, 1.9 + unlikely)
+    yield Local("a factor squared", whole, p * p, 2.6 + unlikely)
     if p:
-        yield Local(FORGOTTEN, whole, 1.0, 1.9 + of_a_mean)
-        yield Local("a factor squared", whole, p * p, 2.6 + of_a_mean)
         yield Local("the reciprocal", f"{number(1.0 / p)} for {whole}", 1.0 / p, 2.3)
     yield Local("counted twice", whole, 2.0 * p, 2.9)
     yield Local("a path forgotten", "treated as a constant,", 0.0, 2.4)
@@ -72,7 +74,7 @@ def local(written: Written, e: Edge) -> Iterator[Local]:
         return
     elif e.kind == "add":
         other = e.consumer.inputs[1 - e.slot]
-        yield Local("the derivative of mul for that of add", "", other.data, 2.3)
+        yield Local("the derivative of a product for that of a sum", "", other.data, 2.3)
         if other.is_literal and other.data:
             kept = f"{number(other.data)} kept"
             yield Local("the derivative of a constant is 0", kept, 1.0 + other.data, 3.0)
@@ -167,7 +169,9 @@ def _of_a_rule(written: Written, e: Edge) -> Iterator[Local]:
         if other == e.kind or slot or other in ("power", "divide"):
             continue
         cost = 2.0 if {other, e.kind} in ALIKE else 5.0 if other in COINCIDENT else 3.6
-        text = f"the derivative of {other} for that of {e.kind}"
+        text = (
+            f"the derivative of {NOUNS.get(other, other)} for that of {NOUNS.get(e.kind, e.kind)}"
+        )
         for there in {_function(other, x), *[y] * (other in ("sigmoid", "tanh", "exp"))}:
             found = _numbers(factors, x, there, 0.0)
             if found:

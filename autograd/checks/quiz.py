@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from autograd.checks.region import Region
 from autograd.checks.rounding import ROUNDING, adjoints
-from autograd.checks.search import same, unit
+from autograd.checks.search import check_digits, same, unit
 from autograd.checks.slips import candidates
 from autograd.checks.written import Written
 from autograd.core.graph import check_fresh
@@ -30,8 +30,7 @@ def questions(y: Value, digits: int = 4) -> str:
     """The questions as XML text: one for each leaf and each labelled node below y."""
     if type(y) is not Value:
         raise TypeError(f"a quiz is of one Value, not {y!r:.60}")
-    if not isinstance(digits, int) or digits < 1:
-        raise ValueError(f"digits is a whole number from 1, not {digits!r}")
+    check_digits(digits)
     check_fresh(y)
     order = inputs_first(y)
     if len(order) > MOST_NODES:

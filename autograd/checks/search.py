@@ -9,6 +9,7 @@ several wrong numbers before one for each, a coincidence last.
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral
 
 from autograd.checks.forms import SIGN
 from autograd.checks.local import local
@@ -21,6 +22,12 @@ from autograd.words import number
 
 WIDTH = 100  # columns of a line
 COINCIDENCE = 1.5  # how much less likely than the first a slip is that goes untold
+
+
+def check_digits(digits: object) -> None:
+    """Raises ValueError for what is no number of significant digits."""
+    if not isinstance(digits, Integral) or isinstance(digits, bool) or digits < 1:
+        raise ValueError(f"digits is a whole number from 1, not {digits!r}")
 
 
 def unit(x: float, digits: int | None) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import combinations
 
-from autograd.checks.forms import FORGOTTEN, INTEGRAL
+from autograd.checks.forms import FORGOTTEN, INTEGRAL, NOUNS
 from autograd.checks.local import local
 from autograd.checks.region import MOST_EDGES, Region, Slip, divisor, number
 from autograd.checks.rounding import near
@@ -204,7 +204,9 @@ def _of_steps(region: Region) -> Iterator[Slip]:
     for c, parts in region.into.items():
         adjoint = region.adjoint(c)
         slope = sum(e.partial * region.below[e.input] for e in parts)
-        if len(parts) > 1 or parts[0].input is not v:  # else it is a local derivative
+        if (
+            len(parts) > 1 or parts[0].input is not v
+        ) and slope != -1.0:  # else it is a local derivative
             inner = f"the inner derivative {number(slope)} of {name(c)} by {name(v)}"
             for kind, there, cost in (
                 *((FORGOTTEN, 1.0, 1.9), ("a factor squared", slope * slope, 3.0)),
@@ -226,7 +228,7 @@ def _of_steps(region: Region) -> Iterator[Slip]:
             text = f"a wrong rule: 1/g' for the derivative of 1/g at {name(c)}"
             yield Slip(text, region.true + adjoint * (there - slope), 2.4)
         for e in parts:
-            if e.input is not v and e.partial and region.below[e.input]:
+            if e.input is not v and e.partial and region.below[e.input] not in (0.0, -1.0):
                 inner = f"the inner derivative {number(region.below[e.input])} {region.place(e)}"
                 at_one = region.true + adjoint * e.partial * (1.0 - region.below[e.input])
                 yield Slip(f"{FORGOTTEN}: {inner}", at_one, 2.0)
@@ -386,7 +388,7 @@ def _everywhere(region: Region) -> Iterator[Slip]:
         if len(edits) > 1 and len(changed) * len(every) <= 2_000_000:
             found = region.edited(edits)
             places = {e.consumer for e in edits}
-            at = f"every {kind}" if len(places) > 1 else region.name(places.pop())
+            at = f"every {NOUNS.get(kind, kind)}" if len(places) > 1 else region.name(places.pop())
             text = f"{slip_kind}: at {at}" + f", {detail}" * (not detail.isdigit())
             yield Slip(text, found, cost - 0.3, edits)
 

@@ -54,6 +54,7 @@ class Written:
         self.into: dict[Value, list[Edge]] = {}  # inputs first
         self.inside: dict[Value, tuple[str, list[Value], list[Value]]] = {}  # name, inputs, outputs
         self._names: dict[Value, str] = {}
+        self._shown: dict[tuple[Value, int], str] = {}  # shortened to so many columns
         asked = set(given)
         steps = self._steps(asked)
         hidden: set[Value] = set()
@@ -142,13 +143,16 @@ class Written:
 
     def name(self, v: Value, width: int = 28) -> str:
         """The label, or the expression that was written, shortened; of a number the number."""
-        if v not in self._names:
-            self._names[v] = self._expression(v, 4, 0)
-        return visible(self._names[v], width)
+        if (v, width) not in self._shown:
+            if v not in self._names:
+                self._names[v] = self._expression(v, 4, 0)
+            self._shown[v, width] = visible(self._names[v], width)
+        return self._shown[v, width]
 
     def rename(self, v: Value, name: str) -> None:
         """Call a node without a label so."""
         self._names[v] = name
+        self._shown = {}
 
     def _expression(self, v: Value, depth: int, binding: int) -> str:
         if v.label is not None:

@@ -78,7 +78,7 @@ LOCAL = {  # kind: how it may be told, the wrong local derivative of (step, slot
     ),
     "product not swapped": ("not swapped|itself", op("mul", lambda x, y, s: x)),
     "output of a product": ("output used where the input|output", op("mul", lambda x, y, s: y)),
-    "add as mul": ("mul for that of add", only("add", lambda s, i: s.inputs[1 - i].value)),
+    "add as mul": ("product for that of a sum", only("add", lambda s, i: s.inputs[1 - i].value)),
     "sigmoid y(1+y)": (r"y \(1 \+ y\)", op("sigmoid", lambda x, y, s: y * (1 + y))),
     "sigmoid y": (r"\(1 − y\) of|function for its|y for y", op("sigmoid", lambda x, y, s: y)),
     "sigmoid 1-y": (r"y of y \(1|1 − y", op("sigmoid", lambda x, y, s: 1 - y)),

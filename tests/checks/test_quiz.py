@@ -9,7 +9,12 @@ from autograd.core.value import Value
 
 
 def read(text):
-    """The numerical questions, read as Moodle's importer does: name, answers in order."""
+    """The numerical questions, read as Moodle's importer does: name, answers in order.
+
+    By the paths of `import_headers`, `import_answer` and `import_numerical` in Moodle's
+    question/format/xml/format.php, and within the columns of its database.
+    """
+    assert text.startswith("<?xml")  # the documentation: really the first line
     quiz = ET.fromstring(text)
     assert quiz.tag == "quiz"
     found = {}
@@ -20,7 +25,13 @@ def read(text):
         for tag in ("questiontext", "generalfeedback"):
             assert question.find(tag).get("format") == "html"
             ET.fromstring(f"<div>{question.findtext(f'{tag}/text')}</div>")  # well-formed
+        assert 0 < len(question.findtext("name/text")) <= 255
         assert float(question.findtext("defaultgrade")) == 1.0
+        assert 0.0 <= float(question.findtext("penalty")) <= 1.0
+        for answer in question.findall("answer"):
+            assert answer.get("format") == "moodle_auto_format" and answer.get("fraction").isdigit()
+            assert answer.find("feedback").get("format") == "html"
+            assert answer.findtext("text") > "" and float(answer.findtext("tolerance")) > 0.0
         answers = [
             (
                 float(answer.get("fraction")),
@@ -30,6 +41,7 @@ def read(text):
             )
             for answer in question.findall("answer")
         ]
+        assert answers[0][0] == 100.0 and all(answer[0] == 0.0 for answer in answers[1:])
         found[question.findtext("name/text")] = answers
     return found
 
