@@ -25,6 +25,7 @@ LANES = 8  # rows at a time, on any machine: so sums of rows have the same bits 
 ELSEWHERE, NOT_FINITE = 1, 2  # what the code returns: a guard does not hold; a number is none
 
 FUSED, FUSED_LESS, LESS_FUSED = "a·b + c", "a·b - c", "c - a·b"  # rounded once
+QUOTIENT, INVERSE = "a / b", "1 / b"  # of a b that several are divided by, which takes long
 
 # A line or a few for each: `%{0}` is the result, {1} to {3} are the operands, t is the type.
 LINES = {
@@ -50,6 +51,9 @@ LINES = {
     "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",
     FUSED: "%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} {3})",
     FUSED_LESS: "%d{0} = fneg {t} {3}\n%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} %d{0})",
+    QUOTIENT: "%a{0} = fmul {t} {1}, {3}\n%b{0} = fneg {t} %a{0}\n"  # {3} is 1 / {2}
+    "%c{0} = call {t} @llvm.fma.{s}({t} %b{0}, {t} {2}, {t} {1})\n"
+    "%{0} = call {t} @llvm.fma.{s}({t} %c{0}, {t} {3}, {t} %a{0})",
     LESS_FUSED: "%d{0} = fneg {t} {1}\n%{0} = call {t} @llvm.fma.{s}({t} %d{0}, {t} {2}, {t} {3})",
 }
 OF_C = {name: (name, 1) for name in machine.OF_ONE} | {
@@ -266,6 +270,10 @@ def joined(steps: Steps, exact: bool) -> _Operations:
     for i in reversed(steps.order):
         if i in guarding and op[i] not in (INPUT, CONSTANT):
             guarding.update((a[i], b[i]))
+    divided = Counter(_divisor(s, i) for i in steps.order if i not in guarding)
+    for i in steps.order:
+        if i not in guarding and divided[_divisor(s, i)] > 1 and _divisor(s, i) >= 0:
+            op[i] = QUOTIENT if op[i] == "divide" else INVERSE
     for i in steps.order:
         if op[i] not in ("add", "sub") or i in guarding:
             continue
@@ -278,6 +286,11 @@ def joined(steps: Steps, exact: bool) -> _Operations:
                 op[product] = ""
                 break
     return s
+
+
+def _divisor(s: _Operations, i: int) -> int:
+    """What step i divides by; -1 where it does not."""
+    return {"divide": s.b[i], "reciprocal": s.a[i]}.get(s.op[i], -1)
 
 
 def _chunks(
@@ -371,9 +384,16 @@ def _chunks(
         if c == 0:
             for k in text.inputs:
                 check(input_name(k))
+        inverses: dict[str, str] = {}
         for i in chunk:
             a, b, z = name_of(first[i]), name_of(second[i]), name_of(third.get(i, -1))
-            names[i] = name = text.emit(code, op[i], a, b, z)
+            if op[i] in (QUOTIENT, INVERSE):
+                by = b or a
+                if by not in inverses:
+                    inverses[by] = text.emit(code, "reciprocal", by)
+                z = inverses[by]
+            name = z if op[i] == INVERSE else text.emit(code, op[i], a, b, z)
+            names[i] = name
             if i in outputs:
                 put(i, name)
             if last.get(i, -1) > c:
