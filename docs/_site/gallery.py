@@ -27,7 +27,7 @@ LONG = {  # why these are not run, and how to
     "28_cluster": "It starts a cluster of processes.",
     "29_digits_in_seconds": "It tells seconds, other ones each time.",
 }
-PICTURES = ("svg", "png")
+SHOWN = ("svg", "png", "html")  # of what a demo writes
 
 
 def run(demo: Path) -> tuple[str, list[str]]:
@@ -48,7 +48,7 @@ def run(demo: Path) -> tuple[str, list[str]]:
         )
         if done.returncode:
             raise ExtensionError(f"{demo.name} fails:\n{done.stderr}")
-        made = [p for end in PICTURES for p in sorted(Path(folder).glob(f"*.{end}"))]
+        made = [p for end in SHOWN for p in sorted(Path(folder).glob(f"*.{end}"))]
         names = [f"{demo.stem}-{p.name}" for p in made]
         for picture, name in zip(made, names, strict=True):
             shutil.copy(picture, DRAWN / name)
@@ -72,8 +72,12 @@ def page(demo: Path, printed: str, pictures: list[str]) -> str:
         parts.append(f"*{LONG[demo.stem]} So it was not run for this page.*")
     for name in pictures:
         words = name.partition("-")[2].rpartition(".")[0].replace("_", " ")
-        image = f'<img src="../_static/{name}" alt="{words}">'
-        parts.append(f'<figure class="drawn">{image}</figure>')
+        at = f'src="../_static/{name}"'
+        if name.endswith(".html"):
+            frame = f'<iframe {at} title="{words}" sandbox="allow-scripts" loading="lazy"></iframe>'
+            parts.append(f'<figure class="drawn page-of">{frame}</figure>')
+        else:
+            parts.append(f'<figure class="drawn"><img {at} alt="{words}"></figure>')
     if printed:
         parts.append(f"It prints\n\n```text\n{printed.strip()}\n```")
     code = source.partition('"""')[2].partition('"""')[2].strip()
@@ -94,14 +98,15 @@ def make(app) -> None:
     for demo in demos:
         printed, pictures = results.get(demo, ("", []))
         (folder / f"{demo.stem}.md").write_text(page(demo, printed, pictures), "utf-8")
-        image = f":img-top: /_drawn/{pictures[0]}\n:img-alt: \n" if pictures else ""
+        images = [name for name in pictures if not name.endswith(".html")]
+        image = f":img-top: /_drawn/{images[0]}\n:img-alt: \n" if images else ""
         cards.append(
             f":::{{grid-item-card}} {title(demo)}\n:link: {demo.stem}\n:link-type: doc\n{image}:::"
         )
     index = (
         "# Gallery\n\nThe programs in `demos/`, in order: the textbook's examples first, then "
-        "derivations, fits, networks, machines.\n\n::::{grid} 1 2 2 3\n"
-        ":class-container: gallery\n:gutter: 3\n\n"
+        "derivations, fits, networks, machines. `12_notebook.ipynb` there is a notebook.\n\n"
+        "::::{grid} 1 2 2 3\n:class-container: gallery\n:gutter: 3\n\n"
         + "\n\n".join(cards)
         + "\n\n::::\n\n```{toctree}\n:hidden:\n\n"
         + "\n".join(demo.stem for demo in demos)
