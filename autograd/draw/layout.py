@@ -5,12 +5,16 @@ Invariant: it runs once at a time, and an instance that trapped is not used agai
 
 import atexit
 import json
+import os
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock
+from threading import RLock
 from typing import Any
 
-_one_at_a_time = Lock()
+_one_at_a_time = RLock()
+if hasattr(os, "register_at_fork"):  # a child begins between two layouts
+    _done = _one_at_a_time.release
+    os.register_at_fork(before=_one_at_a_time.acquire, after_in_parent=_done, after_in_child=_done)
 _instance: Any = None
 _other: Callable[[str], str] | None = None  # in place of the one from pip
 

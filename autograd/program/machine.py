@@ -6,6 +6,7 @@ as long as something that calls it: an address never outlives its `Loaded`.
 
 import ctypes
 import functools
+import os
 import sys
 from collections.abc import Callable
 from hashlib import sha256
@@ -91,6 +92,10 @@ def _llvm() -> Any:
     llvm.initialize_native_asmprinter()
     for name, address in _symbols().items():
         llvm.add_symbol(name, address)
+    lock = getattr(llvm.ffi.lib, "_lock", None)  # the library's own, which it does not hand out
+    if lock is not None and hasattr(os, "register_at_fork"):  # a child begins between two calls
+        done = lock.__exit__
+        os.register_at_fork(before=lock.__enter__, after_in_parent=done, after_in_child=done)
     return llvm
 
 
