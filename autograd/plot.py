@@ -43,17 +43,21 @@ def plot(
         )
     try:
         from matplotlib import pyplot
+
+        from autograd.draw.item import COLOURS
     except ImportError as error:
         raise ImportError("plot needs matplotlib: pip install 'scalar-autograd[plot]'") from error
     if axes is None:
         axes = pyplot.subplots(layout="constrained")[1]
     nothing = float("nan")  # matplotlib's gap
-    axes.plot(xs, [nothing if y is None else y for y in ys], label=f"{name}(x)", color="#1f4e79")
+    axes.plot(
+        xs, [nothing if y is None else y for y in ys], label=f"{name}(x)", color=COLOURS["value"]
+    )
     axes.plot(
         xs,
         [nothing if d is None else d for d in slopes],
         label=f"{name}′(x)",
-        color="#c0392b",
+        color=COLOURS["gradient"],
         linestyle="--",
     )
     axes.axhline(0.0, color="0.7", linewidth=0.8, zorder=0)

@@ -12,7 +12,7 @@ import graphviz
 
 from autograd.draw.item import COLOURS, Item, Sheet, Text
 
-CROWDED = 150  # links above which a quick layout is better than a fine one
+QUICK = 150  # links above which a quick layout is better than a fine one
 FONT = "Helvetica,Arial,sans-serif"
 
 
@@ -33,7 +33,7 @@ def digraph(
             "ranksep": f"{style.ranksep}",
             "nodesep": f"{style.nodesep}",
             **({"ordering": "in"} if style.ordered and not mirrored else {}),
-            **(dict.fromkeys(("nslimit", "nslimit1"), "1") if len(sheet.links) > CROWDED else {}),
+            **(dict.fromkeys(("nslimit", "nslimit1"), "1") if len(sheet.links) > QUICK else {}),
             "bgcolor": "white",
         },
         node_attr={**font, "label": "", "fixedsize": "true", "penwidth": "1.3"},

@@ -8,7 +8,6 @@ Invariant: none needs a program of the system, and only those in LAID_OUT need a
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from autograd.draw import TEXT_LIMIT, figure_of
 from autograd.draw.figure import Figure
@@ -33,10 +32,8 @@ def _png(drawn: Sheet) -> bytes:
     from autograd.draw.png import png
     from autograd.draw.svg import tree
 
-    root = tree(drawn)
-    width, height = map(float, root.attrib["viewBox"].split()[2:])
     with _needed_for("png"):
-        return png(ET.tostring(root, encoding="unicode"), width, height)
+        return png(tree(drawn))
 
 
 def _pdf(drawn: Sheet) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.draw.dot import CROWDED, digraph
+from autograd.draw.dot import QUICK, digraph
 from autograd.draw.item import Frame, Item, Link, Sheet
 from autograd.draw.layout import layout
 
@@ -48,7 +48,7 @@ def places(sheet: Sheet) -> Places:
     """The places of everything on the sheet."""
     found = _Placed(sheet, mirrored=False)
     wrong, right = found.orders
-    if wrong > right and len(sheet.links) <= CROWDED:
+    if wrong > right and len(sheet.links) <= QUICK:
         mirror = _Placed(sheet, mirrored=True)
         if mirror.orders[0] < wrong:
             found = mirror

@@ -1,4 +1,7 @@
-"""The SVG as TikZ, for papers and exams: a `tikzpicture` to be read by LaTeX.
+r"""The SVG as TikZ, for papers and exams: a `tikzpicture` to be read by LaTeX.
+
+It needs \usepackage{tikz}, and for labels with < > | or " \usepackage[T1]{fontenc}.  For labels in
+Japanese LaTeX must be one that sets Japanese: pdflatex refuses their letters.
 
 Invariant: places are the SVG's, in points; what a user wrote is escaped, so that it sets as text
 and runs no command.

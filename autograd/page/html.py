@@ -10,8 +10,10 @@ import html
 import json
 import re
 from importlib.resources import files
+from string import Template
 from typing import Any
 
+from autograd.draw.item import COLOURS
 from autograd.draw.text import clean
 
 SOURCES = files("autograd") / "page"
@@ -26,7 +28,7 @@ def html_file(title: str, body: str, data: Any, lang: str | None, *scripts: str)
     chooses the language.  Raises ValueError for a language without words.
     """
     words = words_in(lang)
-    style = _source("page.css")
+    style = Template(_source("page.css")).substitute(COLOURS)
     script = '"use strict";\n' + "".join(map(_source, ("words.js", *scripts)))
     policy = "default-src 'none'; base-uri 'none'; form-action 'none'; " + "; ".join(
         f"{kind}-src 'sha256-{_hash(source)}'"

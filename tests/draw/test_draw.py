@@ -808,8 +808,10 @@ def test_a_pdf_has_every_text_in_a_font_that_has_it(tmp_path):
 def test_latex_reads_what_tikz_writes(tmp_path):
     label = "".join(c for c in "\\input{x} $a_b^c$ #1 & 50% ~ {} <|>\" 'x' − × ÷ ∂ Σ σ … ⁸")
     ag.save(Value(2.0, label) * Value(3.0, "b"), tmp_path / "y.tex")
+    ag.save(regression(40), tmp_path / "few.tex")  # dashed
+    ag.save(ag.sigmoid(Value(0.5, "x")), tmp_path / "box.tex")
     page = "\\documentclass{article}\\usepackage{tikz}\\usepackage[T1]{fontenc}\\begin{document}"
-    (tmp_path / "page.tex").write_text(page + "\\input{y}\\end{document}")
+    (tmp_path / "page.tex").write_text(page + "\\input{y}\\input{few}\\input{box}\\end{document}")
     latex = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page"]
     done = subprocess.run(latex, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-2000:]
