@@ -31,11 +31,11 @@ class FreshBuild(build):
 
 
 class Stripped(build_ext):
-    """Without symbols for a debugger, nine tenths of the machine code; in a checkout they stay."""
+    """Machine code without symbols for a debugger, which are five sixths of it."""
 
     def build_extensions(self):
         """Tell the compiler, where it is one that makes symbols unless it is told not to."""
-        if self.compiler.compiler_type == "unix" and not self.inplace:
+        if self.compiler.compiler_type == "unix":
             for extension in self.extensions:
                 extension.extra_compile_args.append("-g0")
                 if sys.platform == "linux":  # the linker of macOS knows no such option
