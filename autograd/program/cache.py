@@ -2,8 +2,8 @@
 
 It is in a folder that nobody else can write to: `AUTOGRAD_CACHE`, or `scalar-autograd` where the
 system keeps caches; `AUTOGRAD_CACHE=""` does without.  Invariant: what is read is what was written.
-A file is the digest of an object file and the object file; it is written aside and renamed.  What
-was not used longest goes first.
+A file is a digest, of its name too, and the object file; it is written aside and renamed.  What was
+not used longest goes first.
 """
 
 import os
@@ -35,26 +35,33 @@ def folder() -> Path | None:
 
 def read(name: str) -> bytes | None:
     """The object file of that name, if it is there and whole: LLVM aborts the process otherwise."""
-    from hashlib import sha256  # which, as tempfile, takes its time to load
-
     place = folder()
     if place is None:
         return None
     path = place / f"{name}.o"
     try:
         data = path.read_bytes()
-        if sha256(data[DIGEST:]).digest() != data[:DIGEST]:
+        found = data[DIGEST:]
+        if _digest(name, found) != data[:DIGEST]:
             path.unlink()
             return None
         os.utime(path)  # used now
     except OSError:
         return None
-    return data[DIGEST:]
+    return found
+
+
+def _digest(name: str, data: bytes) -> bytes:
+    """Of the name too: the code of another program, under this one's name, is not to be run."""
+    from hashlib import sha256  # which, as tempfile, takes its time to load
+
+    told = sha256(name.encode())
+    told.update(data)
+    return told.digest()
 
 
 def write(name: str, data: bytes) -> None:
     """Keep the object file; where it cannot be, the next process compiles again."""
-    from hashlib import sha256
     from tempfile import NamedTemporaryFile
 
     place = folder()
@@ -63,7 +70,7 @@ def write(name: str, data: bytes) -> None:
     try:
         with NamedTemporaryFile(dir=place, suffix=".new", delete=False) as file:
             try:
-                file.write(sha256(data).digest() + data)
+                file.write(_digest(name, data) + data)
                 file.close()
                 os.replace(file.name, place / f"{name}.o")
             except BaseException:

@@ -345,6 +345,17 @@ def test_a_damaged_file_is_not_loaded(cache, damage):
     assert compiled() == 13.0
 
 
+def test_the_code_of_another_program_is_not_loaded(cache):
+    assert ag.compile(lambda x: x * x)(3.0) == 9.0
+    (other,) = files(cache)
+    data = other.read_bytes()
+    other.unlink()
+    assert ag.compile(lambda x: x + x)(3.0) == 6.0
+    (file,) = files(cache)
+    file.write_bytes(data)
+    assert ag.compile(lambda x: x + x)(3.0) == 6.0
+
+
 def test_a_file_for_another_machine_has_another_name(cache, monkeypatch):
     compiled()
     monkeypatch.setattr(machine, "_machine", lambda: b"another")
