@@ -104,6 +104,14 @@ def _whole_power(a: Fraction, b: Fraction) -> Fraction:
     return a ** int(b)
 
 
+def _root(x: Fraction) -> Fraction:
+    if x >= 0:
+        root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator))
+        if root * root == x:
+            return root
+    raise TypeError(f"sqrt({x}) is not rational")
+
+
 def fractions() -> Arithmetic:
     """Exact fractions: what leads out of them raises TypeError."""
     functions: dict[str, Callable[..., Any]] = {
@@ -112,6 +120,7 @@ def fractions() -> Arithmetic:
         "negative_part": lambda x: min(x, Fraction(0)),
         "sign": lambda x: Fraction((x > 0) - (x < 0)),
         "step": lambda a, b: Fraction(1 + (a > b) - (a < b), 2),
+        "sqrt": _root,
         "power": _whole_power,
         "power_slope": lambda a, b: b * _whole_power(a, b - 1) if b else Fraction(0),
     }

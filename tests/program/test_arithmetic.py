@@ -122,6 +122,14 @@ def test_a_literal_that_is_a_float_has_the_digits_of_the_float():
     )
 
 
+def test_a_root_that_is_a_fraction_is_exact():
+    p = ag.trace(ag.sqrt, 2.0)
+    assert p.value_and_grad(Fraction(4, 9)) == (Fraction(2, 3), Fraction(3, 4))
+    for x in (Fraction(2), Fraction(1, 2), Fraction(-1)):
+        with pytest.raises(TypeError, match="is not rational"):
+            p(x)
+
+
 def test_a_step_that_leaves_the_fractions_says_so():
     with pytest.raises(TypeError, match=r"exp\(.*\) has no rational value"):
         ag.trace(ag.sigmoid, 0.3)(Fraction(1, 3))
