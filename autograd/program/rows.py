@@ -435,9 +435,13 @@ class Arguments:
         return found, tuple(key)
 
     def row(self, i: int) -> list[Any]:
-        """The arguments of one row, as the function takes them."""
+        """The arguments of one row, as the function takes them; of no row, some number."""
+
+        def row(a: Array) -> Any:
+            return _item(a[i] if self.count else numpy.full(a.shape[1:], 0.5))
+
         pairs = zip(self.given, self.mapped, strict=True)
-        return [map_tree(lambda a: _item(a[i]), x) if mapped else x for x, mapped in pairs]
+        return [map_tree(row, x) if mapped else x for x, mapped in pairs]
 
 
 def _inner(tree: Any) -> Any:
@@ -487,8 +491,6 @@ def arguments(name: str, args: tuple[Any, ...], in_axes: Any) -> Arguments:
         told = " and ".join(f"{n} in {where}" for n, where in lengths.items())
         raise ValueError(f"{name}: rows are {told}" if told else f"{name}: no argument has rows")
     (count,) = lengths
-    if not count:
-        raise ValueError(f"{name}: there are no rows")
     return Arguments(given, [axis is not None for axis in axes], count)
 
 
@@ -612,6 +614,8 @@ def mapped(
     kind, patient = KINDS[name], errors == "nan"
     if reduce and kind and any(given.mapped[i] for i in places):
         raise ValueError(f"{name}: the gradient by an argument with rows has rows: it is no sum")
+    if reduce == "mean" and not given.count:
+        raise ValueError(f"{name}: there are no rows, and no mean")
     if reduce and out is not None:
         raise TypeError(f"{name}: a sum is not put into an array: leave out away")
 
@@ -646,9 +650,10 @@ def mapped(
                 checked(found)
                 yield total
 
-        total = by_twos(parts())
+        total = by_twos(parts()) if given.count else numpy.zeros(results.numbers())
         if reduce == "mean":
-            total = total / max(1, given.count - len(failures))
+            good = given.count - len(failures)
+            total = total / good if good else numpy.full_like(total, numpy.nan)
         ends = list(accumulate(map(prod, results.shapes())))
         made = results.assembled(
             total[end - prod(s) : end].reshape(s) if s else float(total[end - 1])
@@ -670,11 +675,14 @@ def _understood(
     name: str, f: Any, given: Arguments, first: list[Any], at: Any, kind: str | None, exact: bool
 ) -> tuple[Branches, Results]:
     """What comes out of a row, by the first one that has a result."""
-    for row in range(given.count):
+    for row in range(given.count or 1):
         try:
             out = traced(f, given.row(row)).out
             break
         except ERRORS as error:
+            if not given.count:
+                told = "there are no rows, and it is not defined where all numbers are 0.5"
+                raise ValueError(f"{name}: {told}: {error}") from None
             if row == given.count - 1:
                 raise type(error)(f"row {row}: {error}") from None
     by = first[at] if isinstance(at, int) else tuple(first[i] for i in at)

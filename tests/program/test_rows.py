@@ -13,11 +13,15 @@ import pytest
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")
+pytest.importorskip("mpmath")
 
 import autograd as ag  # noqa: E402
 from autograd import Value  # noqa: E402
 from autograd.core.primitives import PRIMITIVES  # noqa: E402
 from autograd.program import llvm, rows  # noqa: E402
+
+sys.path.insert(0, os.path.dirname(__file__))
+import random_rows  # noqa: E402
 
 N = 1_003  # no multiple of the lanes
 RNG = np.random.default_rng(0)
@@ -300,6 +304,17 @@ def test_few_rows_and_one():
         )
 
 
+def test_no_rows():
+    value, (by_x, by_y) = with_gradient(smooth, [], np.empty(0), argnums=(0, 1))
+    assert value.shape == by_x.shape == by_y.shape == (0,)
+    value, slopes = with_jacobian(lambda v: [v[0] * v[1], v[1]], np.empty((0, 2)))
+    assert [v.shape for v in value] == [(0,), (0,)]
+    assert [s.shape for s in slopes] == [(0, 2), (0, 2)]
+    assert reduced(x=POINTS[:0], t=[]) == (0.0, [0.0, 0.0, 0.0])
+    found, bad = mapped(smooth, [], [], errors="nan", workers=2)
+    assert (found.shape, bad.tolist()) == ((0,), [])
+
+
 # --- what goes wrong ---
 
 
@@ -411,7 +426,8 @@ def test_what_is_half_done_in_out_is_said():
         (lambda: mapped(smooth, X, 1.0), ValueError, "argument 1 has 0 axes"),
         (lambda: mapped(smooth, X, Y, in_axes=(0,)), ValueError, "1 axes for 2 arguments"),
         (lambda: mapped(smooth, 1.0, 2.0, in_axes=None), ValueError, "no argument has rows"),
-        (lambda: mapped(smooth, [], []), ValueError, "there are no rows"),
+        (lambda: reduced(x=POINTS[:0], t=[], reduce="mean"), ValueError, "no rows, and no mean"),
+        (lambda: mapped(lambda x: ag.log(x - 1), []), ValueError, "there are no rows, and"),
         (lambda: mapped(smooth, ["a"], [1.0]), TypeError, "not of numbers"),
         (lambda: mapped(smooth, X, Y, errors="x"), ValueError, "errors is 'x'"),
         (lambda: mapped(smooth, X, Y, workers=0), ValueError, "workers is 0"),
@@ -475,15 +491,8 @@ def test_ctrl_c_ends_it_cleanly(workers):
 
 def test_random_programs_over_rows():
     rng = random.Random(3)
-    unary = [ag.sin, ag.tanh, ag.sigmoid, ag.relu, ag.softplus, ag.gelu, lambda z: z * z, abs]
     for _ in range(15):
-        chosen = [(rng.choice(unary), rng.randrange(3), rng.random()) for _ in range(8)]
-
-        def f(x, y, chosen=chosen):
-            values = [x, y, x * y]
-            for g, k, c in chosen:
-                values = [*values[1:], g(values[k] * c) + values[0]]
-            return values[-1] if values[-1] > values[-2] else values[-2] * x
-
-        value, slopes = with_gradient(f, X[:200], Y[:200], argnums=(0, 1), exact=True)
-        assert (np.column_stack([value, *slopes]) == eagerly(f, X[:200], Y[:200])).all()
+        f = random_rows.draw(rng)
+        assert not random_rows.differing(f, X[:200], Y[:200])
+        for error, allowed, _, at in random_rows.errors(f, X[:200], Y[:200], (0, 99)):
+            assert error <= allowed, at

@@ -3,6 +3,7 @@
 import ctypes
 import math
 import random
+import sys
 from fractions import Fraction
 
 import pytest
@@ -252,3 +253,18 @@ def test_constants_are_sums_of_floats(name):
         }[name]
         assert high == float(true)
         assert abs(Fraction(high) + Fraction(low) - Fraction(int(true * 10**45), 10**45)) < 1e-31
+
+
+def main(points=20_000):
+    """The table of the documentation, in Markdown: the largest error of each function, and where.
+
+    Run: `python tests/program/test_vector.py [points]`.
+    """
+    print("| function | largest error, ulp | at |\n|---|---|---|")
+    for name in vector.FUNCTIONS:
+        error, at, _ = worst(name, points)
+        print(f"| {name} | {error:.2f} | {', '.join(f'{x:.6g}' for x in at)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
