@@ -5,7 +5,7 @@ step up in a table, and keeps numbers in slots that are used again, at once at a
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -168,9 +168,9 @@ def backend(s: Steps) -> Callable[[list[float], list[Value]], tuple[int, list[fl
 
     jitted = jax.jit(all_at_once)
 
-    def call(numbers: list[float], held: Sequence[Value] = ()) -> tuple[int, list[float]]:
+    def call(numbers: list[float], held: list[Value] | None = None) -> tuple[int, list[float]]:
         with jax.enable_x64(True):
-            flag, found = jitted([*numbers, *[x.data for x in held]])
+            flag, found = jitted([*numbers, *[x.data for x in held or ()]])
             return int(flag), found.tolist()
 
     return call

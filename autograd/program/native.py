@@ -59,7 +59,7 @@ class Native:
         self._run = self.code.function("program", ctypes.c_void_p, ctypes.c_void_p)
 
     def __call__(
-        self, numbers: Sequence[float], held: Sequence[Value] = ()
+        self, numbers: Sequence[float], held: list[Value] | None = None
     ) -> tuple[int, list[float]]:
         """A flag, and the numbers of results and derivatives, one after the other.
 

@@ -9,7 +9,7 @@ import linecache
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -313,10 +313,12 @@ class Python:
         self.code = Code(s, r, title)
         self.run = self.code.function(floats())
 
-    def __call__(self, numbers: list[float], held: Sequence[Value] = ()) -> tuple[int, list[float]]:
+    def __call__(
+        self, numbers: list[float], held: list[Value] | None = None
+    ) -> tuple[int, list[float]]:
         """0 and the numbers of results and derivatives; else ELSEWHERE or NOT_FINITE."""
         try:
-            return 0, self.run(*numbers, *[x.data for x in held])
+            return 0, self.run(*numbers, *[x.data for x in held or ()])
         except OtherBranch:
             return ELSEWHERE, []
         except (ArithmeticError, ValueError, NotFinite):
