@@ -2,6 +2,7 @@ import contextlib
 import importlib.metadata
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -151,6 +152,19 @@ def test_check(run):
     assert [row["verdict"] for row in json.loads(out)["check"]] == ["ok", "ok"]
     assert [row["name"] for row in json.loads(out)["check"]] == ["x", "y"]
     assert run("1 + 2", "--check")[2] == "autograd: --check: the expression has no variable\n"
+
+
+def test_check_of_many_variables_is_bounded_work(run):
+    names = [f"x{i}" for i in range(600)]
+    given = [f"{name}=0.5" for name in names]
+    status, out, err = run(f"({'+'.join(names)})**2", *given, "--check")
+    assert (status, err) == (0, "")
+    last = out.splitlines()[-1]
+    assert re.fullmatch(r"checked the first \d+ of 600 variables: .*", last), last
+    checked = int(last.split()[3])
+    assert 100 <= checked < 600
+    _, out, _ = run(f"({'+'.join(names)})**2", *given, "--check", "--json")
+    assert json.loads(out)["unchecked"] == names[checked:]
 
 
 # --- errors: one line, status 2, nothing on stdout ---
