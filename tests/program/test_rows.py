@@ -114,6 +114,29 @@ def test_each_primitive_over_rows(name, exact):
                 assert a == pytest.approx(b, rel=1e-12, abs=1e-300), at
 
 
+def test_a_branch_is_chosen_as_the_eager_engine_chooses_it():
+    def f(x, y, z):
+        return x * x if x * y - z > 0 else 0 * x
+
+    x = 1.0 + RNG.random(N) * 1e-9
+    z = x * x  # rounded: without that x * y - z would be no 0
+    assert mapped(f, x, x, z).tolist() == [0.0] * N
+
+
+def test_quotients_by_one_divisor_are_right_to_the_last_digit():
+    def f(a, b):
+        return [a / b, 1 / b, (a + 1) / b, ag.exp(-a) / b]
+
+    a, b = RNG.normal(size=N), RNG.normal(size=N) * 10.0 ** RNG.uniform(-290, 290, N)
+    found = mapped(f, a, b)
+    for got, above in zip(found, [a, 1 + 0 * a, a + 1, np.exp(-a)], strict=True):
+        assert (abs(got - above / b) <= 2 * np.spacing(abs(above / b))).all()
+    ends = mapped(f, [0.0, 3.0, 3.0, 1e-310], [5.0, 1e-310, 1.7e308, 3.0], errors="nan")
+    assert ends[1].tolist() == [1]  # 1 / b is no number there
+    assert ends[0][0].tolist()[::2] == [0.0, 3.0 / 1.7e308]
+    assert ends[0][0][3] == pytest.approx(1e-310 / 3.0, rel=1e-13)
+
+
 # --- layouts ---
 
 
@@ -343,6 +366,20 @@ def test_errors_nan_leaves_those_rows_out():
     )
     assert left_out.tolist() == bad.tolist()
     assert total == pytest.approx(np.delete(2 * value, bad).mean())
+
+
+def test_a_number_that_is_none_is_found_in_its_sum():
+    x = np.ones(3_000)
+    x[2_100] = 1e308
+    call = over("map_value_and_grad", lambda w, x: w * x)
+    options = {"in_axes": (None, 0), "reduce": "sum"}
+    assert call(1.0, np.ones(3_000), **options) == (3_000.0, 3_000.0)
+    with pytest.raises(OverflowError, match=r"^row 2100: "):
+        call(10.0, x, **options)
+    (total, slope), bad = call(10.0, x, errors="nan", **options)
+    assert (total, slope, bad.tolist()) == (29_990.0, 2_999.0, [2_100])
+    with pytest.raises(ValueError, match=r"^row 0: .*finite"):
+        call(math.nan, x, **options)
 
 
 def test_a_row_of_nan_is_an_error():
