@@ -17,7 +17,7 @@ from autograd.draw.item import COLOURS
 from autograd.draw.text import clean
 
 SOURCES = files("autograd") / "page"
-WORDS: dict[str, dict[str, str]] = json.loads((SOURCES / "words.json").read_text("utf-8"))
+WORDS: dict[str, dict[str, Any]] = json.loads((SOURCES / "words.json").read_text("utf-8"))
 
 
 def html_file(title: str, body: str, data: Any, lang: str | None, *scripts: str) -> str:
@@ -48,7 +48,7 @@ def html_file(title: str, body: str, data: Any, lang: str | None, *scripts: str)
     )
 
 
-def words_in(lang: str | None) -> dict[str, str]:
+def words_in(lang: str | None) -> dict[str, Any]:
     """The sentences in a language, English by default.  ValueError where there are none."""
     if lang is not None and lang not in WORDS:
         raise ValueError(f"lang is one of {', '.join(WORDS)}, not {lang!r:.60}")

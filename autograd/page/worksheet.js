@@ -3,8 +3,9 @@
 const blanks = JSON.parse(document.getElementById("graph").textContent);
 const fields = [...document.querySelectorAll("[data-blank]")];
 
-function slipWords(text) { // the catalogue of slips is written in English: other languages know their kinds
-  return said("slip", { slip: WORDS[language][`slip ${text.split(":")[0]}`] ?? text });
+function slipWords(text) { // the catalogue of slips is written in English: other languages have rules for its phrases
+  const slip = WORDS[language].slips.reduce((words, [pattern, put]) => words.replace(new RegExp(pattern), put), text);
+  return said("slip", { slip });
 }
 
 function fill(k, words) { // at all its places in the picture, on the screen and in print

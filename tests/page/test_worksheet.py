@@ -191,6 +191,42 @@ def test_a_sheet_in_japanese(tmp_path):
         ag.worksheet(price(), tmp_path / "x.html", lang="de")
 
 
+def test_slips_are_told_in_japanese_wholly(tmp_path):
+    """No English word is left but the names of operations and of the user's nodes."""
+    from autograd.page.html import WORDS
+
+    rules = [
+        (re.compile(pattern), re.sub(r"[$](\d)", r"\\g<\1>", put))
+        for pattern, put in WORDS["ja"]["slips"]
+    ]
+    x, y = Value(0.7, "x"), Value(1.3, "y")
+    known = "exp log ln sqrt sin cos tan asin acos atan sinh cosh tanh sigmoid relu maximum minimum"
+    known += (
+        " hypot quotient power expm log1p log2 log10 softplus silu gelu erf degrees radians expm1"
+    )
+    known += " logaddexp softmax sum mean norm absolute square_root cross_entropy_error"
+    told = set()
+    for graph in (
+        ag.log(x) * ag.sin(y) / ag.cos(x),
+        x**y + (x * y + 2) ** 3 / (x - y),
+        ag.cross_entropy_error(ag.softmax([x, y, x * y]), 1),
+        ag.relu(x - 2) / ag.sqrt(y) + ag.maximum(x, y) * ag.exp(x),
+        (x - 0.5) ** 2 / 2 + (y - 1.0) ** 2 / 2,
+    ):
+        page = sheet(tmp_path, graph, blanks=4)
+        told.update(text for blank in blanks(page) for text, _ in blank["slips"])
+    assert len(told) > 300
+    english = []
+    for text in told:
+        japanese = text
+        for pattern, put in rules:
+            japanese = pattern.sub(put, japanese, count=1)
+        words = re.findall(r"[a-z]{2,}\d*", japanese)  # a long name is cut: log1 of log10
+        if any(all(word not in op for op in known.split()) for word in words):
+            english.append((text, japanese))
+    assert english == []
+
+
 def test_what_was_assigned_since_is_told(tmp_path):
     y = price()
     y.inputs[1].data = 1.2
