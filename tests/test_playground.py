@@ -121,6 +121,46 @@ def run(page, program, seconds=60):
     return page.locator("#output").inner_text()
 
 
+# --- lessons: their programs need no browser ---
+
+LESSONS = load_build().content()["LESSONS"]
+
+
+LESSON = next(lesson for lesson in LESSONS if lesson["id"] == "puzzle-wrong_line")
+
+
+def names_after(program):
+    names = {name: getattr(ag, name) for name in ag.__all__} | {"ag": ag}
+    exec(program, names)
+    return names
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("lesson", LESSONS, ids=[lesson["id"] for lesson in LESSONS])
+def test_a_lesson_is_open_until_its_solution_is_there(lesson, lang):
+    assert "|" not in lesson["code"][lang] + lesson["solution"][lang]
+    exec(lesson["check"], names_after(lesson["solution"][lang]))
+    with pytest.raises((AssertionError, TypeError, ValueError)):
+        exec(lesson["check"], names_after(lesson["code"][lang]))
+
+
+def test_lessons_and_words_are_there_in_both_languages():
+    content = load_build().content()
+    told = content["WORDS"]
+    assert told["en"].keys() == told["ja"].keys() and len(LESSONS) == 10
+    for key, text in told["en"].items():
+        places = re.compile(r"\{\w+\}")
+        if isinstance(text, str):
+            assert sorted(places.findall(text)) == sorted(places.findall(told["ja"][key])), key
+    japanese = re.compile("[\u3040-\u30ff]")
+    for lesson in LESSONS:
+        for part in ("title", "text", "praise"):
+            assert japanese.search(lesson[part]["ja"]) or part == "title", lesson["id"]
+            assert not japanese.search(lesson[part]["en"]), lesson["id"]
+    for example in content["EXAMPLES"]:
+        assert example["title"].keys() == {"en", "ja"}
+
+
 # --- it runs programs ---
 
 
@@ -229,6 +269,42 @@ def test_an_endless_loop_is_stopped_and_does_not_drown_the_page(playground):
     assert len(page.locator("#output").inner_text()) <= 200_010
     until(page, "document.body.dataset.state === 'ready'")
     assert run(page, "print(3)") == "3\n"
+    page.context.close()
+
+
+def test_a_lesson_teaches_and_progress_is_kept(playground):
+    page = playground.visit(
+        "#puzzle-wrong_line", locale="ja", viewport={"width": 1280, "height": 800}
+    )
+    finished(page)
+    assert page.locator("#lesson h2").inner_text() == "パズル: 間違った行を見つける"
+    assert page.locator("#verdict").inner_text() == ""
+    run(page, LESSON["code"]["ja"])
+    told = page.locator("#verdict").inner_text()
+    assert "まだ違います" in told and "wrong gradient at y: 48 given, 64 expected" in told
+    assert "よくある間違い: += ではなく = : 一つの経路だけ" in told
+    run(page, LESSON["solution"]["ja"])
+    assert "正解です" in page.locator("#verdict").inner_text()
+    page.locator("#language").click()
+    finished(page)
+    assert page.locator("#lesson h2").inner_text() == "Puzzle: find the wrong line"
+    page.goto(playground.url + "#lesson-apple")
+    page.reload()
+    finished(page)
+    texts = page.locator("#choice option").all_inner_texts()
+    assert [text for text in texts if text.startswith("✓")] == ["✓ Puzzle: find the wrong line"]
+    run(page, LESSONS[0]["code"]["en"])
+    assert "Fill in the blank first: d_apple" in page.locator("#verdict").inner_text()
+    assert "1 of 10 done" in page.locator("#lesson").inner_text()
+    page.context.close()
+
+
+def test_a_training_is_played_back_in_it(playground):
+    page = playground.visit("#moons", viewport={"width": 1280, "height": 800})
+    finished(page)
+    frame = page.frame_locator("iframe")
+    assert frame.locator("h1").inner_text() == "A training, played back"
+    assert frame.locator("#when").inner_text() == "100 / 100"
     page.context.close()
 
 

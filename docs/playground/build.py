@@ -182,7 +182,8 @@ def lesson(path: Path) -> dict[str, object]:
     A program may be in one language; a line that ends in `# en | ja` has its comment in two.
     """
     made = tomllib.loads(path.read_text("utf-8"))
-    told = {"id": path.stem.partition("_")[2], "kind": made["kind"], "check": made["check"].strip()}
+    told = {"kind": made["kind"], "check": made["check"].strip()}
+    told["id"] = f"{made['kind']}-{path.stem.partition('_')[2]}"
     for part in ("title", "text", "praise"):
         told[part] = {k: made[k][part].strip() for k in LANGUAGES}
     told["text"] = {k: markup(text) for k, text in told["text"].items()}

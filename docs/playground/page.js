@@ -72,7 +72,7 @@ addEventListener("message", ({ source: from, data }) => { // the page of steps a
 // --- what is chosen: an example, a lesson, or the reader's own program ---
 
 let item = null, verdict = null; // verdict: what the last run of a lesson was told, {verdict, message}
-const source = editor($("editor"), { run, changed });
+const source = editor($("editor"), { run: () => run(), changed });
 
 function listItems() {
   const option = ({ id, title }) => element("option", `${kept.done[id] ? "✓ " : ""}${title[language]}`, { value: id });
@@ -96,7 +96,7 @@ function choose(id, { address = true } = {}) {
   listItems();
   showLesson();
   clear();
-  run();
+  run({ judged: false });
 }
 
 function changed(text) {
@@ -115,7 +115,7 @@ $("language").addEventListener("click", () => {
   speak();
   if (untouched) source.write(programOf(item));
   status(state);
-  if (seen.page || seen.picture) run();
+  if (seen.page || seen.picture) run({ judged: false });
 });
 
 function showLesson() {
@@ -147,7 +147,7 @@ function showLesson() {
     element("div", [
       act("back", () => choose(LESSONS[at - 1].id), at === 0),
       act("next", () => choose(LESSONS[at + 1].id), at === LESSONS.length - 1),
-      act("restart", () => { source.write(programOf(lesson)); verdict = null; showLesson(); run(); }),
+      act("restart", () => { source.write(programOf(lesson)); verdict = null; showLesson(); run({ judged: false }); }),
       act("solution", () => { source.write(lesson.solution[language] ?? lesson.solution.en); run(); }),
       element("small", said("progress", { done, all: LESSONS.length })),
     ], { class: "bar" }),
@@ -157,14 +157,14 @@ function showLesson() {
 function teaching(message) { // what assert_gradients says; in Japanese its gist before it
   const made = [element("pre", message)];
   const slips = [...message.matchAll(/^likely slip: (.*)$/gm)].map(([, slip]) => slip);
-  const gist = WORDS[language].slips?.filter(({ english }) => slips.some((slip) => slip.startsWith(english)));
-  if (gist?.length) made.unshift(element("p", said("slip", { slips: gist.map(({ own }) => own).join("、") })));
+  const gist = WORDS[language].slips.filter(({ english }) => slips.some((slip) => slip.startsWith(english)));
+  if (gist.length) made.unshift(element("p", said("slip", { slips: gist.map(({ own }) => own).join("、") })));
   return made;
 }
 
 // --- the worker ---
 
-let worker, state = ["starting"], started = 0, queued = false, alive = false;
+let worker, state = ["starting"], started = 0, queued = null, asked = false, alive = false; // queued: the run that is wanted next
 
 function start() {
   // A worker made from a text of this page is under this page's policy: its requests too go nowhere else.
@@ -176,20 +176,21 @@ function start() {
   worker.addEventListener("error", (event) => status(["failed", { why: event.message ?? "?" }]));
 }
 
-function run() {
-  queued = true;
+function run({ judged = true } = {}) { // judged: a lesson's check follows
+  queued = { judged };
   if (!alive) return;
-  if (busy()) return stop(); // what runs is given up for what is wanted now
-  queued = false;
+  if (busy()) return stop(queued); // what runs is given up for what is wanted now
+  queued = null;
   clear();
-  started = performance.now();
+  [started, asked] = [performance.now(), judged];
   status(["running"]);
-  worker.postMessage({ source: source.read(), check: item?.check ?? "", lang: language });
+  worker.postMessage({ source: source.read(), check: (judged && item?.check) || "", lang: language });
 }
 
 const busy = () => ["running", "drawing"].includes(state[0]);
 
-function stop() {
+function stop(next = null) {
+  queued = next;
   worker.terminate();
   status(["stopped"]);
   start();
@@ -207,12 +208,12 @@ const heard = {
   ready(version) {
     alive = true;
     status(["ready", { version }]);
-    if (queued) run();
+    if (queued) run(queued);
   },
   out: (text) => print(text, "out"),
   err(text) {
     print(text, "err");
-    if (item?.check) judge({ verdict: "erred", message: "" });
+    if (item?.check && asked) judge({ verdict: "erred", message: "" });
   },
   echo: (text) => print(text, "echo"),
   check: (text) => judge(JSON.parse(text)),
@@ -267,8 +268,8 @@ function judge(told) {
   showLesson();
 }
 
-$("run").addEventListener("click", run);
-$("stop").addEventListener("click", stop);
+$("run").addEventListener("click", () => run());
+$("stop").addEventListener("click", () => stop());
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.shiftKey || event.defaultPrevented) return;
   event.preventDefault();
