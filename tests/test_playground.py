@@ -108,7 +108,17 @@ def finished(page, seconds=60):
 
 
 def write(page, program):
-    page.locator("#editor .cm-content").fill(program)
+    """Paste a program over what is there."""
+    page.locator("#editor .cm-content").focus()
+    page.keyboard.press("Control+A")
+    page.locator("#editor .cm-content").evaluate(
+        """(content, text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", text);
+          content.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        program,
+    )
 
 
 def run(page, program, seconds=60):
@@ -245,7 +255,7 @@ def test_errors_are_those_of_a_session(page):
 def test_what_cannot_be_drawn_there_is_told_in_a_sentence(page):
     told = run(page, "ag.save(ag.Value(2.0) * 3, 'y.png')")
     assert told.endswith(
-        "RuntimeError: .png needs resvg_py, which is not installed here: save as .svg\n"
+        "RuntimeError: .png needs reportlab, which is not installed here: save as .svg\n"
     )
 
 
@@ -329,19 +339,21 @@ def test_a_program_is_shared_by_its_address(page, playground):
 
 ASKING = """
 import js
-from pyodide.ffi import run_sync
-try:
-    run_sync(js.fetch("https://example.org/"))
-except Exception as error:
-    print(type(error).__name__, "TypeError" in str(error))
+for address in ("https://example.org/", "http://127.0.0.1:9/"):
+    request = js.XMLHttpRequest.new()
+    request.open("GET", address, False)
+    try:
+        request.send()
+    except Exception as error:
+        print(type(error).__name__, "NetworkError" in str(error))
 """
 
 
 def test_a_program_cannot_send_anything_anywhere(page, playground):
     told = run(page, ASKING)
     refused, playground.complaints[:] = playground.complaints[:], []
-    assert told == "JsException True\n", told
-    assert all("Content Security Policy" in text for text in refused)
+    assert told == 2 * "JsException True\n"
+    assert len(refused) >= 2 and all("Content Security Policy" in text for text in refused)
 
 
 # --- everybody can use it ---

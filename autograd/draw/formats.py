@@ -51,7 +51,7 @@ def _needed_for(format: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         message = f".{format} needs {error.name}, which is not installed here: save as .svg"
-        raise RuntimeError(message) from error
+        raise RuntimeError(message) from None
 
 
 def _tikz(drawn: Sheet) -> str:

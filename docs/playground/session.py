@@ -49,8 +49,9 @@ class Session:
     """Programs are run here; `say(kind, text)` tells the page, `place(dot)` lays pictures out."""
 
     def __init__(self, say, place):
-        self.say = say
+        self.say, self.shown = say, None
         layout.use(place)
+        os.environ["COLUMNS"] = "100"  # lines that are longer are scrolled
         self.names = {}
 
     def run(self, source, check, lang):
@@ -61,7 +62,7 @@ class Session:
         FOLDER.mkdir()
         os.chdir(FOLDER)
         self.names = {"__name__": "__main__", "__builtins__": builtins, **NAMES}
-        self.shown = None
+        self.shown, sys.stdin = None, io.StringIO()  # nobody is asked: input() is at its end
         streams = Stream(self.say, "out"), Stream(self.say, "err")
         with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
             whole = self.transcript(source) if ">>> " in source else self.program(source)
@@ -88,7 +89,10 @@ class Session:
         return True
 
     def transcript(self, source):
-        """What was copied from a session, with its prompts: again as a session shows it."""
+        """What was copied from a session of plain Python, with its prompts: the same output.
+
+        So names become no labels here, which they do in a program, as in `autograd repl`.
+        """
         import doctest  # late: it brings a debugger along
 
         try:
@@ -112,16 +116,13 @@ class Session:
                 whole = False
             finally:
                 sys.displayhook = hook
-            label_names(self.names)
         return whole
 
     def display(self, result):
         """As a session does: the repr of what is not None, and here a picture too."""
-        if result is None:
-            return
-        self.names["_"] = self.shown = result
-        label_names(self.names)
-        print(repr(result))
+        if result is not None:
+            self.names["_"] = self.shown = result
+            print(repr(result))
 
     def remember(self, name, source):
         """Let tracebacks show the lines."""
