@@ -58,18 +58,26 @@ def playground(built):
     """Opens pages of the playground; afterwards nothing was asked of another server."""
     from playwright.sync_api import sync_playwright
 
-    handler = functools.partial(Quiet, directory=built.folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/"
-    complaints, abroad = [], []
+    complaints, abroad, asked = [], [], []
+
+    class Other(Quiet):
+        def do_GET(self):
+            asked.append(self.path)
+
+    handlers = (functools.partial(Quiet, directory=built.folder), Other)
+    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) for handler in handlers]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    url, elsewhere = (f"http://127.0.0.1:{server.server_port}/" for server in servers)
     quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
 
         def visit(link="", context=None, **emulate):
             context = context or browser.new_context(**emulate)
-            context.route(lambda address: not address.startswith((url, "blob:", "file:")), forbid)
+            context.route(
+                lambda address: not address.startswith((url, elsewhere, "blob:", "file:")), forbid
+            )
             page = context.new_page()
             page.on("console", lambda message: complaints.append(message.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -80,10 +88,13 @@ def playground(built):
             abroad.append(route.request.url)
             route.abort()
 
-        yield SimpleNamespace(visit=visit, url=url, complaints=complaints, modules=built.modules)
+        yield SimpleNamespace(
+            visit=visit, url=url, elsewhere=elsewhere, asked=asked, modules=built.modules
+        )
         browser.close()
-    server.shutdown()
-    server.server_close()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
     assert abroad == [] and complaints == []
 
 
@@ -236,6 +247,8 @@ def test_the_examples_of_the_readme_give_its_output(page):
         if example.exc_msg:
             assert got.startswith("Traceback (most recent call last):\n")
             got = got[got.index("\n" + want.partition(":")[0]) + 1 :]
+            want = want.removesuffix("...\n")  # and there may be more slips
+            got = got[: len(want)]
         assert doctest.OutputChecker().check_output(want, got, doctest.ELLIPSIS), (want, got)
     assert page.locator("#files a").all_inner_texts() == ["Save price.svg"]
 
@@ -339,21 +352,21 @@ def test_a_program_is_shared_by_its_address(page, playground):
 
 ASKING = """
 import js
-for address in ("https://example.org/", "http://127.0.0.1:9/"):
+for address in (js.location.origin + "/style.css", "ELSEWHERE"):
     request = js.XMLHttpRequest.new()
-    request.open("GET", address, False)
     try:
+        request.open("GET", address, False)
         request.send()
+        print(request.status)
     except Exception as error:
-        print(type(error).__name__, "NetworkError" in str(error))
+        print(type(error).__name__)
 """
 
 
 def test_a_program_cannot_send_anything_anywhere(page, playground):
-    told = run(page, ASKING)
-    refused, playground.complaints[:] = playground.complaints[:], []
-    assert told == 2 * "JsException True\n"
-    assert len(refused) >= 2 and all("Content Security Policy" in text for text in refused)
+    told = run(page, ASKING.replace("ELSEWHERE", playground.elsewhere))
+    assert told == "200\nJsException\n"
+    assert playground.asked == []
 
 
 # --- everybody can use it ---
