@@ -6,6 +6,7 @@ import functools
 import http.server
 import importlib.util
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -440,6 +441,15 @@ def test_axe_finds_no_serious_fault(playground, tmp_path, theme):
     assert faults(page, playground.modules) == []
     x = ag.Value(1.0, "x")
     ag.save(ag.sigmoid(x), tmp_path / "y.html")
+    ag.save(ag.sigmoid(x), tmp_path / "folded.html", fold=True)
     page.goto((tmp_path / "y.html").as_uri())
+    assert faults(page, playground.modules) == []
+    page.goto((tmp_path / "folded.html").as_uri())
+    assert faults(page, playground.modules) == []
+    model = ag.nn.MLP(2, [2, 1], activation="tanh", rng=random.Random(1))
+    history = {"rows": [[0.0, 1.0], [1.0, 0.0]], "targets": [1.0, -1.0], "criterion": ag.hinge}
+    history |= {"lr": 0.1, "parameters": [ag.data(model.parameters())] * 2, "loss": [1.0, 0.9]}
+    ag.playback(model, history, tmp_path / "moons.html")
+    page.goto((tmp_path / "moons.html").as_uri())
     assert faults(page, playground.modules) == []
     page.context.close()

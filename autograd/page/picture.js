@@ -49,7 +49,7 @@ function show(key, inner = null) { // the drawing of this state of the composite
   for (const { id, composite } of drawing.boxes) {
     control(id, -1, (event) => toggle(composite, event));
     place(id).setAttribute("aria-expanded", "true");
-    place(id).setAttribute("aria-label", said("fold", { name: composites[composite].name }));
+    place(id).setAttribute("aria-label", begun(id, said("fold", { name: composites[composite].name })));
   }
   for (const { id, source, others } of drawing.edges)
     if (!nodes[source].op && !others) for (const item of [place(id), place(`n${source}`)])
@@ -260,7 +260,7 @@ function paint(list) {
   for (const unit of drawing.units) {
     const leaf = step.kind === "inputs" && unit.kind === "leaf", end = step.kind === "seed" && unit === drawing.unitOf.get(root);
     mark(unit.id, "now", unit === current || leaf || end || (unit.composite !== null && unit.composite === current?.composite));
-    put(`${unit.id} spoken`, spoken(unit), (words) => place(unit.id).setAttribute("aria-label", words));
+    put(`${unit.id} spoken`, spoken(unit), (words) => place(unit.id).setAttribute("aria-label", begun(unit.id, words)));
   }
   for (const { id, composite } of drawing.boxes) mark(id, "now", current?.composite === composite && current.node === null);
   flow(active);
@@ -284,6 +284,12 @@ function localPartial(uses, source, to) { // and of which node it is the partial
 function shareAlong({ source, uses, others, summed }) {
   if (others) return summed ? shareOf(uses[0]) : null;
   return uses.length ? total(uses.map(shareOf)) : source === root ? gradient.adjoints[root] : null;
+}
+
+function begun(id, words) { // a spoken name contains what is written there: who speaks to the machine says that
+  const texts = place(id).querySelectorAll(":scope > :is(.name, .symbol, .title, .derivative)");
+  const written = [...texts].map((item) => item.textContent.trim()).join(" ").replace(/\s+/g, " ");
+  return /[\p{L}\p{N}]/u.test(written) && !words.includes(written) ? `${written}, ${words}` : words;
 }
 
 function spoken(unit) {

@@ -34,7 +34,7 @@ _BODY = """<main class="film">
 <output id="chosen" for="point"></output>
 </section>
 <section id="net" class="panel" data-label="network">
-<div id="picture" tabindex="0" role="region" data-label="network">{picture}</div>
+<div id="picture" tabindex="0" role="region" data-label="picture">{picture}</div>
 <div class="steps" role="group" data-label="steps">
 <button id="first" type="button" data-say="first"></button>
 <button id="back" type="button" data-say="back"></button>
