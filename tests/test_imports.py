@@ -11,8 +11,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "autograd"
 FLOORS = [  # each room may import those on the floors above it here, and nothing else
     "core",
-    "functions transforms words draw optim plot",
-    "losses nn checks page program",
+    "functions transforms words draw optim",
+    "losses nn checks page program plot",
     "layers files",
     "shell",
     "__init__",
