@@ -7,6 +7,7 @@ Invariant: a call gives what the eager engine gives there, errors too.  Where a 
 import pickle
 import time
 import warnings
+from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any
 
 from autograd import transforms
 from autograd.core.context import current, recording
-from autograd.core.nested import blocks, data, fill, is_array
+from autograd.core.nested import blocks, data, fill, is_array, map_tree
 from autograd.core.node import finite
 from autograd.core.value import Value
 from autograd.program.source import ELSEWHERE, Python
@@ -153,15 +154,17 @@ class Compiled:
         if kind != VALUE:
             _check(kind, args, places, argnums)
             places = tuple(i % len(args) for i in places)
-        numbers: list[Any] = []
+        packed = not options and _are_packed(args)
+        numbers: Any = array("d") if packed else []
         counts = [self._counts and i not in places for i in range(len(args))]
         shape: Any = tuple([split(x, numbers, c) for x, c in zip(args, counts, strict=True)])
         if options:
             shape = *shape, split(options, numbers, self._counts)
-        if any(type(x) is Value for x in numbers):
-            return self._recorded(kind, args, options, argnums)
-        if set(map(type, numbers)) - {float} or sum(numbers) - sum(numbers) != 0.0:
-            numbers = [finite(x) for x in numbers]
+        if not packed:
+            if any(type(x) is Value for x in numbers):
+                return self._recorded(kind, args, options, argnums)
+            if set(map(type, numbers)) - {float} or sum(numbers) - sum(numbers) != 0.0:
+                numbers = [finite(x) for x in numbers]
         key = kind, places, shape
         variants = self._variants.setdefault(key, [])
         flag, found, variant = self._found(variants, numbers)
@@ -175,6 +178,8 @@ class Compiled:
         if kind == VALUE:
             return value
         at = tuple(args[i] for i in places) if several else args[places[0]]
+        if packed and kind == GRADIENT:
+            return value, _cut(at, found[1:])
         slopes = [d + 0.0 for d in found[len(variant.steps.results) :]]
         if kind == GRADIENT:
             return value, fill(at, slopes) if type(at) is not float else slopes[0]
@@ -345,6 +350,32 @@ def _plain(tree: Any) -> bool:
     if type(tree) in (list, tuple):
         return len(tree) > 0 and all(map(_plain, tree))
     return type(tree) in (float, int)
+
+
+def _are_packed(args: tuple[Any, ...]) -> bool:
+    """Whether they are arrays of doubles, and perhaps floats: no number needs an object."""
+    found = False
+    for x in args:
+        if type(x) is not float:
+            if not is_array(x) or x.dtype != "d":
+                return False
+            found = True
+    return found
+
+
+def _cut(at: Any, numbers: Sequence[float]) -> Any:
+    """The numbers in the shape of floats and arrays, each array cut out whole."""
+    import numpy
+
+    rest = numpy.array(numbers) + 0.0
+
+    def cut(x: Any) -> Any:
+        nonlocal rest
+        count = x.size if is_array(x) else 1
+        mine, rest = rest[:count], rest[count:]
+        return mine.reshape(x.shape).copy() if is_array(x) else float(mine[0])
+
+    return map_tree(cut, at)
 
 
 def _numbers(tree: Any, counts: bool = False) -> list[Any]:

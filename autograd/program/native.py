@@ -60,10 +60,11 @@ class Native:
 
     def __call__(
         self, numbers: Sequence[float], held: list[Value] | None = None
-    ) -> tuple[int, list[float]]:
+    ) -> tuple[int, Sequence[float]]:
         """A flag, and the numbers of results and derivatives, one after the other.
 
-        The inputs are the numbers, then those that the held leaves have now.
+        The inputs are the numbers, then those that the held leaves have now.  For an array of
+        numbers an array comes back, for others a list.
 
         The flag is 0, or llvm.ELSEWHERE where a guard does not hold, or llvm.NOT_FINITE where a
         number is none, or both; then the numbers mean nothing.
@@ -75,7 +76,8 @@ class Native:
         if len(x) != self.steps.inputs:
             raise TypeError(f"{len(x)} numbers for {self.steps.inputs} inputs")
         y = array("d", bytes(8 * self.numbers))
-        return self._run(x.buffer_info()[0], y.buffer_info()[0]), y.tolist()
+        flag = self._run(x.buffer_info()[0], y.buffer_info()[0])
+        return flag, y if isinstance(numbers, array) else y.tolist()
 
     def builtin(self, name: str, fallback: Callable[..., Any], **keywords: Any) -> Any:
         """The code as a function of floats, ints and nested lists and tuples of them.

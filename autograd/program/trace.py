@@ -7,6 +7,7 @@ guard, each leaf that it holds by closure an input; where it asks for a number, 
 import inspect
 import itertools
 import operator
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,8 +63,10 @@ class Trace:
 # --- arguments: numbers among other things, nested ---
 
 
-def split(tree: Any, numbers: list[Any], counts: bool = False) -> Any:
+def split(tree: Any, numbers: "list[Any] | array[float]", counts: bool = False) -> Any:
     """Add the numbers of a tree to a list; a key comes back that tells all the rest of it.
+
+    An array of doubles may be in place of the list, if no number is a Value.
 
     What is no number (text, None, flags, arrays of integers, objects) is a part of the key; with
     `counts`, so are ints.
@@ -83,7 +86,10 @@ def split(tree: Any, numbers: list[Any], counts: bool = False) -> Any:
         return kind, *[(key, split(x, numbers, counts)) for key, x in tree.items()]
     if is_array(tree):
         if tree.dtype.kind in "fO":
-            numbers.extend(tree.ravel().tolist())
+            if isinstance(numbers, array) and tree.dtype == "d":
+                numbers.frombytes(tree.tobytes())
+            else:
+                numbers.extend(tree.ravel().tolist())
             return "array", tree.shape
         return "array", tree.shape, tree.dtype.str, tree.tobytes()
     if kind is bool or kind is int or not node.is_real(tree):

@@ -408,6 +408,34 @@ def test_an_int_that_the_function_needs_as_such_is_part_of_the_program():
     assert "1 variant of" in repr(g)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_arrays_go_in_and_out_whole(backend):
+    np = pytest.importorskip("numpy")
+
+    def f(a, x, b):
+        return a[0][1] * x + sum((u * v for u, v in zip(b, a[1], strict=True)), 0.0)
+
+    fast = ag.compile(f, backend)
+    rng = np.random.default_rng(0)
+    for a in (rng.normal(size=(2, 2)), rng.normal(size=(2, 4))[:, ::2], np.ones((2, 2), ">f8")):
+        args = a, 0.5, rng.normal(size=2)
+        for places in (0, 2, (0, 1, 2), (1,), (2, 0)):
+            value, slopes = fast.value_and_grad(*args, argnums=places)
+            wanted, those = ag.value_and_grad(f, places)(*args)
+            assert (type(value), value, repr(slopes)) == (float, wanted, repr(those))
+        assert fast(*args) == wanted
+    slopes[0][:] = 7.0  # it is nobody else's
+    assert fast.value_and_grad(*args)[1][0].tolist() == [0.0, 0.5]
+    for wrong in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="finite number"):
+            fast(np.array([[1.0, wrong], [0.0, 0.0]]), 0.5, args[2])
+        with pytest.raises(ValueError, match="finite number"):
+            fast.value_and_grad(np.array([[wrong, 1.0], [0.0, 0.0]]), 0.5, args[2])
+        with pytest.raises(ValueError, match="finite number"):
+            fast(args[0], wrong, args[2])
+    assert fast.value_and_grad(*args, argnums=1)[1] == args[0][0][1]
+
+
 def test_out_takes_floats_only():
     numpy = pytest.importorskip("numpy")
     f = ag.compile(lambda w: w[0] * w[1], backend="python")
