@@ -150,6 +150,11 @@ ELEMENTARY = [
     "degrees",
     "radians",
 ]
+EXACT = {  # where mpmath has no function of that name, or not for large numbers
+    "log2": lambda x: mpmath.log(x) / mpmath.log(2),
+    "erf": lambda x: mpmath.erf(x) if abs(x) < 1e5 else mpmath.sign(x),
+    "erfc": lambda x: mpmath.erfc(x) if abs(x) < 1e5 else 1 - mpmath.sign(x),
+}
 FUNCTIONS = {
     "add": everywhere(2, lambda a, b: a + b),
     "sub": everywhere(2, lambda a, b: a - b),
@@ -164,7 +169,7 @@ FUNCTIONS = {
         name: named(
             1,
             getattr(ag, name),
-            (lambda x: mpmath.log(x) / mpmath.log(2)) if name == "log2" else getattr(mpmath, name),
+            EXACT.get(name) or getattr(mpmath, name),
             TORCH.get(name, name),
             JAX.get(name, name),
         )
