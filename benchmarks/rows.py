@@ -1,4 +1,4 @@
-"""Programs over rows against other ways to the same numbers: JAX, PyTorch, NumPy by hand, C++.
+"""Programs over rows against other ways to the same numbers: JAX, PyTorch, ddx, NumPy, C++ by hand.
 
 Each contest is run on one core, alternately, 9 times; medians, in nanoseconds a row, and our time
 over theirs.  A peer that is not installed is left out.  Run: `python benchmarks/rows.py [--plot
@@ -42,6 +42,11 @@ try:
 except ImportError:
     torch = None
 
+try:
+    import ddx  # the distribution ddx-ad
+except ImportError:
+    ddx = None
+
 RNG = np.random.default_rng(0)
 Contest = tuple[str, int, dict[str, Callable[[], Any]], dict[str, float]]
 RUNS = 9
@@ -78,8 +83,19 @@ def black_scholes() -> Contest:
             lambda *xs: price(*xs, m=jnp, erfc=jax.scipy.special.erfc), argnums=by
         )
         calls["JAX"] = ready(jax.jit(jax.vmap(theirs)), *map(jnp.array, columns))
+    if ddx:
+        equation = ddx.equation(
+            lambda: price(*map(ddx.var, "sktrv"), m=ddx, erfc=lambda x: 1.0 - ddx.erf(x))
+        )
+        calls["ddx"] = by_ddx(equation, np.array(columns))
     calls["NumPy by hand"] = lambda: by_hand(*columns)
     return "Black-Scholes, five derivatives", n, calls, {"JAX": 0.2, "NumPy by hand": 0.2}
+
+
+def by_ddx(equation: Any, points: Any) -> Callable[[], Any]:
+    """Values and Jacobian of all points, the symbols first, by the machine code of ddx."""
+    equation.compile()
+    return lambda: equation.jacobian(points)
 
 
 def by_hand(s: Any, k: Any, t: Any, r: Any, v: Any) -> Any:
@@ -295,6 +311,14 @@ def bundle(folder: str) -> Contest:
     if jax:
         one = jax.jacrev(lambda z, f: reprojection(z, f, jnp, jnp.stack))
         calls["JAX, jacrev"] = ready(jax.jit(jax.vmap(one)), jnp.array(z), jnp.array(feature))
+    if ddx:
+
+        def residuals() -> Any:
+            variables = [ddx.var(f"z{i}") for i in range(15)]
+            seen = [ddx.param(f"f{i}") for i in range(2)]
+            return reprojection(variables, seen, ddx, tuple)
+
+        calls["ddx"] = by_ddx(ddx.equation(residuals), np.hstack([z, feature]).T.copy())
     compiled = by_gcc(folder)
     if compiled:
         e, jacobian = np.empty((n, 2)), np.empty((n, 2, 15))
