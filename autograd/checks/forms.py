@@ -335,7 +335,7 @@ ALIKE = [
     *({"sigmoid", "tanh"}, {"sin", "cos"}, {"exp", "log"}, {"softplus", "sigmoid"}),
     *({"sinh", "cosh"}, {"sqrt", "reciprocal"}, {"tan", "tanh"}, {"asin", "acos"}),
     *({"log", "reciprocal"}, {"log", "log2"}, {"log", "log10"}, {"expm1", "exp"}),
-    *({"relu", "softplus"}, {"tanh", "relu"}, {"sigmoid", "relu"}, {"silu", "sigmoid"}),
+    *({"relu", "softplus"}, {"silu", "sigmoid"}),
     *({"atan", "tan"}, {"sin", "tan"}, {"cos", "tan"}, {"log1p", "log"}, {"exp", "sqrt"}),
 ]
 

@@ -51,8 +51,8 @@ def local(written: Written, e: Edge) -> Iterator[Local]:
     yield Local(SIGN, f"of {whole}", -p, 1.5)
     n = divisor(written, e)
     if n is not None:
-        yield Local(f"a missing mean (factor N = {n})", "the sum differentiated,", p * n, 1.2)
-        yield Local(f"the mean taken twice (factor N = {n})", "", p / n, 1.5)
+        yield Local("a missing mean", f"not divided by N = {n},", p * n, 1.2)
+        yield Local("the mean taken twice", f"divided by N = {n} again,", p / n, 1.5)
     of_a_mean = 1.0 * (n is not None)
     unlikely = of_a_mean + 3.0 * (p in (0.0, -1.0))  # a gate; else the sign is what is forgotten
     yield Local(FORGOTTEN, whole, 1.0, 1.9 + unlikely)
@@ -60,9 +60,9 @@ def local(written: Written, e: Edge) -> Iterator[Local]:
     if p:
         yield Local("the reciprocal", f"{number(1.0 / p)} for {whole}", 1.0 / p, 2.3)
     yield Local("counted twice", whole, 2.0 * p, 2.9)
-    yield Local("a path forgotten", "treated as a constant,", 0.0, 2.4)
+    yield Local("a path forgotten", f"{written.name(e.input, 20)} treated as a constant", 0.0, 2.4)
     if e.kind == "mul":
-        swapped = f"{number(x)} (itself) for {number(p)} (its partner)"
+        swapped = f"its own {number(x)} for its partner's {number(p)}"
         yield Local("the inputs of a product not swapped", swapped, x, 1.6)
         yield Local(BELONGS, f"{number(y)} for {number(p)}", y, 2.5)
         yield from _of_a_product(written, e.consumer.inputs[1 - e.slot], e.input)
@@ -92,6 +92,8 @@ def _whole(written: Written, e: Edge) -> str:
         if partner.is_literal:
             return f"the factor {number(e.partial)}"
         return f"the factor {written.name(partner, 16)} = {number(e.partial)}"
+    if e.kind == "divide" and e.slot == 0 and e.consumer.inputs[1].is_literal:
+        return f"the factor 1/{number(e.consumer.inputs[1].data)}"
     if e.kind == "leaky_relu":
         return f"the slope {number(e.partial)}"
     formula = FORMULAS.get((e.kind, e.slot)) or (form[0].text if len(form) == 1 else "")
@@ -117,7 +119,7 @@ def _of_a_product(written: Written, partner: Value, node: Value) -> Iterator[Loc
     for f in factors if len(factors) > 1 else ():
         if abs(f.data) not in (0.0, 1.0):
             yield Local(FORGOTTEN, f"{name(f)} of {name(partner)}", p / f.data, 1.8)
-            swapped = f"{name(node)} (itself) for {name(f)} (its partner)"
+            swapped = f"{name(node)} itself for its partner {name(f)}"
             yield Local("the inputs of a product not swapped", swapped, p / f.data * node.data, 1.7)
 
 

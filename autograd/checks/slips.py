@@ -11,7 +11,7 @@ from functools import partial
 from itertools import combinations
 
 from autograd.checks.forms import FORGOTTEN, INTEGRAL, NOUNS
-from autograd.checks.local import local
+from autograd.checks.local import STEP, local
 from autograd.checks.region import MOST_EDGES, Region, Slip, divisor, number
 from autograd.checks.rounding import near
 from autograd.checks.written import Edge
@@ -58,8 +58,8 @@ def _of_the_number(region: Region) -> Iterator[Slip]:
             yield Slip(f"{more} too much", true * v.data**n, 4.4)
             yield Slip(f"{more} forgotten", true / v.data**n, 4.4)
     for n in dict.fromkeys(filter(None, map(partial(divisor, region.written), region.edges))):
-        yield Slip(f"a missing mean (factor N = {n}): the sum was differentiated", true * n, 1.3)
-        yield Slip(f"the mean taken twice (factor N = {n})", true / n, 1.6)
+        yield Slip(f"a missing mean: not divided by N = {n}", true * n, 1.3)
+        yield Slip(f"the mean taken twice: divided by N = {n} again", true / n, 1.6)
         yield Slip(f"the mean over N − 1 (N = {n})", true * n / (n - 1), 2.5)
         yield Slip(f"the mean over N + 1 (N = {n})", true * n / (n + 1), 3.5)
     yield Slip("counted twice: the whole gradient", 2.0 * true, 2.4)
@@ -118,9 +118,13 @@ def _shares(region: Region) -> Iterator[Slip]:
             place = region.place(e)
             for n in means:
                 more = region.true + (n - 1) * a * p, region.true + (1 / n - 1) * a * p
-                yield Slip(f"a missing mean (factor N = {n}): in the share {place}", more[0], 1.9)
                 yield Slip(
-                    f"the mean taken twice (factor N = {n}): in the share {place}", more[1], 2.0
+                    f"a missing mean: not divided by N = {n}, in the share {place}", more[0], 1.9
+                )
+                yield Slip(
+                    f"the mean taken twice: divided by N = {n} again, in the share {place}",
+                    more[1],
+                    2.0,
                 )
             yield Slip(f"counted twice: the share {place}", region.true + a * p, 2.4)
             yield Slip(f"a factor forgotten: the incoming gradient {place}",
@@ -217,7 +221,7 @@ def _of_steps(region: Region) -> Iterator[Slip]:
             text = f"{FORGOTTEN}: the incoming gradient of {name(c)}"
             for n in means:
                 if near(adjoint * n, 1.0, 1e-9, 0.0):
-                    text = f"a missing mean (factor N = {n}): in the term {name(c)}"
+                    text = f"a missing mean: not divided by N = {n}, in the term {name(c)}"
             at_one = {e: e.partial / adjoint for e in parts}
             yield Slip(text, region.true + (1.0 - adjoint) * slope, 2.0, at_one)
         e = parts[0]
@@ -325,7 +329,7 @@ def _scores(region: Region, parts: list[Edge]) -> Iterator[Slip]:
 
 def _target(region: Region) -> Iterator[Slip]:
     """y instead of y - t, where a score goes into softmax with loss, fused or in two steps."""
-    text = "a path forgotten: that of the target, y instead of y - t"
+    text = "y instead of y - t: the target was forgotten"
     for c, parts in region.into.items():
         if parts[0].kind == "softmax_cross_entropy":
             n = divisor(region.written, parts[0]) or 1
@@ -381,7 +385,8 @@ def _everywhere(region: Region) -> Iterator[Slip]:
         seen: Counter[str] = Counter()
         for slip in local(written, e) if e.kind in kinds else ():
             seen[slip.kind] += 1
-            detail = slip.detail if slip.general else ""
+            one = sum(o.kind == e.kind for o in region.edges) == 1
+            detail = slip.detail if slip.general or (one and slip.kind == STEP) else ""
             key = (e.kind, slip.kind, detail or str(seen[slip.kind]))
             changed.setdefault(key, (slip.cost, {}))[1][e] = slip.number
     for (kind, slip_kind, detail), (cost, edits) in changed.items():
@@ -410,7 +415,7 @@ def _another_node(region: Region) -> Iterator[Slip]:
         yield Slip(f"the gradient of another node: that of {region.name(u)}", true, cost)
         if slope != true:  # wrong too: only where it stands above could it have been taken over
             more = 0.0 if u in region.steps else 1.2
-            text = f"the gradient of another node: the one given for {region.name(u)}"
+            text = f"the gradient of another node: your number at {region.name(u)}"
             yield Slip(text, slope, cost + more)
         if alike or partner:
             yield Slip(
@@ -426,6 +431,8 @@ def _another_node(region: Region) -> Iterator[Slip]:
     if len(region.shares) == 1 and len(nodes) <= MOST_EDGES:
         (e,) = region.shares
         for u in nodes:
+            if region.adjoint(u) == 1.0:
+                continue  # that is to forget the incoming one
             text = f"another node's gradient as the incoming one: that of {region.name(u)}"
             cost = 3.0 if u.op == e.consumer.op else 3.7
             yield Slip(text, region.adjoint(u) * e.partial, cost)

@@ -368,7 +368,7 @@ NUMBER = {  # kind: how it may be told, the wrong gradient of a node
     "softmax's sign": ("wrong sign", _softmax_sign),
     "y for y - t, two steps": ("y instead of y - t", _target_two_steps),
     "shifted by one": ("shifted|another", _shifted),
-    "own value for the gradient": ("own value|value|itself", _of_leaf(lambda g, x: x)),
+    "own value for the gradient": ("own value|value|its own", _of_leaf(lambda g, x: x)),
     "times its own value": (
         "own value|not swapped|not lowered|output used",
         _of_leaf(lambda g, x: g * x),

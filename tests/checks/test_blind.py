@@ -26,7 +26,7 @@ SAME = {
     "tanh rule": r"output used where the input belongs: .* at h by z$|in the rule: that of h2 at",
     "trig rule": r"left out: a for b|the reciprocal: .* 1/\(1 \+ x²\)",
     "sign": r"1/\(1 − x²\) for 1/\(1 \+ x²\)",
-    "exponent not lowered": "left out: at F",  # 1/r for 1/r² in 1/b
+    "exponent not lowered": "left out: r for r² at F",
     "log rule": "the reciprocal: .* 1/x",
     "quotient apart": "1/g' for the derivative of 1/g",
     "abs rule": "value as a factor: r at l by r|function for its derivative: .* at l by r",

@@ -162,7 +162,7 @@ def test_one_slip_explains_several_wrong_numbers():
     xs = [Value(0.5 + i, f"x{i}") for i in range(5)]
     y = ag.mean([x**2 for x in xs])
     told = slips(account(y, {x: 2 * x.data for x in xs}))
-    assert told[0].startswith("likely slip: a missing mean (factor N = 5)")
+    assert told[0].startswith("likely slip: a missing mean: not divided by N = 5")
 
 
 def test_an_operation_of_the_users_own_takes_part():

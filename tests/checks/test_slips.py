@@ -249,8 +249,8 @@ FORMULAS = [
     (ag.log, X, "the reciprocal"),
     (ag.reciprocal, 1 / X**2, "wrong sign"),
     (ag.reciprocal, -1 / X, "a factor forgotten"),
-    (lambda x: ag.mean([x * x, 3 * x]), 2 * X + 3, "a missing mean (factor N = 2)"),
-    (lambda x: ag.mean([x, x * x, 5.0]), 1 + 2 * X, "a missing mean (factor N = 3)"),
+    (lambda x: ag.mean([x * x, 3 * x]), 2 * X + 3, "a missing mean: not divided by N = 2"),
+    (lambda x: ag.mean([x, x * x, 5.0]), 1 + 2 * X, "a missing mean: not divided by N = 3"),
     (lambda x: ag.silu(x), Y, "a path forgotten"),
     (lambda x: ag.exp(x * x), math.exp(X * X), "a factor forgotten: the inner derivative 1.6"),
     (lambda x: ag.sin(x) * x, math.cos(X), "the product of the derivatives"),
@@ -314,7 +314,7 @@ def test_softmax_with_loss():
         target = rows[0][1]
         assert "y instead of y - t" in account(loss, {**right, target: y[1] / n})
         assert "wrong sign" in account(loss, {**right, target: (1 - y[1]) / n})
-    assert "a missing mean (factor N = 2)" in account(loss, {**right, target: y[1] - 1})
+    assert "a missing mean: not divided by N = 2" in account(loss, {**right, target: y[1] - 1})
 
 
 def test_right_derivations_report_nothing():
