@@ -328,7 +328,7 @@ def test_a_training_is_played_back_in_it(playground):
     finished(page)
     frame = page.frame_locator("iframe")
     assert frame.locator("h1").inner_text() == "A training, played back"
-    assert frame.locator("#when").inner_text() == "100 / 100"
+    assert frame.locator("#when").inner_text() == "200 / 200"
     page.context.close()
 
 

@@ -246,11 +246,12 @@ function render() {
   const slopes = film.parameters.map((j) => gradient.adjoints[j] ?? 0), after = moved(numbers, slopes, run.lr);
   const { kind, column } = phaseKind();
   drawNetwork(numbers, after, now, gradient);
-  drawPlane(kind === "update" ? after : numbers);
+  const seen = kind === "update" ? after : numbers;
+  drawPlane(seen);
   drawLosses();
   listNumbers(numbers, after, gradient);
   $("telling").replaceChildren(...explained(now, after, gradient));
-  const right = rows.filter(([x, y], i) => scoreAt(numbers, x, y) > film.threshold === second(i)).length;
+  const right = rows.filter(([x, y], i) => scoreAt(seen, x, y) > film.threshold === second(i)).length;
   $("score").textContent = said("filmscore", { right, n: rows.length });
   map.setAttribute("aria-label", said("planetext", { right, n: rows.length }));
   $("point").value = chosen;

@@ -221,7 +221,7 @@ const heard = {
     status(["drawing"]);
     const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     seen.picture = true;
-    $("picture").replaceChildren(document.importNode(svg, true));
+    $("picture").replaceChildren(fitted(document.importNode(svg, true)));
   },
   page(text) {
     const frame = element("iframe", [], { sandbox: "allow-scripts", title: said("frame") });
@@ -244,6 +244,14 @@ const heard = {
     else if (seen.picture && !seen.page) tab("picture");
   },
 };
+
+const LEAST = 0.65; // of its own size: so small a picture may become to fit, and no smaller
+
+function fitted(svg) {
+  const own = `${(parseFloat(svg.getAttribute("width")) * 4) / 3}px`;
+  svg.style.width = `min(${own}, max(100%, ${LEAST} * ${own}))`;
+  return svg;
+}
 
 let seen = {};
 
