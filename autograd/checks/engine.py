@@ -147,33 +147,36 @@ class _Run:
         self.missing: list[str] = []
         self.usable: list[str] = []
         self.count = 0
+        self.outcomes: dict[tuple[Step, ...], tuple[str, str]] = {}  # as they were first seen
 
     # --- programs ---
 
-    def results(self, engine: Callable[[float], Any], program: Program) -> dict[str, float | None]:
+    def found(self, program: Program) -> dict[str, float | None]:
         """The output's number and the gradient of each leaf and step; what the class raises."""
-        self.count += engine is not Value
-        nodes = {name: engine(number) for name, number in POINTS.items()}
-        for i, (operation, operands) in enumerate(program):
-            nodes[f"v{i}"] = OPERATIONS[operation].apply(*(nodes[x] for x in operands))
-        output = nodes[f"v{len(program) - 1}"]
-        if engine is Value:
-            used = dict(zip(nodes, gradients(output, nodes.values()), strict=True))
-            return {"value": output.data} | {name: g.data for name, g in used.items()}
+        self.count += 1
+        nodes, output = _nodes(self.engine, program)
         output.backward()
-        found = {"value": float(output.data)}
-        return found | {
+        value = {"value": float(output.data)}
+        return value | {
             name: None if v.grad is None else float(v.grad) for name, v in nodes.items()
         }
 
     def compared(self, program: Program) -> tuple[str, str] | None:
-        """What was expected and what was found, where they differ."""
-        expected = self.results(Value, program)
+        """What was expected and what was found, where they differ.
+
+        Noted, for a second time they need not: a set of parents has its order by chance.
+        """
+        outcome = self._compared(program)
+        if outcome is not None:
+            self.outcomes.setdefault(tuple(program), outcome)
+        return outcome
+
+    def _compared(self, program: Program) -> tuple[str, str] | None:
         try:
-            found = self.results(self.engine, program)
+            found = self.found(program)
         except Exception as error:
             return "a number", f"{type(error).__name__}: {error}"
-        for name, number in expected.items():
+        for name, number in _expected(program).items():
             if name != "value" and name not in POINTS:
                 continue
             theirs = found.get(name)
@@ -189,7 +192,7 @@ class _Run:
     def tell(self, name: str, program: Program) -> None:
         """Note a bug."""
         if name not in [bug.name for bug in self.bugs]:
-            expected, found = self.compared(program) or ("", "")
+            expected, found = self.outcomes[tuple(program)]
             self.bugs.append(Bug(name, _code(program), expected, found))
 
     # --- one operation alone ---
@@ -227,6 +230,8 @@ class _Run:
     def sharing(self) -> None:
         """Nodes that are used twice: leaves, then steps."""
         for name in self.usable:
+            if name in COMPOSED and self.bugs:
+                continue
             operands = _operands(name)
             twice: list[Program] = [
                 [(name, operands), ("multiplication", (operands[0], "z")), ("addition", order)]
@@ -294,6 +299,21 @@ class _Run:
 
 
 # --- programs ---
+
+
+def _nodes(engine: Callable[[float], Any], program: Program) -> tuple[dict[str, Any], Any]:
+    """The leaves and steps of a program by name, and its output."""
+    nodes = {name: engine(number) for name, number in POINTS.items()}
+    for i, (operation, operands) in enumerate(program):
+        nodes[f"v{i}"] = OPERATIONS[operation].apply(*(nodes[x] for x in operands))
+    return nodes, nodes[f"v{len(program) - 1}"]
+
+
+def _expected(program: Program) -> dict[str, float]:
+    """The output's number, and its gradients as a graph of our own gives them."""
+    nodes, output = _nodes(Value, program)
+    slopes = dict(zip(nodes, gradients(output, nodes.values()), strict=True))
+    return {"value": output.data} | {name: g.data for name, g in slopes.items()}
 
 
 def _operands(name: str) -> tuple[str, ...]:
