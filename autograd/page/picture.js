@@ -31,6 +31,9 @@ function show(key, inner = null) { // the drawing of this state of the composite
   const references = new Set(drawing.units.filter(({ kind }) => kind === "reference").map(({ id }) => id));
   const near = new Set(drawing.edges.filter(({ to }) => !references.has(to)).map(({ source }) => source));
   drawing.again = new Set(drawing.edges.filter(({ to, source }) => references.has(to) && near.has(source))); // edges that end in the air
+  drawing.real = drawing.edges.filter((edge) => !drawing.again.has(edge));
+  drawing.leaving = Map.groupBy(drawing.real, ({ source }) => source);
+  drawing.endings = Map.groupBy(drawing.again, ({ source }) => source);
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", said("graph", { y: names[root] }));
   for (const tip of svg.querySelectorAll("title, desc")) tip.remove(); // they would tell old numbers
@@ -213,8 +216,7 @@ function paint(list) {
   const current = chosen ?? step.unit, active = [], complete = new Map(); // each node's shares, with their steps
   const hidden = (key, k) => at > 0 && (k > at || (k === at && asked.has(key)));
   const look = (key, k) => !hidden(key, k) ? "" : k === at ? "asked" : "ahead";
-  const edges = drawing.edges.filter((edge) => !drawing.again.has(edge));
-  for (const { id, from, to, source, uses, others, summed } of edges) {
+  for (const { id, from, to, source, uses, others, summed } of drawing.real) {
     const maker = drawing.unitOf.get(source)?.id ?? from, born = forward.get(maker) ?? 1, back = backward.get(to) ?? seed;
     const share = shareAlong({ source, uses, others, summed });
     if (others) { // out of what is not drawn one by one: a sum, or many numbers that are not told
@@ -245,14 +247,13 @@ function paint(list) {
     const there = at === 0 ? shares : shares.filter(([back]) => back <= at);
     const last = Math.max(...shares.map(([back]) => back)), whole = there.length === shares.length;
     const sum = whole ? gradient.adjoints[i] : total(there.map(([, share]) => share));
-    const key = shares.length > 1 ? `s${i}` : edges.find(({ source }) => source === i).id;
-    const ends = drawing.edges.filter((edge) => edge.source === i && drawing.again.has(edge));
+    const key = shares.length > 1 ? `s${i}` : drawing.leaving.get(i)[0].id, ends = drawing.endings.get(i) ?? [];
     for (const id of [nodes[i].op ? `v${i}` : from, `v${i}`, ...ends.map(({ id }) => id)]) {
       write(id, "value", hidden(`v${i}`, born) ? "?" : shown(now.values[i]), look(`v${i}`, born));
       const words = hidden(key, last) && last === at ? "?" : shown(sum) + (whole ? "" : " …");
       write(id, "gradient", words, there.length || !shares.length ? look(key, whole ? last : 0) : "ahead");
     }
-    for (const { id } of edges.filter(({ source }) => source === i)) {
+    for (const { id } of drawing.leaving.get(i)) {
       const words = hidden(key, last) && last === at ? "?" : shown(sum) + (whole ? "" : " …");
       write(id, "sum", `Σ ${words}`, there.length ? look(key, whole ? last : 0) : "ahead");
     }

@@ -1008,6 +1008,41 @@ def test_a_number_is_pulled_on_the_picture(visit):
     assert page.locator(".node.now").count() == 0  # it was no click
 
 
+def test_fingers_pinch_pan_and_pull(visit):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = visit(ag.sigmoid(Value(0.5, "x") * Value(-2.0, "w")), phone)
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        told = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
+
+    def pull(x, y, dx):
+        touch("touchStart", (x, y))
+        for k in range(1, 9):
+            touch("touchMove", (x + dx * k / 8, y))
+        touch("touchEnd")
+
+    settled(page)
+    before = page.evaluate("svg.getBoundingClientRect().width")
+    touch("touchStart", (150, 200))
+    touch("touchStart", (150, 200), (200, 200))
+    for k in range(1, 9):
+        touch("touchMove", (150 - 5 * k, 200), (200 + 5 * k, 200))
+    touch("touchEnd")
+    after = page.evaluate("svg.getBoundingClientRect().width")
+    assert after / before == pytest.approx((200 + 40 - 150 + 40) / 50, rel=0.02)
+    assert page.evaluate("visualViewport.scale") == 1  # the picture zoomed, not the page
+    at = page.evaluate("pane.scrollLeft")
+    pull(250, 220, -100)  # one finger scrolls, and keeps sliding
+    assert page.evaluate("pane.scrollLeft") > at + 50
+    page.evaluate("zoom = null, lay(), pane.scrollTo({ left: 0, top: 0, behavior: 'instant' })")
+    settled(page)
+    box = page.locator("[data-leaf]").first.bounding_box()
+    pull(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 48)  # a leaf's number
+    assert page.evaluate("leaves[0]") == 0.58 and page.locator("#result").inner_text() != ""
+
+
 def test_a_leaf_lights_its_paths_and_an_edge_tells_its_digits(visit):
     page = visit(examples()["fan-out"])
     page.hover("#n0 > .name")
