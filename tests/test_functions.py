@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, functions, losses, nn
-from autograd.core.node import ELSEWHERE, inputs_first
+from autograd.core.node import ATTRIBUTES, ELSEWHERE, inputs_first
 from autograd.shell.expression import FUNCTIONS
 
 mp = mpmath.mp.clone()
@@ -520,6 +520,13 @@ MADE = [
     (lambda p, c: p.maximum(c), "a Value has no method maximum: write ag.maximum(x, y)"),
     (lambda p, c: p.softmax(), "write ag.softmax(xs), of a list or array xs"),
     (lambda p, c: p.item(), "a Value has no method item: write x.data"),
+    (
+        lambda p, c: p.requires_grad,
+        "a Value has no attribute requires_grad: write nothing, as every",
+    ),
+    (lambda p, c: p.is_leaf, "a Value has no attribute is_leaf: write x.op is None"),
+    (lambda p, c: p.requires_grad_(), "no method requires_grad_: write nothing, as every node"),
+    (lambda p, c: ag.what_if(p * c, p, 3), r"as in what_if\(y, \{x: 3.0\}\), got Value\(.*, 3"),
     (lambda p, c: p.backwards(), "a Value has no method backwards: write x.backward()"),
     (lambda p, c: Value.gelu(p), "a Value has no method gelu: write ag.gelu(x)"),
 ]
@@ -533,7 +540,10 @@ def test_a_message_names_what_was_written_and_what_to_write(call, words):
 
 
 def test_names_of_other_libraries_are_told_but_are_no_attributes():
-    written = {name: write for write, names in ELSEWHERE.items() for name in names.split()}
+    tables = (("method", ELSEWHERE), ("attribute", ATTRIBUTES))
+    kinds = {n: kind for kind, table in tables for names in table.values() for n in names.split()}
+    told = ELSEWHERE | ATTRIBUTES
+    written = {name: write for write, names in told.items() for name in names.split()}
     functions_told = {name for name, write in written.items() if write.startswith("ag.{}(")}
     assert functions_told == {name for name in functions.__all__ if not hasattr(Value, name)}
     x = Value(2.0)
@@ -541,7 +551,7 @@ def test_names_of_other_libraries_are_told_but_are_no_attributes():
         assert not hasattr(x, name) and not hasattr(Value, name)
         with pytest.raises(AttributeError) as raised:
             getattr(x, name)
-        sentence = f"a Value has no method {name}: write {write.format(name)}"
+        sentence = f"a Value has no {kinds[name]} {name}: write {write.format(name)}"
         assert str(raised.value) == sentence and raised.value.name == name
         assert "Did you mean" not in "".join(traceback.format_exception(raised.value))
         if write.startswith("ag."):  # what is advised can be written

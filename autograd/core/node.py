@@ -52,27 +52,39 @@ ELSEWHERE = {  # what other libraries have as methods, and what is written here
     "x.data": "item numpy tolist",
     "ag.identity(x)": "clone",
     "x.backward()": "backwards",
+    "nothing, as every node keeps its gradient": "retain_grad requires_grad_",
+}
+ATTRIBUTES = {  # and as attributes
+    "x.data": "value",
+    "x.label": "name",
+    "x.op": "grad_fn _op",
+    "x.inputs": "children _prev",
+    "x.op is None": "is_leaf",
+    "nothing, as every Value has a gradient, and x.detach() for a number without its past": (
+        "requires_grad"
+    ),
 }
 
 
 class Absent:
     """A name that is no attribute: looked up, it tells what to write instead."""
 
-    def __init__(self, name: str, write: str) -> None:
-        self.name, self.write = name, write
-        self.__doc__ = f"No method: write {write}"  # for `help`
+    def __init__(self, kind: str, name: str, write: str) -> None:
+        self.kind, self.name, self.write = kind, name, write
+        self.__doc__ = f"No {kind}: write {write}"  # for `help`
 
     def __get__(self, node: Any, owner: Any = None) -> Any:
         # With its name, and without the node, Python adds no "Did you mean".
         raise AttributeError(
-            f"a Value has no method {self.name}: write {self.write}", name=self.name
+            f"a Value has no {self.kind} {self.name}: write {self.write}", name=self.name
         )
 
 
 def _absent() -> Iterable[Absent]:
-    """One for each name of ELSEWHERE, in order."""
-    for write, names in ELSEWHERE.items():
-        yield from (Absent(name, write.format(name)) for name in names.split())
+    """One for each name of ELSEWHERE and ATTRIBUTES, in order."""
+    for kind, table in (("method", ELSEWHERE), ("attribute", ATTRIBUTES)):
+        for write, names in table.items():
+            yield from (Absent(kind, name, write.format(name)) for name in names.split())
 
 
 def _method(primitive: Primitive, doc: str) -> Callable[..., "Value"]:
@@ -270,7 +282,9 @@ class Node:
         (absolute, acos, acosh, asin, asinh, atan, atanh, erf, erfc, identity, elu, gelu,
          leaky_relu, relu6, sigmoid, silu, softplus, atan2, maximum, minimum, power, prelu,
          log_softmax, logsumexp, mean, norm, softmax, sum, dot, matmul, affine, abs, max, min,
-         square, pow, item, numpy, tolist, clone, backwards) = _absent()
+         square, pow, item, numpy, tolist, clone, backwards,
+         retain_grad, requires_grad_,
+         value, name, grad_fn, _op, children, _prev, is_leaf, requires_grad) = _absent()
         # fmt: on
 
     # --- comparison, text ---

@@ -6,7 +6,7 @@ from autograd.core.primitives cimport Primitive
 
 cdef object _add, _mul, _exp, _relu, _reciprocal, _divide, _power, _tanh, _maximum
 cdef set open_contexts
-cdef object look
+cdef object look, _e_to, _log, _tanh_of
 cdef bint _plain
 cdef double NAN
 cdef int LITERAL

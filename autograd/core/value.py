@@ -39,6 +39,7 @@ compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machin
 _plain = not compiled  # for `new_node`, to which it is a number in C
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal, _divide = primitives.exp, primitives.reciprocal, primitives.divide
+_e_to, _log, _tanh_of = math.exp, math.log, math.tanh  # looked up once
 _tanh, _power, _maximum = elementary.tanh, elementary.power, primitives.maximum
 
 
@@ -190,7 +191,7 @@ def raised(a: Value, b: Value) -> Value:
     d = a._data
     if b._data != 2.0 or not 1e-140 < abs(d) < 1e150:
         return as_declared(_power, a, b)
-    by_exponent = math.log(d) * (d * d) if d > 0.0 else NAN
+    by_exponent = _log(d) * (d * d) if d > 0.0 else NAN
     return new_node(_power, a, b, d * d, 2.0 * d, by_exponent)
 
 
@@ -198,7 +199,7 @@ def exponential(a: Value) -> Value:
     """exp(a)."""
     if a._data > 709.0:  # too large, or nearly
         return as_declared(_exp, a)
-    y = math.exp(a._data)
+    y = _e_to(a._data)
     return new_node(_exp, a, None, y, y, NAN)
 
 
@@ -212,9 +213,9 @@ def inverse(a: Value) -> Value:
 
 def hyperbolic(a: Value) -> Value:
     """tanh(a)."""
-    e = math.exp(-abs(a._data))
+    e = _e_to(-abs(a._data))
     s = 2.0 * e / (1.0 + e * e)  # 1 / cosh(a)
-    return new_node(_tanh, a, None, math.tanh(a._data), s * s, NAN)
+    return new_node(_tanh, a, None, _tanh_of(a._data), s * s, NAN)
 
 
 def larger(a: Value, b: Value) -> Value:

@@ -41,7 +41,7 @@ class WhatIf(NamedTuple):
         return str(self)  # what a REPL shows
 
 
-def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
+def what_if(y: Value, changes: Mapping[Value, float], *more: object) -> WhatIf:
     """What y would be if leaves had other numbers, beside the estimate from the gradients.
 
     `changes` maps leaves below y to numbers.  What comes back compares y as it was recorded with a
@@ -58,8 +58,11 @@ def what_if(y: Value, changes: Mapping[Value, float]) -> WhatIf:
     estimate   +44 = 2.2 × 20  by gradients
     missed by  0, to rounding
     """
-    if not isinstance(changes, Mapping):
-        raise TypeError(f"what_if needs a dict of leaves and numbers, got {changes!r:.60}")
+    if more or not isinstance(changes, Mapping):
+        given = ", ".join(f"{x!r:.60}" for x in (changes, *more))
+        raise TypeError(
+            f"what_if needs a dict of leaves and numbers, as in what_if(y, {{x: 3.0}}), got {given}"
+        )
     check_fresh(expect_value(y))
     copies: dict[int, Any] = {}
     replay = y.__deepcopy__(copies)
