@@ -392,6 +392,9 @@ def dot(a: Any, b: Any) -> Any:
     >>> dot([1, 2], [3, 4])
     11.0
     """
+    for x in (a, b):
+        if not isinstance(x, Iterable):
+            raise TypeError(f"dot of {x!r:.60}: expected two rows of numbers")
     a, b = [scalar(x) for x in a], [scalar(x) for x in b]
     if len(a) != len(b):
         raise ValueError(f"dot of {len(a)} numbers with {len(b)}")

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from autograd.checks.gradcheck import GradientMismatch
 from autograd.checks.instead import LOST, instead, instead_of_the_textbook
-from autograd.checks.rounding import ROUNDING, adjoints, near, share, slopes_of
+from autograd.checks.rounding import adjoints, near, share, slopes_of
 from autograd.checks.search import WIDTH, check_digits, likeliest, listed, same, signed, unit
 from autograd.checks.written import Written
-from autograd.core.graph import check_fresh, gradients, pull
+from autograd.core.graph import ROUNDING, check_fresh, gradients, pull
 from autograd.core.nested import is_array, is_nested, scalar
 from autograd.core.nested import number as plain
 from autograd.core.node import inputs_first

@@ -6,14 +6,12 @@ of the textbook's form of a derivative can, such as y (1 − y): no tolerance.
 
 from collections.abc import Iterable
 
-from autograd.checks.numerical import EPS
 from autograd.checks.written import Edge, Written
 from autograd.core.graph import pull, share_of
 from autograd.core.node import describe, inputs_first
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
 
-ROUNDING = 64.0 * EPS  # of the size of the terms that a gradient is the sum of
 KINKED = {"relu", "absolute", "sign", "step", "maximum", "minimum"}
 
 

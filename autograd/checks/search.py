@@ -14,9 +14,10 @@ from numbers import Integral
 from autograd.checks.forms import SIGN
 from autograd.checks.local import local
 from autograd.checks.region import Region, Slip
-from autograd.checks.rounding import ROUNDING, adjoints, near
+from autograd.checks.rounding import adjoints, near
 from autograd.checks.slips import candidates
 from autograd.checks.written import Edge, Written
+from autograd.core.graph import ROUNDING
 from autograd.core.value import Value
 from autograd.words import number
 

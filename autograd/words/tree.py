@@ -6,15 +6,13 @@ Invariant: nothing changes a graph or a gradient.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
-from autograd.core.graph import check_fresh
+from autograd.core.graph import ROUNDING, check_fresh, sizes
 from autograd.core.node import inputs_first
 from autograd.core.value import Value
 from autograd.words.parts import composites, expect_value, within
 from autograd.words.text import Row, Words, columns, folded, name, number, terminal_width, visible
 
-ROUNDING = 2.0**-46  # 64 units in the last place of the terms that a gradient is the sum of
 BRANCHES = {"": "", "├─ ": "│  ", "└─ ": "   "}  # what stands below each
 
 
@@ -45,7 +43,7 @@ def tree(
     deepest = min(depth, max(1, (width - 30) // 3)) if width else depth
     nodes = inputs_first(y)
     calls = composites(nodes)
-    terms = _handed_down(nodes)
+    terms = sizes(y)
     told = partial(number, precision=precision)
     uses = Counter(x for v in nodes for x in v.inputs)
     marks: dict[Value, str] = {}
@@ -70,7 +68,7 @@ def tree(
         data = "" if anonymous and v.op is None else told(v.data)
         grad = ""
         if v.grad is not None:
-            is_zero = abs(v.grad) <= ROUNDING * terms[v][1]
+            is_zero = abs(v.grad) <= ROUNDING * terms[v]
             grad = f"grad {told(0.0 if is_zero else v.grad)}"
         rows.append((lead + branch + name(v), data, op, grad, mark))
         lead += BRANCHES[branch]
@@ -81,28 +79,21 @@ def tree(
     if len(seen) < len(nodes):
         limits = f"depth={deepest} or {lines=}"
         text += folded([f"… {len(nodes) - len(seen):,} more nodes, beyond {limits}"], width)
-    return Words("\n".join(text + _other_sweeps(terms, told)))
+    return Words("\n".join(text + _other_sweeps(nodes, terms, told)))
 
 
-def _handed_down(nodes: list[Value]) -> dict[Value, tuple[float, float]]:
-    """What its consumers hand down to each node, and the size of the terms along all paths."""
-    shares = dict.fromkeys(nodes, 0.0)
-    sizes = dict.fromkeys(nodes, 0.0)
-    sizes[nodes[-1]] = abs(nodes[-1].grad or 0.0)
-    for v in reversed(nodes):
-        seed, size = v.grad or 0.0, sizes[v]
-        for x, d in zip(v.inputs, v.partials, strict=True) if size else ():
-            shares[x] += seed * (d or 0.0)
-            sizes[x] += size * abs(d or 0.0)
-    return {v: (shares[v], sizes[v]) for v in nodes}
-
-
-def _other_sweeps(terms: Mapping[Value, Any], told: Callable[[float], str]) -> list[str]:
+def _other_sweeps(
+    nodes: list[Value], terms: Mapping[Value, float], told: Callable[[float], str]
+) -> list[str]:
     """A line for each node whose gradient is not the sum of what its consumers hand down to it."""
+    handed = dict.fromkeys(nodes, 0.0)
+    for v in nodes:
+        for x, d in zip(v.inputs, v.partials, strict=True):
+            handed[x] += (v.grad or 0.0) * (d or 0.0)
     found = []
-    for v, (here, size) in list(terms.items())[:-1]:
-        grad = v.grad
-        if grad is not None and abs(grad - here) > 1e-9 * abs(grad) + ROUNDING * size:
+    for v in nodes[:-1]:
+        grad, here = v.grad, handed[v]
+        if grad is not None and abs(grad - here) > 1e-9 * abs(grad) + ROUNDING * terms[v]:
             shown = f"of grad {told(grad)} this tree gives {told(here)}"
             found.append(f"{name(v)}: {shown}, another sweep the rest")
     return found[:3] + [f"… {len(found) - 3:,} more such"] * (len(found) > 3)
