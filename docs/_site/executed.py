@@ -1,7 +1,8 @@
 """Every block of code in a page is run as the page is read, and its pictures are drawn.
 
 Invariant: what a page shows is what came out now; a block that gives something else than the page
-says is a warning, and the build makes warnings errors.
+says is a warning, and the build makes warnings errors.  Where what comes out now is right,
+`-D accept=1` among the arguments of the build writes it into the pages: look at the difference.
 
     ```python             examples after >>> are compared with what is printed below them; without
                           >>> the block is run.  One page is one session.
@@ -54,6 +55,14 @@ class Runner(doctest.DocTestRunner):
     def __init__(self) -> None:
         super().__init__(checker=Alike(), verbose=False, optionflags=doctest.ELLIPSIS)
         self.filled: list[tuple[str, str]] = []
+        self.failed: list[tuple[str, str]] = []
+
+    def report_failure(self, out, test, example, got):
+        """Tell of it, and note what the page would have to say."""
+        super().report_failure(out, test, example, got)
+        if example.want and not example.exc_msg:
+            now = re.sub("^$", "<BLANKLINE>", got.rstrip("\n"), flags=re.M)
+            self.failed.append((example.want, f"{now}\n"))
 
     def report_success(self, out, test, example, got):
         """Note it, to be shown in place of what the page says."""
@@ -140,8 +149,15 @@ def run(app, page: str, source: list[str]) -> None:
                 complain(f"{type(error).__name__}: {error}", line)
     for want, got in session.runner.filled:
         source[0] = source[0].replace(want, got, 1)
+    if app.config.accept and session.runner.failed:
+        path = Path(app.env.doc2path(page))
+        text = path.read_text("utf-8")
+        for want, got in session.runner.failed:
+            text = text.replace(want, got, 1)
+        path.write_text(text, "utf-8")
 
 
 def setup(app):
     """Called by Sphinx."""
+    app.add_config_value("accept", False, "", bool)
     app.connect("source-read", run)
