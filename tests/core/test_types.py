@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,8 +49,10 @@ def test_a_users_program_is_checked_strictly(tmp_path):
     lines = PROGRAM.splitlines()
     path = tmp_path / "program.py"
     path.write_text("\n".join(lines + [line for line, _ in MISTAKES]) + "\n")
+    known = Path(".mypy_cache")  # of a check of the package just before, as in CI: 5 times faster
+    cache = known if known.is_dir() else tmp_path / "cache"
     run = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", path],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", cache, path],
         capture_output=True,
         text=True,
         timeout=300,
