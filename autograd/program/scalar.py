@@ -65,7 +65,7 @@ class _Program:
         order = []
         needed = [*steps.results, *[i for row in steps.rows for i in row], *steps.order]
         for root in needed:
-            waiting = [root]
+            waiting = [] if seen[root] else [root]
             while waiting:
                 i = waiting[-1]
                 x, y = a[i], b[i]
@@ -83,20 +83,21 @@ class _Program:
         size = CHUNK if len(order) > 1.5 * CHUNK else max(1, len(order))
         cuts = range(0, len(order), size)
         chunks = [_Chunk(order[k : k + size]) for k in cuts] or [_Chunk()]
-        place = {i: c for c, chunk in enumerate(chunks) for i in chunk.steps}
-        last: dict[int, int] = {}  # the chunk that is the last to need a step
-        for i in order:
-            last[self.a[i]] = last[self.b[i]] = place[i]
+        place = [0] * len(self.op)  # the chunk of a step; inputs and constants are everywhere
+        last = [0] * (len(self.op) + 1)  # the last chunk that needs it; one more is for no operand
+        for c, chunk in enumerate(chunks):
+            for i in chunk.steps:
+                place[i] = last[self.a[i]] = last[self.b[i]] = c
         for guard in self.steps.guards:
-            c = max(place.get(guard.a, 0), place.get(guard.b, 0))
+            c = max(place[guard.a], place[guard.b])
             chunks[c].guards.append(guard)
             for i in (guard.a, guard.b):
-                last[i] = max(last.get(i, 0), c)
+                last[i] = max(last[i], c)
         free: list[int] = []
         expiring: list[list[int]] = [[] for _ in chunks]
         for c, chunk in enumerate(chunks):
             for i in chunk.steps:
-                if last.get(i, 0) > c:
+                if last[i] > c:
                     if not free:
                         free.append(self.slots)
                         self.slots += 1
@@ -163,8 +164,11 @@ class _Program:
                 if op[i] in (INPUT, CONSTANT):
                     put(i, names.get(i) or read(i))
         for i in self.chunks[c].steps:
-            first = names.get(a[i]) or read(a[i])
-            second = names[b[i]] if b[i] in names else read(b[i])
+            first, second = names.get(a[i]), names.get(b[i])
+            if first is None:
+                first = read(a[i])
+            if second is None:
+                second = read(b[i])
             line = written.get(op[i])
             if line:
                 name = f"%{n}"
