@@ -222,8 +222,8 @@ def _of_steps(region: Region) -> Iterator[Slip]:
             for n in means:
                 if near(adjoint * n, 1.0, 1e-9, 0.0):
                     text = f"a missing mean: not divided by N = {n}, in the term {name(c)}"
-            at_one = {e: e.partial / adjoint for e in parts}
-            yield Slip(text, region.true + (1.0 - adjoint) * slope, 2.0, at_one)
+            shares = {e: e.partial / adjoint for e in parts}
+            yield Slip(text, region.true + (1.0 - adjoint) * slope, 2.0, shares)
         e = parts[0]
         by_denominator = (e.kind, e.slot) in (("divide", 1), ("reciprocal", 0))
         if by_denominator and len(parts) == 1 and e.input is not v and region.below[e.input]:

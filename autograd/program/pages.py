@@ -37,7 +37,7 @@ def _map(array: Array) -> tuple[mmap.mmap, int] | None:
     while array is not None and not isinstance(array, numpy.memmap):
         array = getattr(array, "base", None)
     pages = getattr(array, "_mmap", None)
-    if pages is None or array.mode == "c" or not hasattr(mmap, "MADV_DONTNEED"):
+    if array is None or pages is None or array.mode == "c" or not hasattr(mmap, "MADV_DONTNEED"):
         return None
     if len(pages) < LARGE:
         return None
