@@ -429,10 +429,11 @@ class SecondJudgement(Judgement):
 
 
 def _picture(y: Value, v: Value, given: float) -> str:
-    """Draw the graph with its gradients and the wrong node in red; says where it is."""
+    """Draw the graph with its gradients and the wrong node alone in red; says where it is."""
     from pathlib import Path
 
     from autograd.draw import draw
+    from autograd.draw.item import COLOURS
 
     order = inputs_first(y)
     if v not in order:
@@ -447,11 +448,14 @@ def _picture(y: Value, v: Value, given: float) -> str:
     file = re.sub(r"[^0-9A-Za-z]+", "_", name).strip("_") or "node"
     path = os.path.join(folder(), f"{file}.svg")
     i = order.index(v)
-    red = f"<style>#n{i} * {{stroke: #d62728}} #n{i} text {{fill: #d62728; stroke: none}}</style>"
+    calm = f'text[fill="{COLOURS["gradient"]}"] {{fill: {COLOURS["derivative"]}}}'
+    red = f"#n{i} * {{stroke: #d62728}} #n{i} text {{fill: #d62728; stroke: none}}"
     try:
         wrong = {f"{name}: {number(given)} is wrong": copies[id(v)]}
         text = draw(copy, names=wrong, fold=False).pipe("svg", encoding="utf-8")
-        Path(path).write_text(text.replace("</svg>", f"{red}</svg>"), encoding="utf-8")
+        Path(path).write_text(
+            text.replace("</svg>", f"<style>{calm} {red}</style></svg>"), encoding="utf-8"
+        )
     except Exception as error:  # too large a graph, a full disk: the gradient is wrong all the same
         return f"no picture: {error}"
     return f"picture: {path}"

@@ -208,9 +208,8 @@ def _of_steps(region: Region) -> Iterator[Slip]:
     for c, parts in region.into.items():
         adjoint = region.adjoint(c)
         slope = sum(e.partial * region.below[e.input] for e in parts)
-        if (
-            len(parts) > 1 or parts[0].input is not v
-        ) and slope != -1.0:  # else it is a local derivative
+        local_alone = len(parts) == 1 and parts[0].input is v
+        if not local_alone and slope != -1.0:
             inner = f"the inner derivative {number(slope)} of {name(c)} by {name(v)}"
             for kind, there, cost in (
                 *((FORGOTTEN, 1.0, 1.9), ("a factor squared", slope * slope, 3.0)),

@@ -1,6 +1,7 @@
 import math
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -515,6 +516,9 @@ def test_a_failure_leaves_a_picture_in_the_temporary_directory(tmp_path):
     assert path == tmp_path / "apple.svg"
     svg = path.read_text("utf-8")
     assert "apple: 3 is wrong" in svg and "#n0 text {fill: #d62728" in svg
+    reds = {fill for fill in re.findall(r'fill="(#\w+)"', svg) if fill[1:3] > "a0" > fill[3:5]}
+    calm = re.search(r'text\[fill="(#\w+)"\] {fill: (#\w+)}', svg)
+    assert reds == {calm[1]} and calm[2] != calm[1]  # no gradient is as red as the wrong node
     assert apple.grad is None
 
 
