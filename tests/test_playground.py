@@ -432,24 +432,32 @@ def faults(page, modules):
     ]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(playground, tmp_path, theme):
-    page = playground.visit("#apple", color_scheme=theme, viewport={"width": 1280, "height": 800})
-    finished(page)
-    assert faults(page, playground.modules) == []
-    page.locator("#tab-page").click()
-    assert faults(page, playground.modules) == []
-    x = ag.Value(1.0, "x")
-    ag.save(ag.sigmoid(x), tmp_path / "y.html")
-    ag.save(ag.sigmoid(x), tmp_path / "folded.html", fold=True)
-    page.goto((tmp_path / "y.html").as_uri())
-    assert faults(page, playground.modules) == []
-    page.goto((tmp_path / "folded.html").as_uri())
-    assert faults(page, playground.modules) == []
+def save_pages(folder):
+    """Pages of the package of each kind."""
+    x = ag.Value(1.5, "x")
+    y = ag.sigmoid(x) * x + 3 * x
+    for k, options in enumerate(({}, {"fold": True}, {"style": "box"})):
+        ag.save(y, folder / f"page{k}.html", **options)
     model = ag.nn.MLP(2, [2, 1], activation="tanh", rng=random.Random(1))
+    ag.save(model([1.0, 2.0]), folder / "network.html", style="network")
+    ag.worksheet(y, folder / "worksheet.html")
     history = {"rows": [[0.0, 1.0], [1.0, 0.0]], "targets": [1.0, -1.0], "criterion": ag.hinge}
     history |= {"lr": 0.1, "parameters": [ag.data(model.parameters())] * 2, "loss": [1.0, 0.9]}
-    ag.playback(model, history, tmp_path / "moons.html")
-    page.goto((tmp_path / "moons.html").as_uri())
-    assert faults(page, playground.modules) == []
+    ag.playback(model, history, folder / "moons.html")
+
+
+def test_axe_finds_no_serious_fault(playground, tmp_path):
+    page = playground.visit("#lesson-apple", viewport={"width": 1280, "height": 800})
+    finished(page)
+    save_pages(tmp_path)
+    for tab in ("#tab-picture", "#tab-page"):
+        page.locator(tab).click()
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            assert faults(page, playground.modules) == []
+    for path in sorted(tmp_path.glob("*.html")):
+        page.goto(path.as_uri())
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            assert faults(page, playground.modules) == [], (path.name, theme)
     page.context.close()

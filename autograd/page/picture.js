@@ -261,7 +261,7 @@ function paint(list) {
   for (const unit of drawing.units) {
     const leaf = step.kind === "inputs" && unit.kind === "leaf", end = step.kind === "seed" && unit === drawing.unitOf.get(root);
     mark(unit.id, "now", unit === current || leaf || end || (unit.composite !== null && unit.composite === current?.composite));
-    put(`${unit.id} spoken`, spoken(unit), (words) => place(unit.id).setAttribute("aria-label", begun(unit.id, words)));
+    put(`${unit.id} spoken`, begun(unit.id, spoken(unit)), (words) => place(unit.id).setAttribute("aria-label", words));
   }
   for (const { id, composite } of drawing.boxes) mark(id, "now", current?.composite === composite && current.node === null);
   flow(active);
@@ -287,10 +287,12 @@ function shareAlong({ source, uses, others, summed }) {
   return uses.length ? total(uses.map(shareOf)) : source === root ? gradient.adjoints[root] : null;
 }
 
-function begun(id, words) { // a spoken name contains what is written there: who speaks to the machine says that
-  const texts = place(id).querySelectorAll(":scope > :is(.name, .symbol, .title, .derivative)");
-  const written = [...texts].map((item) => item.textContent.trim()).join(" ").replace(/\s+/g, " ");
-  return /[\p{L}\p{N}]/u.test(written) && !words.includes(written) ? `${written}, ${words}` : words;
+function begun(id, words) { // a spoken name begins with what is written there: who speaks to the machine says that
+  const texts = [...place(id).children].filter((item) => item.tagName === "text" && !item.classList.contains("ahead"));
+  const [first, ...more] = texts.map((item) => item.textContent.trim().replace(/\s+/g, " ")).filter(Boolean);
+  const written = [first, ...more].join(" ");
+  if (!/[\p{L}\p{N}]/u.test(written) || words.includes(written)) return words;
+  return `${written}, ${words.startsWith(`${first}, `) ? words.slice(first.length + 2) : words}`;
 }
 
 function spoken(unit) {
