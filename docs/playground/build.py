@@ -167,6 +167,9 @@ def policy() -> str:
 def content() -> dict[str, object]:
     """What the page tells: words, examples and lessons, their texts as markup."""
     words = json.loads((HERE / "words.json").read_text("utf-8"))
+    own = json.loads((ROOT / "autograd" / "page" / "words.json").read_text("utf-8"))
+    for language in LANGUAGES:  # how the package tells slips in other languages than English
+        words[language]["slips"] = own[language]["slips"]
     lessons = [lesson(path) for path in sorted((HERE / "lessons").glob("*.toml"))]
     examples = tomllib.loads((HERE / "examples.toml").read_text("utf-8"))
     shown = [

@@ -157,8 +157,8 @@ function showLesson() {
 function teaching(message) { // what assert_gradients says; in Japanese its gist before it
   const made = [element("pre", message)];
   const slips = [...message.matchAll(/^likely slip: (.*)$/gm)].map(([, slip]) => slip);
-  const gist = WORDS[language].slips.filter(({ english }) => slips.some((slip) => slip.startsWith(english)));
-  if (gist.length) made.unshift(element("p", said("slip", { slips: gist.map(({ own }) => own).join("、") })));
+  const translated = (slip) => WORDS[language].slips.reduce((text, [pattern, put]) => text.replace(new RegExp(pattern), put), slip);
+  if (slips.length && language !== "en") made.unshift(element("p", said("slip", { slips: translated(slips[0]) })));
   return made;
 }
 
