@@ -1,14 +1,17 @@
 """Programs over rows against other ways to the same numbers: JAX, PyTorch, ddx, NumPy, C++ by hand.
 
-Each contest is run on one core, alternately, 9 times; medians, in nanoseconds a row, and our time
-over theirs.  A peer that is not installed is left out.  Run: `python benchmarks/rows.py [--plot
-rows.svg]`, best with nothing else running.
+Each contest is run on one core, alternately, 9 times; medians of the process's own time, so that
+other work on the machine counts little, in nanoseconds a row, and our time over theirs.  A peer
+that is not installed is left out.
+Run: `python benchmarks/rows.py [--plot rows.svg]`, best with nothing else running.
 """
 
 import argparse
 import ctypes
+import datetime
 import math
 import os
+import platform
 import statistics
 import subprocess
 import sys
@@ -340,27 +343,38 @@ def measured(contests: Iterator[Contest]) -> Iterator[tuple[str, str, float, flo
         times: dict[str, list[float]] = {name: [] for name in calls}
         for run in range(RUNS + 1):
             for name, call in calls.items():
-                start = time.perf_counter()
+                start = time.process_time()
                 call()
                 if run:
-                    times[name].append(time.perf_counter() - start)
+                    times[name].append(time.process_time() - start)
         ours = statistics.median(times["autograd"])
         for name, taken in times.items():
             median = statistics.median(taken)
             yield title, name, 1e9 * median / rows, ours / median, bars.get(name)
 
 
+def machine() -> str:
+    """The processor, the system, and the date."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line.partition(":")[2].strip() for line in lines if "model name" in line)
+    except (OSError, StopIteration):
+        name = platform.processor()
+    return f"{name}, {platform.system()}, {datetime.date.today():%d %B %Y}"
+
+
 def plot(found: list[Any], path: str) -> None:
     """Nanoseconds a row as bars, ours in another colour."""
     from matplotlib import pyplot
 
+    pyplot.rcParams["svg.fonttype"] = "none"
     figure, axes = pyplot.subplots(figsize=(8, 0.32 * len(found) + 1), layout="constrained")
     for i, (_, peer, ns, *_) in enumerate(found):
         axes.barh(i, ns, color="#4c72b0" if peer == "autograd" else "#c8ccd4")
         axes.text(ns * 1.05, i, f"{ns:.3g}", va="center", fontsize=8)
     axes.set_yticks(range(len(found)), [f"{title} · {peer}" for title, peer, *_ in found])
     axes.invert_yaxis()
-    axes.set(xscale="log", xlabel="nanoseconds a row, one core")
+    axes.set(xscale="log", xlabel=f"nanoseconds a row, one core ({machine()})")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
 

@@ -283,6 +283,9 @@ class Compiled:
     def _map(self, name: str, args: Any, options: Any) -> Any:
         from autograd.program import rows
 
+        strange = options.keys() - rows.options(name)
+        if strange:
+            raise TypeError(f"{name} got an unexpected keyword argument {min(strange)!r}")
         native = self.backend == "native" and _has_llvm()
         return rows.mapped(name, self.f, self._rows, args, **options, machine_code=native)
 

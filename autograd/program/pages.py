@@ -36,10 +36,9 @@ def _map(array: Array) -> tuple[mmap.mmap, int] | None:
     """The map that an array is a part of, and its address; None where it is to be left alone."""
     while array is not None and not isinstance(array, numpy.memmap):
         array = getattr(array, "base", None)
-    pages = getattr(array, "_mmap", None)
-    if array is None or pages is None or array.mode == "c" or not hasattr(mmap, "MADV_DONTNEED"):
-        return None
-    if len(pages) < LARGE:
+    pages: Any = getattr(array, "_mmap", None)
+    private = getattr(array, "mode", "c") == "c"
+    if pages is None or private or len(pages) < LARGE or not hasattr(mmap, "MADV_DONTNEED"):
         return None
     return pages, numpy.frombuffer(pages, numpy.uint8).__array_interface__["data"][0]
 

@@ -579,6 +579,13 @@ class Results:
 KINDS = {"map": None, "map_value_and_grad": "gradient", "map_value_and_jacobian": "jacobian"}
 
 
+def options(name: str) -> set[str]:
+    """What a `map` method may be told by name."""
+    return {"in_axes", "reduce", "exact", "errors", "workers", "progress", "out"} | (
+        {"argnums"} if KINDS[name] else set()
+    )
+
+
 def mapped(
     name: str,
     f: Callable[..., Any],

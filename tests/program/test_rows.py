@@ -480,6 +480,14 @@ def test_calls_that_are_refused(call, error, message):
         call()
 
 
+def test_an_unknown_option_is_an_error():
+    fast = ag.compile(smooth)
+    with pytest.raises(TypeError, match="map got an unexpected keyword argument 'axes'"):
+        fast.map(X, Y, axes=0)
+    with pytest.raises(TypeError, match="map got an unexpected keyword argument 'argnums'"):
+        fast.map(X, Y, argnums=0)
+
+
 def test_progress_is_told(capsys, monkeypatch):
     monkeypatch.setattr(rows, "SOON", 0.0)
     reduced(progress=True)
