@@ -73,7 +73,7 @@ def test_bundle_adjustment(tmp_path):
 def test_digits_are_learned_in_seconds(tmp_path):
     pytest.importorskip("sklearn")
     pytest.importorskip("llvmlite")
-    result = run("29_digits_in_seconds", tmp_path)
+    result = run("30_digits_in_seconds", tmp_path)
     assert result.returncode == 0, result.stderr  # it asserts 0.95 itself
     assert "of 597 images that were not learned from" in result.stdout
 

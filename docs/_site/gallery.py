@@ -25,7 +25,7 @@ LONG = {  # why these are not run, and how to
     "26_two_ways_to_a_gradient": "It measures seconds, other ones each time.",
     "27_bundle_adjustment": "It works on 100,000 observations.",
     "28_cluster": "It starts a cluster of processes.",
-    "29_digits_in_seconds": "It tells seconds, other ones each time.",
+    "30_digits_in_seconds": "It tells seconds, other ones each time.",
 }
 SHOWN = ("svg", "png", "html")  # of what a demo writes
 

@@ -3,7 +3,7 @@
 A network of 64-32-10 is written for one image in plain Python, and compiled once.  Its gradient is
 the mean over a batch, summed in machine code; Adam makes a step of it, in NumPy.  Of the 1,797
 images 1,200 are learned from.  With the seed below 0.97 of the others are put right.
-Needs `pip install numpy llvmlite scikit-learn`.  Run: `python demos/29_digits_in_seconds.py`
+Needs `pip install numpy llvmlite scikit-learn`.  Run: `python demos/30_digits_in_seconds.py`
 """
 
 import time
