@@ -5,13 +5,23 @@ Read in this order: `primitives` (operations and their partial derivatives), `va
 both ways), `context` (what surrounds a recording), `graph` (gradients that are graphs), `nested`
 (lists and arrays of Values), `leaves` (the numbers of many), `elementary` (the other primitives),
 `document` (a graph as JSON).
-AUTOGRAD_PLAIN=1 in the environment takes the Python source where a compiled build lies beside it.
+AUTOGRAD_PLAIN=1 in the environment takes the Python source where a compiled build lies beside it;
+so does a second interpreter in one process: machine code belongs to the one that loaded it first.
 """
 
 import os
 import sys
+from importlib import import_module
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 
-if os.environ.get("AUTOGRAD_PLAIN"):
+_plain = bool(os.environ.get("AUTOGRAD_PLAIN"))
+if not _plain:
+    try:
+        import_module("autograd.core.context")
+    except ImportError as error:
+        _plain = "one interpreter" in str(error)
+        if not _plain:
+            raise
+if _plain:
     for _folder in (__path__[0], os.path.dirname(__path__[0])):
         sys.path_importer_cache[_folder] = FileFinder(_folder, (SourceFileLoader, SOURCE_SUFFIXES))

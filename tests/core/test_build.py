@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import importlib.util
 import os
 import pickle
 import re
@@ -186,3 +187,30 @@ def test_the_c_types_are_those_of_all_slots():
     types = (PACKAGE / "node.pxd").read_text("utf-8")
     fields = re.findall(r"^    cdef public \w+ (.*)", types, re.M)
     assert sorted(", ".join(fields).split(", ")) == sorted(Node.__slots__)
+
+
+INTERPRETERS = """
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+code = "import autograd as ag; x = ag.Value(3.0); (x * x).backward(); assert x.grad == 6.0"
+exec(FIRST)
+interpreters.run_string(interpreters.create(), code)
+exec(code)
+print(ag.compiled)
+"""
+
+
+@pytest.mark.parametrize("first", ["'pass'", "code"])
+def test_a_second_interpreter_takes_the_source(first):
+    if not any(map(importlib.util.find_spec, ("_interpreters", "_xxsubinterpreters"))):
+        pytest.skip("one interpreter only")
+    run = subprocess.run(
+        [sys.executable, "-c", INTERPRETERS.replace("FIRST", first)],
+        env={**os.environ, "PYTHONPATH": str(Path(ag.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+    )
+    compiled = ag.compiled and first == "code"  # the first one has the machine code
+    assert run.stdout == f"{compiled}\n", run.stderr
