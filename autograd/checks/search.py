@@ -148,19 +148,19 @@ class Shares:
         v: Value | None = None,
         kind: str = "",
         slot: int = 0,
-        partial: float = 0.0,
+        partial: float | None = 0.0,
     ) -> list[tuple[str, float]]:
         """Single slips in a number, with what they lead to, the likeliest first.
 
-        In the share that v has from this use; with v alone, in its whole gradient; else in any
-        number at all.
+        In the share that v has from this use; with v alone, in its whole gradient; else, and where
+        the use has no local derivative (sqrt at 0), in any number at all.
         """
         told = [Slip(SIGN, -share, 1.0)]
         if share:
             told.append(Slip("the reciprocal", 1.0 / share, 4.0))
         if v is not None and consumer is None:
             told += candidates(self.region(v))
-        if v is not None and consumer is not None:
+        if v is not None and consumer is not None and partial is not None:
             adjoint = self.found[consumer][0]
             told.append(Slip("a factor forgotten: the incoming gradient", partial, 1.5))
             told.append(Slip("a factor squared: the incoming gradient", adjoint**2 * partial, 3.0))

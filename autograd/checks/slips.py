@@ -308,6 +308,8 @@ def _scores(region: Region, parts: list[Edge]) -> Iterator[Slip]:
     c = parts[0].consumer
     n = divisor(region.written, parts[0]) or 1
     scores = len(region.written.into[c]) // n
+    turned = {e: -e.partial for e in region.written.into[c]}
+    yield Slip("wrong sign: t − y for y − t", region.edited(turned), 1.2, turned)
     yield Slip(f"a mean where there is none: divided by the number of scores, {scores}",
                region.true / scores, 1.9,
                {e: e.partial / scores for e in region.written.into[c]})  # fmt: skip

@@ -563,3 +563,12 @@ def test_approx_takes_what_grad_returns():
     assert ag.grad(lambda xs: xs[0] * xs[1])([2.0, 3.0]) == pytest.approx([3.0, 2.0])
     assert ag.grad(lambda p: p["a"] ** 2)({"a": 2.0}) == pytest.approx({"a": 4.0})
     assert ag.grad(lambda a: (a * a).sum())(np.ones((2, 2))) == pytest.approx(2 * np.ones((2, 2)))
+
+
+def test_a_sign_turned_in_all_scores_is_told_once():
+    weights = ag.values([[0.1, 0.2], [0.3, 0.4]], "W")
+    loss = ag.softmax_cross_entropy(ag.matmul(weights, [1.0, 2.0]), 1)
+    right = [ag.gradients(loss, row) for row in weights]
+    turned = [[-g.data for g in row] for row in right]
+    text = account(loss, [(weights, turned)], slips=1)
+    assert offered(text) == ["likely slip: wrong sign: t − y for y − t"]

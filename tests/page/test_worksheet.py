@@ -304,3 +304,9 @@ def test_the_sum_of_shares_has_its_slips(tmp_path):
     data = blanks(sheet(tmp_path, x * x + 3 * x, blanks=4))
     totals = [b for b in data if b["answer"] == 9.0]
     assert totals and any("`=` instead of `+=`" in text for text, _ in totals[0]["slips"])
+
+
+def test_a_use_without_a_local_derivative_has_a_blank_too(tmp_path):
+    x = Value(0.0, "x")
+    page = sheet(tmp_path, ag.sqrt(x) * 0 + x, blanks={"backward": 4})
+    assert len(blanks(page)) == 4
