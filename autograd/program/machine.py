@@ -116,11 +116,16 @@ def _symbols() -> dict[str, int]:
 
 
 def _target(level: int) -> Any:
+    cpu, features = _processor()
+    target = _llvm().Target.from_default_triple()
+    return target.create_target_machine(cpu=cpu, features=features, opt=level)
+
+
+@functools.cache
+def _processor() -> tuple[str, str]:
+    """Its name, and what it has, in LLVM's words."""
     llvm = _llvm()
-    cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=cpu, features=features, opt=level
-    )
+    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
 
 
 @functools.cache
@@ -130,7 +135,6 @@ def _machine() -> bytes:
 
     llvm = _llvm()
     files = sorted(Path(__file__).parent.glob("*.py"))
-    features = llvm.get_host_cpu_features().flatten()
     parts = [llvmlite.__version__, llvm.llvm_version_info, llvm.get_default_triple()]
-    parts += [llvm.get_host_cpu_name(), features, sys.hexversion]
+    parts += [*_processor(), sys.hexversion]
     return sha256(repr(parts).encode() + b"".join(f.read_bytes() for f in files)).digest()
