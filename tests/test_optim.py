@@ -2,6 +2,8 @@
 
 import json
 import math
+import operator
+from dataclasses import dataclass
 
 import pytest
 
@@ -16,7 +18,7 @@ CASES = [
     (SGD, "SGD", {"lr": 0.005, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01}),
     (SGD, "SGD", {"lr": 0.001, "maximize": True}),
     (Momentum, "SGD", {}),
-    (Momentum, "SGD", {"lr": 0.002, "nesterov": True}),
+    (Momentum, "SGD", {"lr": 0.002, "momentum": 0.5, "nesterov": True}),
     (AdaGrad, "Adagrad", {}),
     (AdaGrad, "Adagrad", {"lr": 0.5, "lr_decay": 0.1, "weight_decay": 0.1, "eps": 1e-6}),
     (AdaGrad, "Adagrad", {"initial_accumulator_value": 0.3, "maximize": True}),
@@ -33,9 +35,53 @@ CASES = [
 START = [1.5, -0.7, 0.3]
 
 
-def test_every_optimizer_has_its_row():
+@dataclass(eq=False, repr=False)
+class Signs(Optimizer):
+    """An optimizer that PyTorch has not, as a stranger would add one: x -= lr * sign of a mean."""
+
+    lr: float = 0.01
+    beta: float = 0.5
+
+    def _rule(self, x, g, state):
+        state["mean"] = self.beta * state.get("mean", 0.0) + (1.0 - self.beta) * g
+        return x - self.lr * math.copysign(1.0, state["mean"])
+
+
+def signs(x, gradients, lr=0.01, beta=0.5):
+    """The same from all gradients so far, the last one at the end."""
+    weights = [(1.0 - beta) * beta**k for k in reversed(range(len(gradients)))]
+    return x - lr * math.copysign(1.0, math.fsum(map(operator.mul, weights, gradients)))
+
+
+OWN = [  # those without a twin: the optimizer, its step written once more, options
+    (Signs, signs, {}),
+    (Signs, signs, {"lr": 0.02, "beta": 0.9}),
+]
+
+
+def test_every_optimizer_has_its_row_and_every_option():
     found = {k for k in vars(optim).values() if isinstance(k, type) and issubclass(k, Optimizer)}
-    assert found - {Optimizer} == {kind for kind, _, _ in CASES}
+    rows = CASES + OWN
+    assert found - {Optimizer} | {Signs} == {kind for kind, _, _ in rows}
+    for kind in found | {Signs}:
+        tried = {name for k, _, options in rows if issubclass(k, kind) for name in options}
+        own = {name for name in vars(kind)["__annotations__"] if not name.startswith("_")}
+        assert own - {"params"} <= tried, kind
+
+
+@pytest.mark.parametrize(("kind", "step", "options"), OWN)
+def test_a_hundred_steps_as_written_once_more(kind, step, options):
+    params, gradients = ag.values(START), [[] for _ in START]
+    optimizer = kind(params, **options)
+    for _ in range(100):
+        optimizer.zero_grad()
+        valley(*params).backward()
+        before = ag.data(params)
+        for told, p in zip(gradients, params, strict=True):
+            told.append(p.grad)
+        optimizer.step()
+        expected = [step(x, told, **options) for x, told in zip(before, gradients, strict=True)]
+        assert ag.data(params) == pytest.approx(expected, rel=1e-12)
 
 
 def valley(x, y, z):
@@ -65,7 +111,7 @@ def test_a_hundred_steps_as_pytorch(ours, theirs, options):
     assert all(p.data != x for p, x in zip(params, START, strict=True))
 
 
-@pytest.mark.parametrize(("kind", "_name", "options"), CASES)
+@pytest.mark.parametrize(("kind", "_name", "options"), CASES + OWN)
 def test_goes_on_from_its_state_in_json(kind, _name, options):
     def run(steps, params, optimizer):
         for _ in range(steps):

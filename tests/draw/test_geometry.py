@@ -11,7 +11,7 @@ import autograd as ag
 from autograd import Value
 from autograd.draw import figure_of
 from autograd.draw.references import with_references
-from autograd.draw.sheet import sheet
+from autograd.draw.sheet import STYLES, sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import width
 from autograd.nn import MLP
@@ -127,6 +127,10 @@ PICTURES = [
     *product([wide_network], ("book", "box", "network"), ("LR", "TB"), [True]),
     *product([neuron, network], ["network"], ("LR", "TB"), [None]),
 ]
+
+
+def test_every_style_is_looked_at():
+    assert {style for _, style, _, _ in PICTURES} == set(STYLES)
 
 
 def path_points(d):
