@@ -9,8 +9,6 @@ import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PAGES = {"index", "install", "first-lesson", "playground"}
-PAGES |= {"how-it-works", "numbers", "speed", "compare"}
 sys.path.insert(0, str(HERE / "_site"))
 
 # Neither the day nor the order of a set is to be seen in what is built.
@@ -78,9 +76,10 @@ def for_all_readers(app, page, template, context, doctree):
 
 
 def with_what_was_tried(app, page, source):
-    """Hang reports that stand beside the pages, as accuracy.md, below the page about numbers."""
+    """Hang reports that the first page does not name below the page about numbers."""
     if page == "numbers":
-        others = sorted(path.stem for path in HERE.glob("*.md") if path.stem not in PAGES)
+        named = {"index", *(HERE / "index.md").read_text("utf-8").split()}
+        others = sorted(path.stem for path in HERE.glob("*.md") if path.stem not in named)
         if others:
             entries = "\n".join(others)
             source[0] += f"\n## Reports\n\n```{{toctree}}\n:maxdepth: 1\n\n{entries}\n```\n"
