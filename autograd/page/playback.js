@@ -125,6 +125,11 @@ function drawNetwork(numbers, after, now, gradient) {
     if (slope) slope.textContent = where >= backward ? text(gradient.adjoints[source], 3) : "";
     item.classList.toggle("now", where === column);
   }
+  const here = document.querySelector("#picture .now"), pane = $("picture").getBoundingClientRect();
+  if (here) { // on a narrow screen the picture is wider than its pane
+    const { left, width } = here.getBoundingClientRect();
+    $("picture").scrollLeft += left + width / 2 - pane.left - pane.width / 2;
+  }
   for (const edge of edges) {
     const line = $(edge.id)?.querySelector(".line"), k = weightOf(edge);
     if (!line || k === undefined) continue;

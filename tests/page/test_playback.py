@@ -282,10 +282,16 @@ def test_lines_are_the_weights_in_colour_and_width(visit, trained):
 
 
 def test_it_plays_and_is_used_by_keys_and_on_a_phone(visit):
-    page = visit(viewport={"width": 390, "height": 844}, locale="ja", color_scheme="dark")
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+    page = visit(**phone, locale="ja", color_scheme="dark")
     assert page.evaluate("document.documentElement.lang") == "ja"
     assert page.locator("h1").inner_text() == "学習の再生"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for _ in range(5):
+        page.locator("#next").tap()
+        seen, pane = page.locator("#picture .now").first, page.locator("#picture").bounding_box()
+        box = seen.bounding_box()
+        assert pane["x"] <= box["x"] and box["x"] + box["width"] <= pane["x"] + pane["width"]
     page.locator("#play").focus()
     page.keyboard.press("Enter")
     deadline = time.monotonic() + 20
