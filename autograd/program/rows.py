@@ -224,9 +224,10 @@ class Work:
         lying = ys is None
         if ys is None:
             ys = [y.rows(slice(start, stop)) for y in self.ys or ()]
-        todo, alone, k = numpy.arange(start, stop), [], 0
+        todo: Sequence[int] = range(start, stop)
+        alone, k = list[int](), 0
         while len(todo):
-            first = int(todo[0])
+            first = int(todo[0])  # a range, or an array
             try:
                 branch = self.branch(k, first)
             except ERRORS:  # it has no result: the next row is asked
@@ -234,11 +235,11 @@ class Work:
                 todo = todo[1:]
                 continue
             if branch is None:
-                alone += todo.tolist()
+                alone += map(int, todo)
                 break
             whole = len(todo) // LANES * LANES if lying and len(todo) == stop - start else 0
             todo, wrong = self._by(branch, todo, whole, ys, start)
-            alone += wrong.tolist()
+            alone += map(int, wrong)
             k += 1
         failures: list[tuple[int, Exception]] = []
         for row in sorted(alone):
@@ -265,18 +266,21 @@ class Work:
     def _by(
         self,
         branch: tuple[Kernel | Columns, list[Block], Run],
-        rows: Array,
+        todo: Sequence[int],
         whole: int,
         ys: list[Block],
         start: int,
-    ) -> tuple[Array, Array]:
+    ) -> tuple[Sequence[int], Sequence[int]]:
         """These rows by a kernel; those of other branches, and those not finite, come back.
 
         The first so many are taken as they lie, the others copied together.
         """
         kernel, xs, run = branch
-        failed = numpy.zeros((len(rows), 2), bool)
         told = run(start, start + whole) if whole else None
+        if told is None and whole == len(todo):
+            return (), ()
+        rows: Array = numpy.asarray(todo)
+        failed = numpy.zeros((len(rows), 2), bool)
         if told is not None:
             failed[:whole] = told
         if whole < len(rows):
