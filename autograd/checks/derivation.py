@@ -248,6 +248,8 @@ class Judgement:
 
         def carried(carried: tuple[float, float], v: Value, i: int) -> tuple[float, float] | None:
             adjoint, off = carried
+            if v.partials[i] is None:
+                return None  # sqrt at 0: reached by a wrong number alone, the true one is 0
             if v in self.given:
                 g = self.given[v]
                 known = near(g, self.exact[v], 1e-12, 0.0)

@@ -81,7 +81,14 @@ def likeliest(
             break
     first, rest = _brief(sorted(found.values(), key=lambda pair: pair[0]))
     shown = first[:most] if most is not None else first + rest
-    return [s if len(s) <= WIDTH - 13 else s[: WIDTH - 14] + "…" for s in shown], left_out
+    return [_fitting(text, WIDTH - len("likely slip: ")) for text in shown], left_out
+
+
+def _fitting(text: str, width: int) -> str:
+    """The text on so many columns: without the input that a rule is by, else broken off."""
+    if len(text) > width and len(text.rpartition(" by ")[0]) in range(width // 2, width + 1):
+        return text.rpartition(" by ")[0]
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _brief(likely: list[tuple[float, Slip]]) -> tuple[list[str], list[str]]:

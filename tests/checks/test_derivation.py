@@ -359,3 +359,12 @@ def test_slips_in_many_numbers_are_bounded_work():
     assert grade.fraction == 0.0
     wrong = [m for m in grade.messages if m.startswith("wrong gradient at ")]
     assert len(wrong) == 300 and 1 <= len(grade.messages) - len(wrong) <= 20
+
+
+def test_a_wrong_number_above_a_missing_derivative():
+    x = Value(0.0, "x")
+    root = ag.sqrt(x * x)
+    root.label = "root"
+    y = root * 0 + x
+    assert account(y, {root: 3.0, x: 1.0}).startswith("wrong gradient at root: 3 given, 0 expected")
+    assert ag.grade(y, {root: 3.0, x: 1.0}).fraction == 0.5
