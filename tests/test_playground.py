@@ -43,7 +43,8 @@ def built(tmp_path_factory):
     pytest.importorskip("playwright.sync_api")
     if not shutil.which("npm") or not shutil.which("chromium"):
         pytest.skip("the playground needs npm and Chromium")
-    if subprocess.run(["npm", "ping"], capture_output=True).returncode:
+    ping = ["npm", "ping", "--fetch-retries=0", "--fetch-timeout=10000"]
+    if subprocess.run(ping, capture_output=True).returncode:
         pytest.skip("npm's registry is not to be reached")
     folder, work = tmp_path_factory.mktemp("playground"), tmp_path_factory.mktemp("work")
     load_build().build(folder, work)
