@@ -170,6 +170,18 @@ class _Placed:
         before, behind = (start / self.unit).real + 1.0, (end / self.unit).real - 1.0
         return bisect_left(self.columns, before) < bisect_left(self.columns, behind)
 
+    def hits(self, curve: Curve, link: Link) -> bool:
+        """Whether a curve comes near an item; in a large picture it is not looked at."""
+        if len(self.sheet.links) > QUICK:
+            return True
+        points, ends = list(along(Line((curve,), None))), (link.tail, link.label, link.head)
+        for id, item in self.items.items():
+            x0, y0, x1, y1 = area(item, self.middles[id])
+            near = any(x0 - 3 < p.real < x1 + 3 and y0 - 3 < p.imag < y1 + 3 for p in points)
+            if near and id not in ends:
+                return True
+        return False
+
     def line(self, link: Link) -> Line:
         unit = self.unit
         if link.stroke is not None:
@@ -215,8 +227,9 @@ class _Placed:
             front = self.reach[self.column(link.head)][0] - length
             b -= max((b / self.unit).real - front, 0.0) * self.unit
             gap = 0.5 * ((b - a) / self.unit).real
-            if gap > 0.0 and not self.between(start, self.middles[link.head]):
-                swing = [a, a + gap * self.unit, b - gap * self.unit, b]
+            swing = [a, a + gap * self.unit, b - gap * self.unit, b]
+            far = self.between(start, self.middles[link.head])
+            if gap > 0.0 and not (far and self.hits(swing, link)):
                 pieces = [[start]] * (a != start) + [swing] + [[end]] * (b != end)
                 return Line(tuple(pieces), tip)
         return Line((curve,), tip)
