@@ -47,8 +47,9 @@ def rests(
         return a
 
     for unit in outputs_first:
-        found: str | None = heads[unit][0] if heads[unit] else None
-        for head in heads[unit][1:]:
+        farthest_first = sorted(heads[unit], key=lambda head: -depth[head])  # no way is gone twice
+        found: str | None = farthest_first[0] if farthest_first else None
+        for head in farthest_first:
             found = meet(found, head)
         above[unit], depth[unit] = found, 1 + depth[found]
     below: dict[str | None, list[str]] = {None: [], **{unit: [] for unit in heads}}
@@ -60,26 +61,32 @@ def rests(
         kind = (looks[unit], *(kinds[inner] for inner in below[unit]))
         kinds[unit] = numbers.setdefault(kind, len(numbers))
 
-    def ends(unit: str) -> frozenset[str | None]:
-        """Where a unit goes, as seen from the place where its ways meet."""
-        found = set()
-        for end in map(str, heads[unit]):
+    def ends(unit: str, tops: dict[str | None, str | None]) -> frozenset[str | None]:
+        """Where a unit goes, as seen from the place where its ways meet; `tops` remembers."""
+        place = above[unit]
+        for end in heads[unit]:
+            way: list[str | None] = []
             head: str | None = end
-            while head != above[unit] and above[head] != above[unit]:
-                head = above[head]
-            found.add(head)
-        return frozenset(found)
+            while head not in tops:
+                way.append(head)
+                if head == place or above[head] == place:
+                    tops[head] = head
+                else:
+                    head = above[head]
+            tops.update(dict.fromkeys(way, tops[head]))
+        return frozenset(tops[head] for head in heads[unit])
 
     left_out: list[Rest] = []
     gone: set[str] = set()
     for place in (None, *outputs_first):
         alike: dict[int, list[str]] = {}
+        tops: dict[str | None, str | None] = {}
         for unit in below[place] if place not in gone else ():
             alike.setdefault(kinds[unit], []).append(unit)
         for units in alike.values():
             groups: dict[frozenset[str | None], list[str]] = {}
             for unit in units if len(units) > MANY else ():
-                groups.setdefault(ends(unit), []).append(unit)
+                groups.setdefault(ends(unit, tops), []).append(unit)
             for group in groups.values():
                 rest = group[FIRST:-LAST]
                 if len(group) > MANY and wanted(rest[0]):

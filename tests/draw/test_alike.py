@@ -3,6 +3,7 @@
 import math
 import random
 import re
+import time
 from collections import Counter
 from xml.etree import ElementTree as ET
 
@@ -154,3 +155,14 @@ def test_every_format_draws_the_rest(tmp_path, suffix):
         text = content.decode().replace("\\ldots{}", "…").replace("#8230;", "…")
         assert "… 37 more" in text and ("dash" in text or suffix == "mmd")
     assert len(content) < 500_000
+
+
+def test_far_uses_of_many_leaves_take_no_time():
+    leaves = ag.values([1.0 + 1e-3 * i for i in range(12)], "a")
+    y = Value(1.0, "y")
+    for i in range(400 * 12):
+        y = y * leaves[-1 - i % 12] * 0.9
+    start = time.process_time()
+    with pytest.raises(ValueError, match="more than 1,000"):
+        figure_of(y * 1e-300)
+    assert time.process_time() - start < 5.0
