@@ -36,9 +36,11 @@ def draw(
     the gradient below it; "box" a box for each number; "network" neurons in columns, their weights
     as lines.  fold: True draws every composite as one
     node, False each as a box around its parts, a set of names those alone; by default composites
-    fold by themselves in a picture of more than 150 nodes.  partials: the local derivative too.
-    precision: significant digits.  direction: "LR" "RL" "TB" "BT".  names: a dict such as
-    `locals()`, whose names are written at its Values.  Gradients are drawn where a sweep has been.
+    fold by themselves in a picture of more than 150 nodes.  A long sum is drawn as one Σ, and of
+    more than ten units that are alike a few and "… 57 more", but for fold=False.
+    partials: the local derivative too.  precision: significant digits.  direction: "LR" "RL" "TB"
+    "BT".  names: a dict such as `locals()`, whose names are written at its Values.  Gradients are
+    drawn where a sweep has been.
 
     Raises ValueError for an option of no such value, for a fold none of whose names is among the
     graph's composites, if it has any, where a leaf's number was assigned after the recording, and
