@@ -1,4 +1,4 @@
-"""A second table of wrong derivations: formulas as pupils write them, for leaves alone.
+"""A table of wrong formulas, as pupils write them, for leaves alone (`blind.py` is the blind one).
 
 Each is tried at three points.  Its figures must be near those of `test_mistakes.py`.
 """
