@@ -371,7 +371,7 @@ def plot(found: list[Any], path: str) -> None:
     figure, axes = pyplot.subplots(figsize=(8, 0.32 * len(found) + 1), layout="constrained")
     for i, (_, peer, ns, *_) in enumerate(found):
         axes.barh(i, ns, color="#4c72b0" if peer == "autograd" else "#c8ccd4")
-        axes.text(ns * 1.05, i, f"{ns:.3g}", va="center", fontsize=8)
+        axes.text(ns * 1.05, i, f"{float(f'{ns:.3g}'):,g}", va="center", fontsize=8)
     axes.set_yticks(range(len(found)), [f"{title} · {peer}" for title, peer, *_ in found])
     axes.invert_yaxis()
     axes.set(xscale="log", xlabel=f"nanoseconds a row, one core ({machine()})")
