@@ -431,7 +431,8 @@ def judge_curvature(name, at):
         return  # refused by first order too, or judged there
     with mpmath.workdps(3 * digits(at)):
         least = min((abs(x) for x in at if x), default=1.0)
-        steps = [H * (min(1.0, abs(x)) if x else 1e-100 * min(1.0, least)) for x in at]
+        tiny = mpmath.mpf(10) ** -100 * min(1.0, least)  # below the floats, perhaps
+        steps = [H * (min(1.0, abs(x)) if x else tiny) for x in at]
         for i in range(len(at)):
             for j in range(i + 1):
                 corners = []
@@ -825,6 +826,8 @@ def share(task):
             done += fuzz(1, seed, oracles, number)
         except Wrong as wrong:
             failures.append(str(wrong))
+        except Exception as error:  # of an oracle, or of ours where none is to be: told as well
+            failures.append(f"{error!r}\nseed {seed}, program {number}")
     return done, failures
 
 
@@ -832,6 +835,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--programs", type=int, default=100_000)
     parser.add_argument("--seed", default=str(random.randrange(10**9)))
+    parser.add_argument("--start", type=int, default=0, help="the first one's number")
     parser.add_argument("--seconds", type=float, default=math.inf, help="then stop")
     parser.add_argument("--processes", type=int, default=None)
     parser.add_argument("--digest", action="store_true", help="print a digest of all numbers")
@@ -840,9 +844,9 @@ def main():
         print(digest(options.programs, options.seed), "compiled" if ag.compiled else "plain")
         return
     print(f"seed {options.seed}", flush=True)
+    end = options.start + options.programs
     tasks = [
-        (min(SIZE, options.programs - start), options.seed, start)
-        for start in range(0, options.programs, SIZE)
+        (min(SIZE, end - start), options.seed, start) for start in range(options.start, end, SIZE)
     ]
     done: Counter[str] = Counter()
     failures: list[str] = []

@@ -106,6 +106,7 @@ class Pictures:
             if self.effort > EFFORT:
                 break
             if self.key(state) not in self.states:
+                self.effort += 0.02 * count  # what is recorded is looked through
                 try:
                     self.states[self.key(state)] = self.add(self.whole(state, most))
                 except ValueError:  # too large: its inside may be drawn
@@ -154,7 +155,10 @@ class Pictures:
                 return
             within = f"{kind} inside" if kind == "more" and around == "composite" else kind
             if within not in open:
-                open[within] = self.figure(rules[within], float("inf"))
+                try:
+                    open[within] = self.figure(rules[within], float("inf"))
+                except ValueError:  # boxes nested too deep: the page does without
+                    return
             drawn = self.inside(unit, open[within])
             if 0 < len(drawn.nodes) <= LIMIT:
                 self.insides[unit.id] = self.add(drawn)

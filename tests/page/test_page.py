@@ -1273,6 +1273,16 @@ def test_an_operation_of_the_authors_own_stays_at_its_recorded_inputs():
     assert moved[2][0].startswith("mine(x = 2.5) is the author's own function")
 
 
+def test_composites_nested_too_deep_to_be_opened_stay_folded(tmp_path):
+    y = Value(1.0)
+    with contextlib.ExitStack() as stack:
+        for i in range(300):
+            stack.enter_context(ag.named_scope(f"level {i}"))
+            y = y * 1.0
+    ag.save(y, tmp_path / "deep.html")
+    assert (tmp_path / "deep.html").stat().st_size > 50_000
+
+
 def test_pictures_beforehand_are_bounded_work(monkeypatch, tmp_path):
     y = Value(1.0)
     with contextlib.ExitStack() as stack:
