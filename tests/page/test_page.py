@@ -1024,6 +1024,9 @@ def test_fingers_pinch_pan_and_pull(visit):
         touch("touchEnd")
 
     settled(page)
+    box = page.locator("[data-leaf]").first.bounding_box()
+    pull(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 48)  # a leaf's number
+    until(page, "leaves[0] === 0.58")
     before = page.evaluate("svg.getBoundingClientRect().width")
     touch("touchStart", (150, 200))
     touch("touchStart", (150, 200), (200, 200))
@@ -1035,12 +1038,7 @@ def test_fingers_pinch_pan_and_pull(visit):
     assert page.evaluate("visualViewport.scale") == 1  # the picture zoomed, not the page
     at = page.evaluate("pane.scrollLeft")
     pull(250, 220, -100)  # one finger scrolls, and keeps sliding
-    assert page.evaluate("pane.scrollLeft") > at + 50
-    page.evaluate("zoom = null, lay(), pane.scrollTo({ left: 0, top: 0, behavior: 'instant' })")
-    settled(page)
-    box = page.locator("[data-leaf]").first.bounding_box()
-    pull(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 48)  # a leaf's number
-    assert page.evaluate("leaves[0]") == 0.58 and page.locator("#result").inner_text() != ""
+    until(page, f"pane.scrollLeft > {at} + 50")
 
 
 def test_a_leaf_lights_its_paths_and_an_edge_tells_its_digits(visit):
