@@ -165,6 +165,7 @@ def test_help_opens_with_every_public_name_in_one_line():
         name, told = line[4:27].strip(), line[27:]
         assert hasattr(autograd, name) and name in dir(autograd)
         assert len(told) > 3 and len(line) < 120 and not told.endswith("."), line
+        assert told.count("`") % 2 == 0, line  # a sentence is not cut within a name
     text = pydoc.plain(pydoc.render_doc(autograd))
     assert text.index("differentiate\n") < text.index("PACKAGE CONTENTS") < text.index("CLASSES")
 

@@ -275,7 +275,7 @@ def grads(tree: Any) -> Any:
 
 
 def assign(leaves: Any, numbers: Any) -> None:
-    """Set `.data` of the leaves in a list, tuple, dict or array to the numbers in another.
+    """Set the numbers of the leaves in a list, tuple, dict or array to those in another.
 
     Lists, tuples and arrays may stand for each other, and a dict for one in another order; a Value
     among the numbers counts as its number.  Raises ValueError where the shapes differ and where
