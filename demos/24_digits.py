@@ -2,14 +2,15 @@
 
 Needs `pip install scikit-learn matplotlib rich`.  Run `python demos/24_digits.py FOLDER`; curves,
 and the weights of the first layer as pictures, are written there.
-With the seeds below, 0.928 of 599 test rows are put right, after 50 s of plain Python.
+With the seeds below, 0.928 of 599 test rows are put right, in 5 s: with llvmlite the batches run
+as machine code.  With `eager` for `compiled` each is recorded anew, and it takes nearly a minute.
 """
 
 import random
 from pathlib import Path
 from typing import Any
 
-from training import accuracy, command, draw_curves, draw_weights, eager, fit, split
+from training import accuracy, command, compiled, draw_curves, draw_weights, fit, split
 
 import autograd as ag
 
@@ -31,7 +32,7 @@ def main(
 
     model = ag.nn.MLP(64, [16, 10], init="he", rng=random.Random(0))
     optimizer = ag.optim.Adam(model.parameters(), lr=0.01)
-    gradients_of = eager(model, ag.softmax_cross_entropy)
+    gradients_of = compiled(model, ag.softmax_cross_entropy)  # or eager(...)
     history = fit(
         *(model, optimizer, gradients_of, x, t),
         **{"epochs": epochs, "batch": 20, "checkpoint": checkpoint, "quiet": quiet},
