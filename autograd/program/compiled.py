@@ -106,15 +106,25 @@ class Compiled:
     def to_jax(self) -> Function:
         """A JAX function of the same arguments, to be jitted, mapped and differentiated there.
 
-        It has the branch of the arguments that f was called with last.  Raises ValueError before
-        the first call.
+        It takes the branches that f has taken by then on arguments of the same shapes; where a
+        comparison comes out as in none of them, the result is NaN.  Called with numbers, it traces
+        f where there is none yet; JAX's transforms bring none, so ValueError is raised there until
+        f was called once.
         """
         from autograd.program import jax
 
-        found = [v for (kind, *_), vs in self._variants.items() if kind == VALUE for v in vs[:1]]
-        if not found:
-            raise ValueError("to_jax: call the function once, so that it is traced")
-        return jax.function(found[-1].steps, found[-1].traced)
+        def branches(args: Any) -> list[tuple[Steps, Traced]]:
+            key = VALUE, (), tuple(split(x, []) for x in jax.zeros(args))
+            if not self._variants.get(key) and not jax.is_abstract(args):
+                self(*jax.numbers(args))
+            found = [(v.steps, v.traced) for v in self._variants.get(key, ())]
+            if not found:
+                raise ValueError("to_jax: call the function once with such arguments: it is traced")
+            if len({len(steps.results) for steps, _ in found}) > 1:
+                raise ValueError("to_jax: the branches of the function give results of two shapes")
+            return found
+
+        return jax.function(branches)
 
     def __repr__(self) -> str:
         variants = [v for vs in self._variants.values() for v in vs]

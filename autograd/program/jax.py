@@ -4,6 +4,7 @@ XLA compiles a straight line in a time that grows faster than its length; a loop
 step up in a table, and keeps numbers in slots that are used again, at once at any length.
 """
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ import jax.numpy as jnp
 import numpy
 
 from autograd.core.nested import blocks, map_tree, shape
+from autograd.core.node import is_real
 from autograd.core.primitives import PRIMITIVES
 from autograd.core.value import Value
 from autograd.program.source import ELSEWHERE, NOT_FINITE
@@ -176,20 +178,60 @@ def backend(s: Steps) -> Callable[[list[float], list[Value]], tuple[int, list[fl
     return call
 
 
-def function(s: Steps, traced: Traced) -> Callable[..., Any]:
-    """A JAX function of the arguments; NaN where a comparison comes out otherwise than recorded."""
-    run, count = lowered(s), len(s.results)
+def function(branches: Callable[[Any], list[tuple[Steps, Traced]]]) -> Callable[..., Any]:
+    """A JAX function of the arguments, from the branches that are known for such arguments.
+
+    NaN where a comparison comes out as in none of them.
+    """
 
     def f(*args: Any) -> Any:
-        given = [x for block in blocks(list(args)) for x in jnp.ravel(jnp.asarray(block))]
-        found = run([*given, *[x.data for x in traced.held]])
-        elsewhere = _flag(s, found[count:]) & ELSEWHERE
-        rest = iter([jnp.where(elsewhere, jnp.nan, x) for x in found[:count]])
+        known = branches(args)
+        told = [block for block in blocks(list(args)) if _is_number(block)]
+        given = [x for block in told for x in jnp.ravel(jnp.asarray(block))]
+        results: Any = itertools.repeat(jnp.nan)
+        for steps, traced in known:
+            run, count = lowered(steps), len(steps.results)
+            held = [x.data for x in traced.held]
+            inputs = [*given, *held]
+            if len(known) > 1:  # the others' points would make NaN of the derivatives here
+                found = run([jax.lax.stop_gradient(jnp.asarray(x, float)) for x in inputs])
+                here = _flag(steps, found[count:]) & ELSEWHERE == 0
+                points = [*traced.at, *held]
+                inputs = [jnp.where(here, x, at) for x, at in zip(inputs, points, strict=True)]
+            found = run(inputs)
+            if len(known) == 1:
+                here = _flag(steps, found[count:]) & ELSEWHERE == 0
+            results = [jnp.where(here, x, y) for x, y in zip(found[:count], results, strict=False)]
+        rest = iter(results)
 
         def like(block: Any) -> Any:
             numbers = [next(rest) for _ in range(math.prod(shape(block)))]
             return jnp.stack(numbers).reshape(shape(block)) if shape(block) else numbers[0]
 
-        return map_tree(like, traced.out)
+        return map_tree(like, known[0][1].out)
 
     return f
+
+
+def is_abstract(args: Any) -> bool:
+    """Whether there are arguments that JAX has no numbers for, as within jit."""
+    return any(isinstance(x, jax.core.Tracer) for x in blocks(list(args)))
+
+
+def zeros(args: Any) -> Any:
+    """Arguments of the same shapes, in plain numbers and NumPy's arrays."""
+    return map_tree(
+        lambda x: numpy.zeros(shape(x)) if shape(x) else 0.0 if _is_number(x) else x, args
+    )
+
+
+def numbers(args: Any) -> Any:
+    """The arguments in plain numbers and NumPy's arrays."""
+    return map_tree(
+        lambda x: numpy.asarray(x, float) if shape(x) else float(x) if _is_number(x) else x, args
+    )
+
+
+def _is_number(x: Any) -> bool:
+    """Whether it is a number, of Python's or of an array library's."""
+    return hasattr(x, "dtype") or (is_real(x) and type(x) is not bool)

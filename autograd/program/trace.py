@@ -161,6 +161,7 @@ class Traced:
     out: Any  # the result as the function gave it, with some numbers in it
     held: list[Value] = field(default_factory=list)
     only_here: bool = False
+    at: list[float] = field(default_factory=list)  # the numbers of the arguments
 
     def steps(self, by: list[int] | None = None) -> Steps:
         """The steps; with `by`, those of the derivatives by these inputs too."""
@@ -224,7 +225,7 @@ def traced(
     template = fill(out, [0.0] * len(ys)) if type(out) is not Value else 0.0
     title = getattr(f, "__name__", "program")
     title = title if title.isidentifier() else "program"
-    return Traced(r, title, template, held, trace.only_here)
+    return Traced(r, title, template, held, trace.only_here, [x.data for x in xs])
 
 
 class Program:

@@ -60,10 +60,10 @@ def test_to_jax(straight, monkeypatch):
     numpy = pytest.importorskip("numpy")
     p, xs = {"w": 2.0}, numpy.array([1.0, 3.0])
     fast = ag.compile(f, "python")
-    with pytest.raises(ValueError, match="call"):
-        fast.to_jax()
-    fast(p, xs)
     g = fast.to_jax()
+    with pytest.raises(ValueError, match="call"):
+        jax.jit(g)(p, xs)
+    assert g(p, xs)["y"] == 20.0  # with numbers, it is traced
     assert jax.jit(g)(p, xs)["y"] == 20.0
     slopes = jax.jacrev(lambda p, xs: g(p, xs)["y"], argnums=1)(p, xs)
     assert slopes.tolist() == [4.0, 12.0]
@@ -71,10 +71,22 @@ def test_to_jax(straight, monkeypatch):
     assert rows["y"].tolist() == [20.0, 8.0]
 
 
-def test_another_branch_is_no_number():
+def test_a_branch_that_was_never_taken_is_no_number():
     fast = ag.compile(two_sides, "python")
     fast(2.0, 1.0)
-    assert math.isnan(fast.to_jax()(1.0, 2.0))
+    assert math.isnan(jax.jit(fast.to_jax())(1.0, 2.0))
+
+
+def test_each_branch_that_was_taken_is_known_and_has_its_derivative():
+    def f(x):
+        return x.sqrt() + x.log() if x > 0 else 3.0 * x
+
+    fast = ag.compile(f, "python")
+    assert fast(4.0) == pytest.approx(2.0 + math.log(4.0)) and fast(-2.0) == -6.0
+    numpy = pytest.importorskip("numpy")
+    values, slopes = jax.jit(jax.vmap(jax.value_and_grad(fast.to_jax())))(numpy.array([4.0, -1.0]))
+    assert values.tolist() == pytest.approx([2.0 + math.log(4.0), -3.0])
+    assert slopes.tolist() == [0.5, 3.0]  # no NaN of the root at -1
 
 
 def test_what_jax_compiles_does_not_grow_with_the_program():
