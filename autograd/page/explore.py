@@ -21,8 +21,9 @@ from autograd.draw import look_of, outputs_of
 from autograd.draw.figure import Figure
 from autograd.draw.recorded import labels
 from autograd.draw.text import clean, cut
-from autograd.page.html import html_file, words_in
+from autograd.page.html import html_file, source, words_in
 from autograd.page.pictures import Pictures
+from autograd.page.rules import engine
 
 _BODY = """<main class="explorer">
 <header class="head">
@@ -63,7 +64,7 @@ _BODY = """<main class="explorer">
 </main>
 {others}
 """
-_SCRIPTS = "sweep answers explore explain picture questions inputs steps"
+_SCRIPTS = "answers explore explain picture questions inputs steps"
 
 
 def page(
@@ -128,7 +129,8 @@ def page(
         f'<template id="drawing{i}">{picture}</template>\n' for i, picture in enumerate(others, 1)
     )
     body = _BODY.format(title=html.escape(title), picture=begin, others=hidden)
-    return html_file(title, body, data, lang, *(f"{name}.js" for name in _SCRIPTS.split()))
+    scripts = [source(f"{name}.js") for name in _SCRIPTS.split()]
+    return html_file(title, body, data, lang, engine(), *scripts)
 
 
 def copied(

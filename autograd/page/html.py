@@ -21,15 +21,15 @@ WORDS: dict[str, dict[str, Any]] = json.loads((SOURCES / "words.json").read_text
 
 
 def html_file(title: str, body: str, data: Any, lang: str | None, *scripts: str) -> str:
-    """A whole HTML file: the body, the data as JSON in `#graph`, and scripts of this package.
+    """A whole HTML file: the body, the data as JSON in `#graph`, and scripts, those texts.
 
     The body is markup and must be escaped where it needs to be.  `<p data-say="task">` gets the
     sentence of that name, and data-label="task" such a label.  With lang None the reader's browser
     chooses the language.  Raises ValueError for a language without words.
     """
     words = words_in(lang)
-    style = Template(_source("page.css")).substitute(COLOURS)
-    script = '"use strict";\n' + "".join(map(_source, ("words.js", *scripts)))
+    style = Template(source("page.css")).substitute(COLOURS)
+    script = '"use strict";\n' + "".join((source("words.js"), *scripts))
     policy = "default-src 'none'; base-uri 'none'; form-action 'none'; " + "; ".join(
         f"{kind}-src 'sha256-{_hash(source)}'"
         for kind, source in (("script", script), ("style", style))
@@ -63,7 +63,7 @@ def said(lang: str | None, key: str, **parts: object) -> str:
     return f'<span data-say="{key}"{given}>{text}</span>'
 
 
-def _source(name: str) -> str:
+def source(name: str) -> str:
     """A file of this folder without its indentation and its lines of comment."""
     return re.sub(r"^ +|^ *//.*\n", "", (SOURCES / name).read_text("utf-8"), flags=re.M)
 

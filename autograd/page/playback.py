@@ -19,7 +19,8 @@ from autograd.draw import figure_of
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
 from autograd.page.explore import elements, node
-from autograd.page.html import html_file, words_in
+from autograd.page.html import html_file, source, words_in
+from autograd.page.rules import engine
 
 KEYS = ("rows", "targets", "criterion", "lr", "parameters", "loss")
 OPTIONAL = ("batches", "threshold")
@@ -102,7 +103,7 @@ def film(model: Any, history: Mapping[str, Any], lang: str | None = None) -> str
     }
     picture = svg(sheet(figure, look))
     body = _BODY.format(picture=picture, last=len(told["rows"]) - 1, steps=len(steps) - 1)
-    return html_file(title, body, page, lang, "sweep.js", "playback.js")
+    return html_file(title, body, page, lang, engine(), source("playback.js"))
 
 
 def _recorded(model: Any, told: dict[str, Any]) -> tuple[list[Value], Value, Value, Value]:

@@ -31,7 +31,7 @@ function aValue(unit, i) {
   const { op, inputs } = nodes[i], xs = inputs.map((j) => now.values[j]);
   if (!unit.several && xs.length === 2)
     for (const other of ["add", "mul", "power"])
-      if (other !== op) slips.push(["otherop", PRIMITIVES[other][0](...xs), { op: expression(other, ...xs.map(shown)) }]);
+      if (other !== op) slips.push(["otherop", VALUES[other](...xs), { op: expression(other, ...xs.map(shown)) }]);
   return { words: !unit.several || names[i] === null ? `${question(unit)} = ` : `${names[i]} = `, answer, slips: wrong(slips) };
 }
 

@@ -1,5 +1,5 @@
 // The recorded graph in the page: the primitives in JavaScript, the value pass, the sweep, numbers as text.
-// Invariant: the same rules in the same order as primitives.py and value.py, so the same numbers; no NaN
+// Invariant: the same operations in the same order as primitives.py and value.py, so the same numbers; no NaN
 // and no infinity is ever shown, a number that does not exist is null and its node has an error in words.
 
 const REASON = {
@@ -14,9 +14,7 @@ class Refusal extends Error {}
 const refuse = (reason) => { throw new Refusal(reason); };
 const checked = (y) => Number.isFinite(y) ? y : refuse(Number.isNaN(y) ? REASON.domain : REASON.range);
 
-const reciprocal = (x) => x === 0 ? refuse(REASON.zero) : 1 / x;
 const log = (x) => x > 0 ? Math.log(x) : refuse(REASON.domain);
-const log1p = (x) => x > -1 ? Math.log1p(x) : refuse(REASON.domain);
 function gaussian(x) {
   x = Math.min(Math.abs(x), 30);
   const cut = 1.5 * 2 ** 42, near = (x + cut) - cut; // its square is exact
@@ -26,13 +24,6 @@ function unit(a, b) {
   const size = Math.max(Math.abs(a), Math.abs(b)) || 1; // neither hypot nor the quotient leaves the floats
   return a / size / Math.hypot(a / size, b / size) || 0;
 }
-const leg = (a, b) => Math.abs(a) < Math.abs(b) ? refuse(REASON.domain)
-  : Math.sqrt(Math.abs(a) - Math.abs(b)) * Math.sqrt(Math.abs(a) + Math.abs(b));
-const quotient = (a, b) => b === 0 ? refuse(REASON.zero) : a / b;
-const square = (x) => x * x;
-const relu = (x) => x > 0 ? x : 0;
-const sign = (x) => (x > 0) - (x < 0);
-const step = (a, b) => 0.5 * (1 + (a > b) - (a < b));
 const rawPower = (a, b) => a === 0 && b < 0 ? refuse(REASON.zero) : b === 2 ? a * a : Math.pow(a, b);
 const power = (a, b) => checked(rawPower(a, b));
 function timesPower(c, a, b) { // c · aᵇ, also where aᵇ alone is too large, or too small for all its digits
@@ -42,9 +33,6 @@ function timesPower(c, a, b) { // c · aᵇ, also where aᵇ alone is too large,
   const root = power(Math.abs(a), 0.5 * b);
   return c * root * root * Math.pow(Math.sign(a), b);
 }
-const powerSlope = (a, b) => b ? timesPower(b, a, b - 1) : 0;
-const powerLog = (a, b) => a === 0 && b >= 0 ? 0 : timesPower(log(a), a, b);
-const powerSlopeByExponent = (a, b) => power(a, b - 1) + b * powerLog(a, b - 1);
 function sech(x) {
   const e = Math.exp(-Math.abs(x)); // no cosh: it overflows long before 1/cosh underflows
   return 2 * e / (1 + e * e);
@@ -60,59 +48,52 @@ function tail(x) { // erfc beyond 1.5, by 7.1.14
   for (let n = 120; n > 0; n--) rest = n / 2 / (x + rest);
   return gaussian(x) / Math.sqrt(Math.PI) / (x + rest);
 }
-const erfc = (x) => x < 1.5 ? 1 - erf(x) : tail(x);
 
-// Each primitive: its value, then for each input the partial derivative, of (...inputs, output), and its formula.
-const PRIMITIVES = {
-  add: [(a, b) => a + b, [() => 1, "1"], [() => 1, "1"]],
-  mul: [(a, b) => a * b, [(a, b) => b, "b"], [(a) => a, "a"]],
-  exp: [Math.exp, [(x, y) => y, "y"]],
-  reciprocal: [reciprocal, [(x, y) => -(y * y), "−y²"]],
-  divide: [quotient,
-    [(a, b) => reciprocal(b), "1/b"], [(a, b, y) => -(y / b), "−y/b"]],
-  log: [log, [reciprocal, "1/x"]],
-  sqrt: [(x) => x < 0 ? refuse(REASON.domain) : Math.sqrt(x), [(x, y) => 0.5 * reciprocal(y), "1/(2y)"]],
-  maximum: [(a, b) => b > a ? b : a, [step, "1 if a > b, else 0"], [(a, b) => step(b, a), "1 if b > a, else 0"]],
-  minimum: [(a, b) => b < a ? b : a, [(a, b) => step(b, a), "1 if a < b, else 0"], [step, "1 if b < a, else 0"]],
-  absolute: [Math.abs, [sign, "the sign of x"]],
-  relu: [relu, [(x) => relu(sign(x)), "1 if x > 0, else 0"]],
-  sign: [sign, [() => 0, "0"]],
-  step: [step, [() => 0, "0"], [() => 0, "0"]],
-  identity: [(x) => x, [() => 1, "1"]],
-  power: [power, [powerSlope, "b · aᵇ⁻¹"], [powerLog, "y · log a"]],
-  power_slope: [powerSlope, [(a, b) => b * powerSlope(a, b - 1), "b (b − 1) aᵇ⁻²"],
-    [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"]],
-  power_log: [powerLog, [powerSlopeByExponent, "aᵇ⁻¹ (1 + b log a)"], [(a, b) => square(powerLog(a, b / 2)), "y · log a"]],
-  expm1: [Math.expm1, [Math.exp, "eˣ"]],
-  log1p: [log1p, [(x) => reciprocal(1 + x), "1/(1 + x)"]],
-  log2: [(x) => log(x) && Math.log2(x), [(x) => quotient(Math.LOG2E, x), "1/(x log 2)"]],
-  log10: [(x) => log(x) && Math.log10(x), [(x) => quotient(Math.LOG10E, x), "1/(x log 10)"]],
-  logaddexp: [(a, b) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
-    [(a, b, y) => Math.exp(a - y), "e^(a − y)"], [(a, b, y) => Math.exp(b - y), "e^(b − y)"]],
-  sin: [Math.sin, [Math.cos, "cos x"]],
-  cos: [Math.cos, [(x) => -Math.sin(x), "−sin x"]],
-  tan: [Math.tan, [(x, y) => 1 + y * y, "1 + y²"]],
-  asin: [Math.asin, [(x) => reciprocal(leg(1, x)), "1/√(1 − x²)"]],
-  acos: [Math.acos, [(x) => -reciprocal(leg(1, x)), "−1/√(1 − x²)"]],
-  atan: [Math.atan, [(x) => square(unit(1, x)), "1/(1 + x²)"]],
-  atan2: [Math.atan2, [(a, b) => quotient(unit(b, a), Math.hypot(a, b)), "b/(a² + b²)"],
-    [(a, b) => -quotient(unit(a, b), Math.hypot(a, b)), "−a/(a² + b²)"]],
-  sinh: [Math.sinh, [Math.cosh, "cosh x"]],
-  cosh: [Math.cosh, [Math.sinh, "sinh x"]],
-  tanh: [Math.tanh, [(x) => sech(x) * sech(x), "1 − y²"]],
-  sech: [sech, [(x, y) => -(y * Math.tanh(x)), "−y tanh x"]],
-  asinh: [Math.asinh, [(x) => unit(1, x), "1/√(1 + x²)"]],
-  acosh: [Math.acosh, [(x) => reciprocal(leg(x, 1)), "1/√(x² − 1)"]],
-  atanh: [(x) => Math.abs(x) === 1 ? refuse(REASON.domain) : Math.atanh(x),
-    [(x) => square(reciprocal(leg(1, x))), "1/(1 − x²)"]],
-  gaussian: [gaussian, [(x, y) => -2 * (x * y), "−2xy"]],
-  erf: [erf, [(x) => 2 / Math.sqrt(Math.PI) * gaussian(x), "2/√π · e^−x²"]],
-  erfc: [erfc, [(x) => -2 / Math.sqrt(Math.PI) * gaussian(x), "−2/√π · e^−x²"]],
-  negative_part: [(x) => Math.min(x, 0), [(x) => 1 - relu(sign(x)), "1 if x ≤ 0, else 0"]],
-  hypot: [Math.hypot, [unit, "a/y"], [(a, b) => unit(b, a), "b/y"]],
-  unit: [unit, [(a, b) => unit(b, a) * quotient(unit(b, a), Math.hypot(a, b)), "b²/√(a² + b²)³"],
-    [(a, b) => -unit(a, b) * quotient(unit(b, a), Math.hypot(a, b)), "−ab/√(a² + b²)³"]],
-  leg: [leg, [(a, b, y) => quotient(a, y), "a/y"], [(a, b, y) => -quotient(b, y), "−b/y"]],
+// The value of each primitive.  Partial derivatives stand beside them in PARTIALS, which rules.py writes.
+const VALUES = {
+  add: (a, b) => a + b,
+  mul: (a, b) => a * b,
+  exp: Math.exp,
+  reciprocal: (x) => x === 0 ? refuse(REASON.zero) : 1 / x,
+  divide: (a, b) => b === 0 ? refuse(REASON.zero) : a / b,
+  log,
+  sqrt: Math.sqrt,
+  maximum: (a, b) => b > a ? b : a,
+  minimum: (a, b) => b < a ? b : a,
+  absolute: Math.abs,
+  relu: (x) => x > 0 ? x : 0,
+  sign: (x) => (x > 0) - (x < 0),
+  step: (a, b) => 0.5 * (1 + (a > b) - (a < b)),
+  identity: (x) => x,
+  power,
+  power_slope: (a, b) => b ? timesPower(b, a, b - 1) : 0,
+  power_log: (a, b) => a === 0 && b >= 0 ? 0 : timesPower(log(a), a, b),
+  expm1: Math.expm1,
+  log1p: (x) => x > -1 ? Math.log1p(x) : refuse(REASON.domain),
+  log2: (x) => log(x) && Math.log2(x),
+  log10: (x) => log(x) && Math.log10(x),
+  logaddexp: (a, b) => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))),
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  atan2: Math.atan2,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  sech,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: (x) => Math.abs(x) === 1 ? refuse(REASON.domain) : Math.atanh(x),
+  gaussian,
+  erf,
+  erfc: (x) => x < 1.5 ? 1 - erf(x) : tail(x),
+  negative_part: (x) => Math.min(x, 0),
+  hypot: Math.hypot,
+  unit,
+  leg: (a, b) => Math.sqrt(Math.abs(a) - Math.abs(b)) * Math.sqrt(Math.abs(a) + Math.abs(b)),
 };
 
 // A graph is a list of nodes, each after its inputs: {op, inputs, value, label, literal}; a leaf has no op.
@@ -126,14 +107,13 @@ function evaluate(nodes, leaves, slopes = true) {
     const xs = (node.inputs || []).map((j) => values[j]);
     if (!node.op || xs.includes(null)) return;
     try {
-      if (!(node.op in PRIMITIVES)) {
+      if (!(node.op in VALUES)) {
         if (node.inputs.some((j, slot) => nodes[j].value !== xs[slot])) refuse(REASON.frozen);
         [values[i], partials[i]] = [node.value, node.partials];
         return;
       }
-      const [forward, ...rules] = PRIMITIVES[node.op];
-      values[i] = checked(forward(...xs));
-      if (slopes) partials[i] = rules.map(([rule]) => slope(rule, xs, values[i]));
+      values[i] = checked(VALUES[node.op](...xs));
+      if (slopes) partials[i] = PARTIALS[node.op].map((rule) => slope(rule, xs, values[i]));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       errors.set(i, `${call(nodes, values, i)} ${error.message}`);
@@ -181,7 +161,7 @@ function sweep(nodes, { values, partials, errors }, root, within = null) {
 function whyNot(nodes, values, i, slot) {
   const xs = nodes[i].inputs.map((j) => values[j]);
   try {
-    checked(PRIMITIVES[nodes[i].op][1 + slot][0](...xs, values[i]));
+    checked(PARTIALS[nodes[i].op][slot](...xs, values[i]));
   } catch (error) {
     return error.message;
   }

@@ -21,7 +21,7 @@ from autograd.draw.sheet import look, sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import printed, width
 from autograd.page.explore import copied
-from autograd.page.html import html_file, said, words_in
+from autograd.page.html import html_file, said, source, words_in
 
 MOST_SLIPS = 100  # told for one blank
 UPRIGHT, ACROSS = 780.0, 1150.0  # points that A4 and A4 across hold, the smallest type being 8
@@ -118,7 +118,7 @@ def sheet_of_exercises(
         if any(i is not None for i, _ in above):
             data[-1] |= {"factor": factor, "above": above}
     title = f"{y.label or 'worksheet'}"
-    return html_file(title, body, data, lang, "answers.js", "worksheet.js")
+    return html_file(title, body, data, lang, source("answers.js"), source("worksheet.js"))
 
 
 def _values(drawn: Figure, lang: str | None) -> list[Blank]:

@@ -19,9 +19,10 @@ from autograd.core.node import inputs_first
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.primitives import PRIMITIVES as ALL
 from autograd.draw.text import cut, printed
+from autograd.page.rules import engine, in_javascript
 
 PRIMITIVES = {name: p for name, p in ALL.items() if name in OURS}
-ENGINE = (files("autograd") / "page" / "sweep.js").read_text("utf-8")
+ENGINE = engine()
 node = shutil.which("node")
 needs_node = pytest.mark.skipif(node is None, reason="no JavaScript outside the browser")
 GRID = (
@@ -62,12 +63,9 @@ def close(a, b):
     return abs(a - b) <= 1e-12 * abs(b) + 1e-320
 
 
-def test_the_engine_knows_every_primitive_and_every_input():
-    table = ENGINE[ENGINE.index("const PRIMITIVES") :]
-    rows = re.findall(r"^  (\w+): (.*?\]),$(?=\n  \w|\n})", table, re.M | re.S)
-    assert [name for name, _ in rows] == list(PRIMITIVES)
-    for name, row in rows:  # each partial ends in its formula, a text
-        assert len(re.findall(r'"\]', row)) == len(PRIMITIVES[name].partials), name
+def test_the_engine_knows_every_primitive():
+    table = ENGINE[ENGINE.index("const VALUES") :].partition("};")[0]
+    assert re.findall(r"^(\w+)[:,]", table, re.M) == list(PRIMITIVES)
 
 
 EVALUATE = """
@@ -94,6 +92,23 @@ def compare(run):
         assert close(y_js, y), (name, xs)
         assert len(slopes_js) == len(slopes) and all(map(close, slopes_js, slopes)), (name, xs)
         assert (error_js and error_js.split(") ")[1]) == error, (name, xs)
+
+
+@needs_node
+def test_every_operator_of_a_rule_is_written():
+    def rule(a, b, y):
+        both = (a + b) * (a - 2.0) / (3.0 - b) ** 2.0
+        return abs(-both) + (1.0 + a) * (2.0 / y) - 2.0**b * both / 5.0 + a**b * (-1.0 - y)
+
+    program = f"console.log(JSON.stringify(data.map((at) => ({in_javascript(rule, 2)})(...at))))"
+    places = [(0.3, 1.7, -0.4), (2.5, 0.5, 3.0)]
+    assert in_node(program, places) == pytest.approx([rule(*at) for at in places], rel=1e-14)
+    assert in_javascript(lambda x, y: x * y, 1) == "(x, y) => x * y"
+    assert in_javascript(lambda x, y: y, 1) == "(x, y) => y"
+    assert in_javascript(lambda x, y: -1, 1) == "(x, y) => -1.0"
+    for branching in (lambda x, y: x if x > 0.0 else y, lambda x, y: x or y):
+        with pytest.raises(TypeError, match="no numbers to branch on"):
+            in_javascript(branching, 1)
 
 
 @needs_node
