@@ -81,4 +81,8 @@ def extensions():
     return found
 
 
-setup(ext_modules=extensions(), cmdclass={"build": FreshBuild, "build_ext": Stripped})
+setup(
+    ext_modules=extensions(),
+    cmdclass={"build": FreshBuild, "build_ext": Stripped},
+    options={"build_ext": {"parallel": os.cpu_count() or 1}},
+)
