@@ -34,7 +34,11 @@ def html_file(title: str, body: str, data: Any, lang: str | None, *scripts: str)
         f"{kind}-src 'sha256-{_hash(source)}'"
         for kind, source in (("script", script), ("style", style))
     )
-    known = WORDS if lang is None else {lang: words}
+    told = set(re.findall(r"\w+", script + body))  # a page brings the sentences that it names
+    known = {
+        code: {key: text for key, text in WORDS[code].items() if key in told}
+        for code in (WORDS if lang is None else (lang,))
+    }
     body = re.sub(r'data-say="(\w+)">(?=<)', lambda m: m[0] + html.escape(words[m[1]]), body)
     body = re.sub(r'data-label="(\w+)"', lambda m: f'{m[0]} aria-label="{words[m[1]]}"', body)
     return (
@@ -64,8 +68,9 @@ def said(lang: str | None, key: str, **parts: object) -> str:
 
 
 def source(name: str) -> str:
-    """A file of this folder without its indentation and its lines of comment."""
-    return re.sub(r"^ +|^ *//.*\n", "", (SOURCES / name).read_text("utf-8"), flags=re.M)
+    """A file of this folder without its indentation and its comments."""
+    text = (SOURCES / name).read_text("utf-8")
+    return re.sub(r"^ *//.*\n| +// .*|^ +", "", text, flags=re.M)
 
 
 def _json(data: Any) -> str:

@@ -140,6 +140,11 @@ function drawNetwork(numbers, after, now, gradient) {
   }
 }
 
+const STAGES = { // of a column: the first, one between, the last
+  forward: ["filmforwardfirsttext", "filmforwardtext", "filmforwardlasttext"],
+  backward: ["filmbackwardfirsttext", "filmbackwardtext", "filmbackwardlasttext"],
+};
+
 function explained(now, after, gradient) {
   const { kind, column } = phaseKind(), loss = now.values[film.root];
   const error = [...now.errors.values(), ...gradient.broken.values()][0];
@@ -149,8 +154,8 @@ function explained(now, after, gradient) {
     const then = pass(after, chosen, false).values[film.root];
     return [element("h2", said("update")), element("p", said("updatetext", { lr: text(run.lr), was: text(loss), is: then === null ? "—" : text(then) }))];
   }
-  const last = column === LAST, key = `film${kind}${column === 0 ? "first" : last ? "last" : ""}`;
-  return [element("h2", said(kind === "forward" ? "filmforward" : "filmbackward")), element("p", said(`${key}text`, { loss: text(loss) }))];
+  const key = STAGES[kind][column === 0 ? 0 : column === LAST ? 2 : 1];
+  return [element("h2", said(kind === "forward" ? "filmforward" : "filmbackward")), element("p", said(key, { loss: text(loss) }))];
 }
 
 function listNumbers(numbers, after, gradient) {

@@ -4,7 +4,7 @@ const blanks = JSON.parse(document.getElementById("graph").textContent);
 const fields = [...document.querySelectorAll("[data-blank]")];
 
 function slipWords(text) { // the catalogue of slips is written in English: other languages have rules for its phrases
-  const slip = WORDS[language].slips.reduce((words, [pattern, put]) => words.replace(new RegExp(pattern), put), text);
+  const slip = WORDS[language].phrases.reduce((words, [pattern, put]) => words.replace(new RegExp(pattern), put), text);
   return said("slip", { slip });
 }
 

@@ -169,7 +169,7 @@ def content() -> dict[str, object]:
     words = json.loads((HERE / "words.json").read_text("utf-8"))
     own = json.loads((ROOT / "autograd" / "page" / "words.json").read_text("utf-8"))
     for language in LANGUAGES:  # how the package tells slips in other languages than English
-        words[language]["slips"] = own[language]["slips"]
+        words[language]["slips"] = own[language]["phrases"]
     lessons = [lesson(path) for path in sorted((HERE / "lessons").glob("*.toml"))]
     examples = tomllib.loads((HERE / "examples.toml").read_text("utf-8"))
     shown = [

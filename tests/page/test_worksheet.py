@@ -197,7 +197,7 @@ def test_slips_are_told_in_japanese_wholly(tmp_path):
 
     rules = [
         (re.compile(pattern), re.sub(r"[$](\d)", r"\\g<\1>", put))
-        for pattern, put in WORDS["ja"]["slips"]
+        for pattern, put in WORDS["ja"]["phrases"]
     ]
     x, y = Value(0.7, "x"), Value(1.3, "y")
     known = "exp log ln sqrt sin cos tan asin acos atan sinh cosh tanh sigmoid relu maximum minimum"
