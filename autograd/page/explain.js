@@ -109,44 +109,6 @@ function gradientLines(unit, arrived = () => true) {
   return lines;
 }
 
-// Of each partial derivative that no sentence tells of, the formula.
-const FORMULAS = {
-  sqrt: ["1/(2y)"],
-  absolute: ["the sign of x"],
-  sign: ["0"],
-  step: ["0", "0"],
-  identity: ["1"],
-  power: ["b · aᵇ⁻¹", "y · log a"],
-  power_slope: ["b (b − 1) aᵇ⁻²", "aᵇ⁻¹ (1 + b log a)"],
-  power_log: ["aᵇ⁻¹ (1 + b log a)", "y · log a"],
-  expm1: ["eˣ"],
-  log1p: ["1/(1 + x)"],
-  log2: ["1/(x log 2)"],
-  log10: ["1/(x log 10)"],
-  logaddexp: ["e^(a − y)", "e^(b − y)"],
-  sin: ["cos x"],
-  cos: ["−sin x"],
-  tan: ["1 + y²"],
-  asin: ["1/√(1 − x²)"],
-  acos: ["−1/√(1 − x²)"],
-  atan: ["1/(1 + x²)"],
-  atan2: ["b/(a² + b²)", "−a/(a² + b²)"],
-  sinh: ["cosh x"],
-  cosh: ["sinh x"],
-  tanh: ["1 − y²"],
-  sech: ["−y tanh x"],
-  asinh: ["1/√(1 + x²)"],
-  acosh: ["1/√(x² − 1)"],
-  atanh: ["1/(1 − x²)"],
-  gaussian: ["−2xy"],
-  erf: ["2/√π · e^−x²"],
-  erfc: ["−2/√π · e^−x²"],
-  negative_part: ["1 if x ≤ 0, else 0"],
-  hypot: ["a/y", "b/y"],
-  unit: ["b²/√(a² + b²)³", "−ab/√(a² + b²)³"],
-  leg: ["a/y", "−b/y"],
-};
-
 const PROVERBS = ["add", "mul", "exp", "divide", "reciprocal", "log", "relu", "maximum", "minimum"];
 
 function rowsOf(unit) {
@@ -160,7 +122,7 @@ function rowsOf(unit) {
 
 function formula({ op, inputs }, slot) { // of a partial derivative; that of a product is the other factor's name
   if (op === "mul") return names[inputs[1 - slot]] ?? "";
-  return FORMULAS[op]?.[slot] ?? "";
+  return PROVERBS.includes(op) ? "" : FORMULAS[op]?.[slot] ?? "";
 }
 
 function border({ inside }) { // what goes into several nodes, and what comes out of them

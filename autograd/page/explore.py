@@ -21,6 +21,7 @@ from autograd.draw import look_of, outputs_of
 from autograd.draw.figure import Figure
 from autograd.draw.recorded import labels
 from autograd.draw.text import clean, cut
+from autograd.page.formulas import formulas
 from autograd.page.html import html_file, source, words_in
 from autograd.page.pictures import Pictures
 from autograd.page.rules import engine
@@ -130,7 +131,7 @@ def page(
     )
     body = _BODY.format(title=html.escape(title), picture=begin, others=hidden)
     scripts = [source(f"{name}.js") for name in _SCRIPTS.split()]
-    return html_file(title, body, data, lang, engine(), *scripts)
+    return html_file(title, body, data, lang, engine(), formulas(), *scripts)
 
 
 def copied(
