@@ -141,7 +141,7 @@ NO_GRAPH = {
     *("Value", "data", "grads", "values", "assign"),
     # a function, which is recorded anew, or a class
     *("grad", "value_and_grad", "jacobian", "hessian", "jvp", "vjp", "hvp", "trace", "compile"),
-    *("gradcheck", "numerical_gradient", "plot", "check_engine", "primitive"),
+    *("gradcheck", "numerical_gradient", "plot", "check_engine", "primitive", "playback"),
     # neither
     *("compiled", "named_scope", "no_grad", "load", "GradientMismatch", "clear_cache"),
     *("layers", "nn", "optim"),
