@@ -15,6 +15,7 @@ from autograd.core.context import recording
 from autograd.core.nested import peek
 from autograd.core.node import (
     describe,
+    expression,
     inputs_first,
     is_fresh,
     missing_partial,
@@ -58,7 +59,7 @@ def check_fresh(*roots: Value) -> None:
     >>> x.data = 5.0
     >>> check_fresh(y)
     Traceback (most recent call last):
-    ValueError: x was 2.0 when mul(x=5.0, 3.0) was recorded, and is 5.0 now: call y.recompute()
+    ValueError: x was 2.0 when mul(x, 3.0) was recorded, and is 5.0 now: call y.recompute()
     """
     order = inputs_first(*roots)
     for v in order:
@@ -68,19 +69,23 @@ def check_fresh(*roots: Value) -> None:
 
 def _stale(v: Value, order: list[Value]) -> ValueError:
     """The error where the numbers of v no longer follow from its inputs."""
-    recorded = f"{v.op}({', '.join(map(describe, v.inputs))}) was recorded"
     y = order[-1].label
     write = f"call {y if y is not None and y.isidentifier() else 'y'}.recompute()"
     leaves = {x: None for x in v.inputs if x.op is None and not x.is_literal} or v.inputs
+    # Those without their numbers: what they are now was not there when v was recorded.
+    inputs = ", ".join(_name(x) if x in leaves else describe(x) for x in v.inputs)
+    recorded = f"{v.op}({inputs}) was recorded"
     for u in order:
         for x, then in ((u._a, u._db), (u._b, u._da)) if u._primitive is primitives.mul else ():
             if x in leaves and then != x._data:
-                name, now = x.label or "a leaf", short(x._data)
-                return ValueError(
-                    f"{name} was {short(then)} when {recorded}, and is {now} now: {write}"
-                )
+                was, now = f"{_name(x)} was {short(then)}", f"is {short(x._data)} now"
+                return ValueError(f"{was} when {recorded}, and {now}: {write}")
     changed = " or ".join(map(describe, leaves))
     return ValueError(f"{changed} was assigned or computed anew after {recorded}: {write}")
+
+
+def _name(x: Value) -> str:
+    return x.label or ("a leaf" if x.op is None else expression(x))
 
 
 # --- the chain rule, whatever it carries ---

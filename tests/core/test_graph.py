@@ -60,8 +60,25 @@ def test_the_error_names_the_leaf_and_its_number_then_where_a_product_tells_it()
     with pytest.raises(ValueError) as error:
         check_fresh(loss)
     assert str(error.value) == (
-        "w was 0.0 when mul(w=1.5, 3.0) was recorded, and is 1.5 now: call loss.recompute()"
+        "w was 0.0 when mul(w, 3.0) was recorded, and is 1.5 now: call loss.recompute()"
     )
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (lambda a, b: a + b, "5.0 or b=3.0 was assigned or computed anew after add(a leaf, b) was"),
+        (lambda a, b: a * b, "a leaf was 2.0 when mul(a leaf, b) was recorded, and is 5.0 now:"),
+        (lambda a, b: (a + b) * a, "a leaf was 2.0 when add(a leaf, b) was recorded, and is 5.0"),
+    ],
+)
+def test_the_error_does_not_tell_a_number_of_now_as_one_of_the_recording(record, words):
+    a = Value(2.0)
+    y = record(a, Value(3.0, "b"))
+    a.data = 5.0
+    with pytest.raises(ValueError) as error:
+        check_fresh(y)
+    assert str(error.value).startswith(words)
 
 
 @pytest.mark.parametrize(
