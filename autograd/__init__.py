@@ -64,6 +64,15 @@ INSTEAD = {  # of what other libraries call it
     "Tensor": "Value",
     "Variable": "Value",
     "softmax_with_loss": "softmax_cross_entropy",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "rad2deg": "degrees",
+    "deg2rad": "radians",
 }
 
 

@@ -394,7 +394,8 @@ def dot(a: Any, b: Any) -> Any:
     """
     for x in (a, b):
         if not isinstance(x, Iterable):
-            raise TypeError(f"dot of {x!r:.60}: expected two rows of numbers")
+            write = "two numbers are multiplied by a * b"
+            raise TypeError(f"dot of {x!r:.60}: expected two rows of numbers; {write}")
     a, b = [scalar(x) for x in a], [scalar(x) for x in b]
     if len(a) != len(b):
         raise ValueError(f"dot of {len(a)} numbers with {len(b)}")
@@ -423,7 +424,8 @@ def matmul(a: Any, b: Any) -> Any:
     """
     for x in (a, b):
         if not is_nested(x) or len(x) == 0:
-            raise ValueError(f"matmul of {x!r:.60}: expected a row or rows of numbers")
+            write = "" if is_nested(x) else "; two numbers are multiplied by a * b"
+            raise ValueError(f"matmul of {x!r:.60}: expected a row or rows of numbers{write}")
         if is_nested(x[0]) and any(not is_nested(row) or len(row) != len(x[0]) for row in x):
             raise ValueError(f"matmul: the rows of a matrix have different lengths: {x!r:.60}")
     rows = a if is_nested(a[0]) else [a]

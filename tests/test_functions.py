@@ -342,7 +342,8 @@ BAD = [
     (lambda: ag.leaky_relu(-1, slope=math.nan), ValueError, "finite"),
     (lambda: ag.prelu(-1, math.inf), ValueError, "finite"),
     (lambda: ag.sum("12"), TypeError, "str"),
-    (lambda: ag.matmul(1, 2), ValueError, "matmul of 1: expected a row or rows of numbers"),
+    (lambda: ag.matmul(1, 2), ValueError, "two numbers are multiplied by a * b"),
+    (lambda: ag.dot(1, 2), TypeError, "two numbers are multiplied by a * b"),
     (lambda: ag.matmul([], []), ValueError, "matmul of []: expected a row or rows"),
 ]
 
