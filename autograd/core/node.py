@@ -348,7 +348,7 @@ class Node:
         raise TypeError("a Value has no %: write y % x.data for the number")
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self._data + 0.0, spec) if spec else repr(self)  # -0.0 is shown as 0
 
     def __repr__(self) -> str:
         parts = [short(self._data)]

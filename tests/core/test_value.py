@@ -54,6 +54,7 @@ def test_repr_and_format():
     assert repr(Value(0.1) + 0.2) == "Value(0.3, op='add')"
     assert f"{price}" == repr(price) == str(price)
     assert f"{price:.3f}" == "220.000" and f"{price:8.1e}" == " 2.2e+02"
+    assert f"{Value(-0.0):g}" == "0" and f"{Value(-0.0):.3f}" == "0.000"
 
 
 ACCEPTED = [True, 3, 2.5, Fraction(1, 4), Decimal("0.5"), -0.0, 5e-324, 1.7e308]
