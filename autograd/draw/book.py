@@ -17,6 +17,7 @@ from autograd.draw.parts import (
     ports,
     ports_of_edges,
     reference,
+    total,
 )
 from autograd.draw.text import clean, cut, printed
 
@@ -77,10 +78,7 @@ def _end(unit: Unit, look: Look, main: bool) -> Item:
     texts = [Text(cut(unit.text), "name", 14.0)] if unit.text else []
     height = 20.0
     if unit.total is not None:
-        total = printed(unit.total, look.precision)
-        if unit.elsewhere is not None:
-            total += f", of it {printed(unit.elsewhere, look.precision)} from other sweeps"
-        texts.append(Text(total, "gradient", 12.0, y=LINE + 1.0))
+        texts.append(Text(total(unit, look.precision), "gradient", 12.0, y=LINE + 1.0))
         height = 2.0 * (LINE + 8.0)  # the name stays in the middle, on its line
     width = max((t.width for t in texts), default=0.0) + 8.0
     if look.upright and len(texts) > 1:

@@ -6,7 +6,7 @@ rest as entities, so no label can end a string or be taken for markup.
 
 from autograd.draw.figure import Figure
 from autograd.draw.item import Look
-from autograd.draw.parts import flowing
+from autograd.draw.parts import flowing, total
 from autograd.draw.text import cut, printed
 
 _SHAPES = {
@@ -28,7 +28,7 @@ def mermaid(figure: Figure, look: Look) -> str:
     for node in figure.nodes:
         text = cut(node.text)
         if node.total is not None:
-            text += f" {printed(node.total, look.precision)}"
+            text += f" {total(node, look.precision)}"
         lines[node.box].append(node.id + _SHAPES[node.kind].format(_escape(text)))
     for edge in figure.edges:
         texts = [flowing(edge, look.precision).text]

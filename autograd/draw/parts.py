@@ -77,6 +77,14 @@ def partial(edge: Edge, look: Look, size: float) -> list[Text]:
     return [Text(f"∂ {printed(edge.partial, look.precision)}", "partial", size)]
 
 
+def total(unit: Unit, precision: int) -> str:
+    """The sum of the gradients of an end, and how much of it comes from other sweeps."""
+    text = printed(unit.total, precision)
+    if unit.elsewhere is not None:
+        text += f", of it {printed(unit.elsewhere, precision)} from other sweeps"
+    return text
+
+
 def flowing(edge: Edge, precision: int) -> Text:
     """The number that flows along an edge; where there are several their sum, or how many."""
     several = f"{1 + len(edge.others):,} values"

@@ -146,6 +146,25 @@ def test_many_outputs_are_left_out_with_their_ends():
     assert [unit.text for unit in rest(figure)] == ["… 23 more"]
 
 
+def test_edges_of_the_rest_are_in_the_box_around_both_ends_and_have_no_gradient_without_a_sweep():
+    w, loss = Value(0.5, "w"), Value(0.0, "start")
+    with ag.named_scope("outer"), ag.named_scope("fit"):
+        for i in range(30):
+            loss = loss + (w * i - 3 * i) ** 2
+    figure, _ = figure_of(loss, fold=False)
+    names = {box.id: box.name for box in figure.boxes}
+    assert {names.get(edge.box) for edge in figure.edges} == {None, "fit"} and not rest(figure)
+    figure, _ = figure_of(loss)
+    (more,) = rest(figure)
+    boxes = {unit.id: names.get(unit.box) for unit in figure.nodes}
+    assert boxes[more.id] == "fit"
+    for edge in figure.edges:
+        ends = {boxes[edge.tail], boxes[edge.head]}
+        assert names.get(edge.box) == ("fit" if ends == {"fit"} else None)
+        assert edge.gradient is None
+    assert more.id in {edge.tail for edge in figure.edges if edge.box is not None}
+
+
 @pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "tex", "dot", "mmd"])
 def test_every_format_draws_the_rest(tmp_path, suffix):
     path = tmp_path / f"y.{suffix}"

@@ -25,7 +25,9 @@ from autograd.core.node import inputs_first
 from autograd.draw import figure_of
 from autograd.draw.assembly import figure
 from autograd.draw.dot import digraph
+from autograd.draw.item import Look
 from autograd.draw.layout import layout, use
+from autograd.draw.mermaid import mermaid
 from autograd.draw.pdf import pdf, text_runs
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg, tree
@@ -198,6 +200,17 @@ def test_what_rounding_leaves_is_shown_as_0():
     assert [edge.gradient for edge in figure([tiny]).edges] == [1e-20, 1e-20, 1.0]
 
 
+def test_a_derivative_that_does_not_exist_leaves_that_of_its_composite_out():
+    x = Value(0.0, "x")
+    with ag.named_scope("steep"):
+        y = x.sqrt() * 3 + x
+    found, _ = figure_of(y, fold=True)
+    assert [edge.partial for edge in found.edges] == [None, None]
+    assert [edge.partial for edge in figure_of(x * 3, fold=True)[0].edges] == [3.0, None]
+    y.inputs[0].inputs[0].grad = y.inputs[0].grad = y.grad = 1.0  # by hand: no sweep gives these
+    assert figure_of(y, fold=True)[0].edges[0].gradient is None
+
+
 def test_the_sum_of_an_inner_nodes_shares_stands_once_and_other_sweeps_are_told():
     x = Value(2.0, "x")
     t = x * 3 + 1
@@ -210,6 +223,7 @@ def test_the_sum_of_an_inner_nodes_shares_stands_once_and_other_sweeps_are_told(
     assert (leaf.total, leaf.elsewhere) == (47.0, 5.0)
     texts = [t.text for t in ET.fromstring(drawn(y)).iter(f"{SVG}text")]
     assert "47, of it 5 from other sweeps" in texts
+    assert "x 47, of it 5 from other sweeps" in mermaid(figure([y]), Look("book"))
 
 
 # --- size ---
