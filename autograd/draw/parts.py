@@ -78,8 +78,8 @@ def partial(edge: Edge, look: Look, size: float) -> list[Text]:
 
 
 def total(unit: Unit, precision: int) -> str:
-    """The sum of the gradients of an end, and how much of it comes from other sweeps."""
-    text = printed(unit.total, precision)
+    """The sum of the gradients of an end, and what of it other sweeps gave; "" if there is none."""
+    text = "" if unit.total is None else printed(unit.total, precision)
     if unit.elsewhere is not None:
         text += f", of it {printed(unit.elsewhere, precision)} from other sweeps"
     return text
