@@ -4,6 +4,7 @@ Invariant: a number is judged by the graph and by the numbers that were given ab
 does who reads on from a mistake; no `.grad` changes.
 """
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -49,7 +50,8 @@ def assert_gradients(
     itself: one between which and y no other such node lies (of several, the one recorded last).
     Then come the incoming gradient times the local derivative, path by path, a line
     `likely slip: ...` for at most two slips that lead to the given number, the likeliest first
-    (`slips="all"` for every one), and what else is wrong.  Under pytest a picture of the graph is
+    (`slips="all"` for every one), or `right to 3 digits: give digits=3` for what is only rounded,
+    and what else is wrong.  Under pytest a picture of the graph is
     written to a temporary directory, the test's own with
     `pytest_plugins = "autograd.checks.plugin"` in the conftest.py.
 
@@ -95,9 +97,9 @@ def grade(
     `hand` and `digits` as in `assert_gradients`; None stands for a number that was not given, NaN
     and text count as wrong.  A number that follows from a wrong one above it earns its weight: a
     mistake costs once.  `weights` gives some nodes another weight than 1; what it names and `hand`
-    does not counts as not given.  Each message names a node; those that begin `likely slip:` are
-    about the node before.  Raises what `assert_gradients` raises but for GradientMismatch and what
-    is no number, and ValueError for weights below 0 or that add up to 0.
+    does not counts as not given.  Each message names a node; those that begin `likely slip:` or
+    `right to` are about the node before.  Raises what `assert_gradients` raises but for
+    GradientMismatch and what is no number, and ValueError for weights below 0 or that add up to 0.
 
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
     >>> print(grade(x * w, {x: 2, w: -3}))
@@ -125,7 +127,7 @@ def grade(
         for i, v in enumerate(judge.wrong):
             messages.append(judge.first_line(v))
             if i < MOST_EXPLAINED:
-                messages += [f"likely slip: {text}" for text in judge.slips(v, 1)[0]]
+                messages += judge.advice(v, 1)[0]
         for v, verdict in judge.verdicts.items():
             marks[v] = verdict != WRONG
             if verdict == FOLLOWS:
@@ -339,10 +341,28 @@ class Judgement:
         line = f"{said}, {number(expected)} expected"
         return line if same(expected, true, 0.0, None) else f"{line} from your numbers above it"
 
-    def slips(self, v: Value, most: int | None) -> tuple[list[str], str]:
-        """The likeliest slips in a wrong number, and what was left out in the search."""
+    def rounded(self, v: Value) -> int | None:
+        """The digits of a wrong number that is the right one rounded to them; None if it is not."""
+        given = self.given[v]
+        digits = len(repr(abs(given)).partition("e")[0].replace(".", "").strip("0"))
+        right = self.expected(v), self.exact.get(v, 0.0)
+        found = digits > 1 and any(same(given, true, 0.0, digits) for true in right)
+        return digits if found and digits < (self.digits or math.inf) else None
+
+    @cached_property
+    def fewest(self) -> int | None:
+        """The `digits` with which all wrong numbers that are only rounded would be right."""
+        return min(filter(None, map(self.rounded, self.wrong)), default=None)
+
+    def advice(self, v: Value, most: int | None) -> tuple[list[str], str]:
+        """Lines on a wrong number: that it is rounded, else the likeliest slips; and what was left
+        out in the search for these.
+        """
         if v not in self.exact:
             return [], ""
+        digits = self.rounded(v)
+        if digits:
+            return [f"right to {digits} digits: give digits={self.fewest}"], ""
         order, given = self.near
         if len(order) < len(self.exact) and v is not self.wrong[0]:
             return [], ""
@@ -350,7 +370,7 @@ class Judgement:
         likely, left_out = likeliest(self.written, given, [v, *rest], self.fits, most)
         if len(order) < len(self.exact):
             left_out = f"the nearest {len(order):,} of {len(self.exact):,} nodes were searched"
-        return likely, left_out
+        return [f"likely slip: {text}" for text in likely], left_out
 
     def account(self, most: int | None) -> list[str]:
         """The whole message."""
@@ -358,8 +378,8 @@ class Judgement:
         lines = [self.first_line(first)]
         if first in self.exact:
             lines += self._paths(first)
-            likely, left_out = self.slips(first, most)
-            lines += [f"likely slip: {text}" for text in likely]
+            advice, left_out = self.advice(first, most)
+            lines += advice
             if left_out:
                 lines.append(f"slips: {left_out}")
         for text, verdict in (

@@ -336,6 +336,29 @@ def test_weights_name_what_is_asked():
         ag.grade(y, {apple: 2}, weights={"apple": 1})
 
 
+@pytest.mark.parametrize(
+    ("dz", "dw", "advice"),
+    [
+        (0.0701, 0.1402, "right to 3 digits: give digits=3"),
+        (0.070104, 0.1402, "right to 5 digits: give digits=4"),  # with which both are right
+        (0.0702, 0.140207433090, None),  # not the right one rounded
+        (0.07, 0.140207433090, None),  # one digit tells too little
+    ],
+)
+def test_a_number_that_is_only_rounded_is_told_so_and_no_slip(dz, dw, advice):
+    z, w = Value(0.6, "z"), Value(0.3, "w")
+    y = 0.0701037165451 / 0.3 * z * w
+    messages = ag.grade(y, {z: dz, w: dw}).messages
+    text = account(y, {z: dz, w: dw})
+    if advice is None:
+        assert "right to" not in text and not any("right to" in said for said in messages)
+        return
+    i = messages.index(f"wrong gradient at z: {dz} given, 0.0701037165451 expected")
+    assert messages[i + 1] == advice and not any("slip" in said for said in messages)
+    assert f"digits={advice[-1]}" in text and not slips(text)
+    assert ag.grade(y, {z: dz, w: dw}, digits=int(advice[-1])).fraction == 1.0
+
+
 def test_digits_may_be_any_whole_number():
     np = pytest.importorskip("numpy")
     x = Value(1.0 / 3.0, "x")
