@@ -8,6 +8,7 @@ import base64
 import math
 from xml.etree import ElementTree as ET
 
+from autograd.checks.forms import INTEGRAL
 from autograd.checks.region import Region
 from autograd.checks.rounding import adjoints
 from autograd.checks.search import check_digits, same, unit
@@ -21,6 +22,15 @@ from autograd.words import number, visible
 
 MOST_ANSWERS = 20  # anticipated wrong ones of a question
 UNLIKELY = 3.5  # of this cost on, a slip is a coincidence
+ANGLES = {"sin", "cos", "tan", "asin", "acos", "atan", "atan2"}
+LOGARITHMS = {"exp", "expm1", "log", "log1p", "log2", "log10", "logaddexp"}
+OF = {
+    "π/180": ANGLES,
+    "π": ANGLES,
+    "ln 2": LOGARITHMS,
+    "ln 10": LOGARITHMS,
+}  # where they are met
+PLAIN = {"", "add", "mul", "divide", "identity"}  # what nobody integrates
 MOST_ASKED = 500  # questions, and in a graph of
 MOST_NODES = 50_000
 MOST_DRAWN = 300  # nodes in the picture of a question
@@ -47,6 +57,7 @@ def questions(y: Value, digits: int = 4) -> str:
         raise ValueError(
             f"there are {len(asked):,} to ask for, more than {MOST_ASKED}: take a part"
         )
+    absurd = _absurd(order)
     picture = _picture(y) if len(order) <= MOST_DRAWN else ""
     quiz = ET.Element("quiz")
     title = visible(y.label or "y")
@@ -71,7 +82,10 @@ def questions(y: Value, digits: int = 4) -> str:
         ET.SubElement(question, "hidden").text = "0"
         _answer(question, 100, right, digits, "Right.")
         given = [right]
-        likely = sorted(candidates(Region(graph, {}, v)), key=lambda slip: slip.cost)
+        slips = candidates(Region(graph, {}, v))
+        likely = sorted(
+            (slip for slip in slips if not slip.text.startswith(absurd)), key=lambda slip: slip.cost
+        )
         for slip in likely:
             if len(given) > MOST_ANSWERS or slip.cost >= UNLIKELY:
                 break
@@ -83,6 +97,20 @@ def questions(y: Value, digits: int = 4) -> str:
                 _answer(question, 0, x, digits, f"Likely slip: {slip.text}.")
     ET.indent(quiz)
     return ET.tostring(quiz, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _absurd(order: list[Value]) -> tuple[str, ...]:
+    """What slips begin with that nobody makes in such a graph, whatever number they lead to.
+
+    A constant that is written in the graph is offered as such, by its digits.
+    """
+    met = {v.op or "" for v in order}
+    if any(v.op == "power" and not v.inputs[1].is_literal for v in order):
+        met |= LOGARITHMS
+    absurd = [f"a factor {name} " for name, functions in OF.items() if not functions & met]
+    if met <= PLAIN and not any(v.op == "mul" and len(set(v.inputs)) == 1 for v in order):
+        absurd.append(INTEGRAL)
+    return tuple(absurd)
 
 
 def _answer(question: ET.Element, fraction: int, x: float, digits: int, feedback: str) -> None:

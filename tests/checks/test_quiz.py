@@ -4,6 +4,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import autograd as ag
+from autograd.checks.forms import INTEGRAL
 from autograd.checks.quiz import questions
 from autograd.core.value import Value
 
@@ -69,6 +70,25 @@ def test_each_leaf_is_asked_for_with_its_slips():
     assert marked(answers, -2.2)[0] == 0.0 and "wrong sign" in marked(answers, -2.2)[1]
     assert "not swapped" in marked(answers, 110.0)[1]
     assert len(answers) >= 8
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (lambda x, w: x * w * 1.1, ""),
+        (lambda x, w: 2 * x / w + x, ""),
+        (lambda x, w: ag.sin(x) * w, "a factor π/180 |a factor π |integrated instead"),
+        (lambda x, w: 10**x * w, "a factor ln 2 |a factor ln 10 |integrated instead"),
+        (lambda x, w: ag.log2(x) * w, "a factor ln 2 |a factor ln 10 |integrated instead"),
+        (lambda x, w: x * x * w, "integrated instead"),
+    ],
+)
+def test_slips_are_of_what_stands_in_the_graph(f, words, monkeypatch):
+    monkeypatch.setattr("autograd.checks.quiz.MOST_ANSWERS", 1000)
+    found = read(questions(f(Value(0.7, "x"), Value(1.3, "w"))))
+    told = " ".join(feedback for answers in found.values() for *_, feedback in answers)
+    every = [*(f"a factor {name} " for name in ("π/180", "π", "ln 2", "ln 10")), INTEGRAL]
+    assert [text in told for text in every] == [text in words.split("|") for text in every]
 
 
 def test_no_two_answers_cover_one_number_and_labels_are_escaped():
