@@ -96,6 +96,13 @@ function legible() { // the zoom at which the smallest number has that many
   return LEAST / Math.min(LEAST, ...sizes);
 }
 
+const SNUG = 0.75, MAP = 0.6; // of that zoom: above the one, larger numbers make up for it; below the other, it is a map
+
+function floor() { // how far one can zoom out: numbers vanish only where the whole cannot come near to showing them
+  const fit = fitting(), least = legible();
+  return fit < MAP * least || fit >= SNUG * least ? Math.min(fit, least) : least;
+}
+
 function fitting() {
   const { width, height } = svg.viewBox.baseVal, style = getComputedStyle(pane);
   const wide = pane.clientWidth - 2 * parseFloat(style.paddingLeft), tall = pane.clientHeight - 2 * parseFloat(style.paddingTop);
@@ -105,20 +112,35 @@ function fitting() {
 function lay(point = null) { // at a new zoom, the point of the pane (in pixels) stays where it is
   const { width, height } = svg.viewBox.baseVal, was = svg.getBoundingClientRect();
   const [far, near] = document.documentElement.classList.contains("projector") ? [1.6, 4] : [1, 2], least = legible();
-  const scale = zoom ?? Math.max(Math.min(fitting(), near), far * least);
+  const fit = fitting(), snug = fit >= SNUG * far * least;
+  const scale = zoom ?? (snug ? Math.min(fit, near) : far * least);
   svg.style.width = `${scale * width}px`;
   svg.style.height = `${scale * height}px`;
-  svg.classList.toggle("far", scale < 0.999 * least); // a map of the whole, without numbers
+  svg.style.setProperty("--number", `${far * LEAST / scale}px`);
+  svg.classList.toggle("snug", snug && scale < 0.999 * far * least && scale > 0.999 * fit);
+  svg.classList.toggle("far", scale < 0.999 * least && !svg.classList.contains("snug")); // a map: numbers of the step alone
+  thin();
   if (!point || !was.width) return;
   const is = svg.getBoundingClientRect(), ratio = is.width / was.width;
   pane.scrollLeft += is.left + ratio * (point.x - was.left) - point.x;
   pane.scrollTop += is.top + ratio * (point.y - was.top) - point.y;
 }
 
+function thin() { // on a map, of the step's numbers those that have room
+  const kept = [];
+  for (const item of svg.querySelectorAll(".edge.now > text.value, .edge.now > text.gradient")) {
+    item.classList.remove("crowded");
+    if (!svg.classList.contains("far") || !item.textContent) continue;
+    const a = item.getBoundingClientRect();
+    const crowded = kept.some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom);
+    if (crowded) item.classList.add("crowded");
+    else kept.push(a);
+  }
+}
+
 function magnify(factor, point = null) {
   const { width } = svg.viewBox.baseVal, frame = pane.getBoundingClientRect();
-  const least = Math.min(fitting(), legible());
-  zoom = Math.min(Math.max(factor * svg.getBoundingClientRect().width / width, least), 8);
+  zoom = Math.min(Math.max(factor * svg.getBoundingClientRect().width / width, floor()), 8);
   lay(point ?? { x: frame.left + frame.width / 2, y: frame.top + frame.height / 2 });
 }
 
@@ -265,6 +287,7 @@ function paint(list) {
   }
   for (const { id, composite } of drawing.boxes) mark(id, "now", current?.composite === composite && current.node === null);
   flow(active);
+  thin();
 }
 
 function under(top) { // the nodes that a root is computed from

@@ -60,6 +60,10 @@ function go(to, { keep = false } = {}) {
   if (asking) at = Math.max(at, 1); // the whole picture would tell all
   chosen = null;
   hint(null);
+  if (svg.classList.contains("far")) { // from the map to where the step's numbers are
+    zoom = null;
+    lay();
+  }
   render();
   look();
   if (!keep && !framed) history.replaceState(null, "", at ? `#step=${at}` : location.pathname);
@@ -140,7 +144,7 @@ function linked() { // #step=12
 
 const ACTS = {
   first: () => go(0), back: () => go(at - 1), next: () => go(at + 1), play: () => play(), present: () => project(), reset,
-  fit: () => { zoom = zoom === null ? Math.min(fitting(), 2) : null; lay(); look(); }, in: () => magnify(1.3), out: () => magnify(1 / 1.3),
+  fit: () => { zoom = zoom === null && floor() < legible() ? floor() : null; lay(); look(); }, in: () => magnify(1.3), out: () => magnify(1 / 1.3),
 };
 for (const [id, act] of Object.entries(ACTS)) $(id).addEventListener("click", () => {
   if (playing !== null && id !== "play") play(false);

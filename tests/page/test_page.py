@@ -805,7 +805,7 @@ IN_SIGHT = """() => {
     .map((node) => node.getBoundingClientRect());
   const small = [...document.querySelectorAll("#picture .edge text, #picture .leaf text")]
     .filter((text) => text.textContent && getComputedStyle(text).display !== "none")
-    .map((text) => parseFloat(text.getAttribute("font-size")) * text.getScreenCTM().a);
+    .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a);
   return {
     node: marked.length === 0 || marked.some((r) => inside(r, pane) && inside(r, screen)),
     count: marked.length, words: inside(words, screen), least: Math.min(...small),
@@ -860,6 +860,63 @@ def test_the_picture_zooms_and_is_pulled(visit):
     page.click("#fit")  # the whole, as a map: its numbers would be too small
     assert page.evaluate(width) < pane["width"]
     assert page.locator("svg.far").count() == 1 and page.locator("#e1_0 > .value").is_hidden()
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
+
+
+def price():
+    """A graph a little wider than a phone."""
+    price = Value(5.0, "quantity") * Value(2.5, "unit_price") * (1 + Value(0.2, "tax"))
+    price.label = "price"
+    return price
+
+
+def test_a_small_graph_fits_a_phone_with_all_its_numbers(visit):
+    page = visit(price(), PHONE)
+    pane = page.locator("#picture").bounding_box()
+
+    def legible():
+        texts = page.locator("#picture .edge text, #picture .node .name").all()
+        shown = [text.bounding_box() for text in texts if text.is_visible()]
+        assert len(shown) == len([text for text in texts if text.text_content()]) >= 15
+        for box in shown:
+            assert pane["x"] <= box["x"] <= box["x"] + box["width"] <= pane["x"] + pane["width"]
+        return page.evaluate(IN_SIGHT)["least"]
+
+    assert legible() > 10.99
+    for press in ("#fit", "#next", "#fit", "#out", "#out", "#fit"):
+        page.click(press)
+        assert legible() > 10.99, press
+
+
+def test_a_map_shows_the_numbers_of_its_step_and_the_next_step_all(visit):
+    page = visit(examples()["softmax with loss"], PHONE)
+    for _ in range(6):
+        page.click("#next")
+    page.click("#fit")
+    sizes = page.evaluate(IN_SIGHT)
+    assert page.locator("svg.far").count() == 1 and sizes["node"] and sizes["least"] > 10.99
+    numbers = page.locator("#picture .edge.now > .value").all()
+    boxes = [number.bounding_box() for number in numbers if number.is_visible()]
+    assert boxes and page.locator("#picture .edge:not(.now) > .value").first.is_hidden()
+    for k, a in enumerate(boxes):
+        for b in boxes[:k]:
+            beside = a["x"] >= b["x"] + b["width"] or b["x"] >= a["x"] + a["width"]
+            assert beside or a["y"] >= b["y"] + b["height"] or b["y"] >= a["y"] + a["height"]
+    page.click("#next")
+    assert page.locator("svg.far").count() == 0
+    assert page.locator("#picture .edge:not(.now) > .value").first.is_visible()
+    assert page.evaluate(IN_SIGHT)["least"] > 10.99
+
+
+def test_what_nearly_fits_a_phone_is_never_without_its_numbers(visit):
+    page = visit(price() ** 2, PHONE)
+    for press in ("#fit", "#next", "#fit", "#out", "#out", "#fit"):
+        page.click(press)
+        assert page.locator("svg.far").count() == 0
+        assert page.locator("#picture .edge > .value").first.is_visible()
+        assert page.evaluate(IN_SIGHT)["least"] > 10.99, press
 
 
 def test_the_projector_shows_large_type_and_one_key_steps(visit):
