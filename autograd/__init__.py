@@ -64,6 +64,9 @@ INSTEAD = {  # of what other libraries call it
     "Tensor": "Value",
     "Variable": "Value",
     "softmax_with_loss": "softmax_cross_entropy",
+    "cross_entropy": "softmax_cross_entropy",
+    "binary_cross_entropy_with_logits": "sigmoid_cross_entropy",
+    "mse_loss": "mean_squared_error",
     "arcsin": "asin",
     "arccos": "acos",
     "arctan": "atan",
@@ -94,6 +97,16 @@ def _page() -> str:
 __doc__ = _page()
 __version__: str | None  # of the installed package; None where it is not installed
 
+
+def _near(name: str) -> str:
+    """The public name that this one is nearly; empty where there is none."""
+    if name.startswith("_"):  # what tools ask every module for
+        return ""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, __all__, 1, 0.8)), "")
+
+
 if TYPE_CHECKING:
     from autograd import layers, nn, optim
     from autograd.program.cache import clear_cache
@@ -109,8 +122,10 @@ else:  # a type checker would take every name for an attribute
             room = import_module(f"{__name__}.{LATER[name][0]}")
             return globals().setdefault(name, getattr(room, name, room))
         if name != "__version__":
-            write = f": write ag.{INSTEAD[name]}" if name in INSTEAD else ""
-            message = f"module {__name__!r} has no attribute {name!r}{write}"
+            message = f"module {__name__!r} has no attribute {name!r}"
+            ours = INSTEAD.get(name) or _near(name)
+            if ours:  # without the module, Python adds no suggestion of its own
+                raise AttributeError(f"{message}: write ag.{ours}", name=name)
             raise AttributeError(message, name=name, obj=sys.modules[__name__])
         from importlib import metadata
 

@@ -3,6 +3,7 @@
 Invariant: with the same seed the weights, and so all results, are those of micrograd 0.1.0.
 """
 
+import sys
 from collections.abc import Callable, Iterable
 from operator import index
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,28 @@ INSTEAD = {  # of what PyTorch's modules have
     "load_state_dict": "ag.assign(model.parameters(), numbers)",
     "forward": "model(x)",
 }
+ELSEWHERE = {  # of what stands in torch.nn
+    "Linear": "ag.nn.Layer(nin, nout, nonlin=False)",
+    "Sequential": "ag.nn.MLP(nin, [4, nout])",
+    "Parameter": 'ag.Value(0.5, "w")',
+    "ReLU": 'activation="relu" in ag.nn.Layer, or ag.relu(x)',
+    "Sigmoid": 'activation="sigmoid" in ag.nn.Layer, or ag.sigmoid(x)',
+    "Tanh": 'activation="tanh" in ag.nn.Layer, or ag.tanh(x)',
+    "Softmax": "ag.softmax(xs)",
+    "CrossEntropyLoss": "ag.softmax_cross_entropy(scores, t)",
+    "BCELoss": "ag.binary_cross_entropy(p, t)",
+    "BCEWithLogitsLoss": "ag.sigmoid_cross_entropy(scores, t)",
+    "MSELoss": "ag.mean_squared_error(y, t)",
+    "functional": "ag.relu(x): the functions stand in the package itself",
+}
+
+if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+
+    def __getattr__(name: str) -> Any:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        if name in ELSEWHERE:  # without the module, Python adds no suggestion of its own
+            raise AttributeError(f"{message}: write {ELSEWHERE[name]}", name=name)
+        raise AttributeError(message, name=name, obj=sys.modules[__name__])
 
 
 class Module:

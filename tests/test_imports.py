@@ -2,8 +2,10 @@
 
 import ast
 import pydoc
+import re
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -177,3 +179,25 @@ def test_what_other_libraries_call_otherwise_is_told():
         assert ours in autograd.__all__ and name not in autograd.__all__
         with pytest.raises(AttributeError, match=f"no attribute '{name}': write ag.{ours}"):
             getattr(autograd, name)
+    for name, ours in {"sigmiod": "sigmoid", "softmx": "softmax", "gradient": "gradients"}.items():
+        with pytest.raises(AttributeError, match=f"no attribute '{name}': write ag.{ours}") as told:
+            getattr(autograd, name)
+        assert "Did you mean" not in "".join(traceback.format_exception(told.value))
+    for name in ("log_sigmoid", "numpy", "__wraped__", "_values"):
+        with pytest.raises(AttributeError, match=f"no attribute '{name}'$"):
+            getattr(autograd, name)
+
+
+def test_what_other_libraries_have_in_nn_is_told():
+    import autograd
+    from autograd import nn
+
+    for name, ours in nn.ELSEWHERE.items():
+        with pytest.raises(AttributeError) as told:
+            getattr(nn, name)
+        assert str(told.value) == f"module 'autograd.nn' has no attribute {name!r}: write {ours}"
+    assert not hasattr(nn, "Conv2d") and not hasattr(nn, "__path__")
+    assert eval(nn.ELSEWHERE["Linear"], {"ag": autograd, "nin": 2, "nout": 3})([1.0, 2.0])
+    assert eval(nn.ELSEWHERE["Sequential"], {"ag": autograd, "nin": 2, "nout": 3})([1.0, 2.0])
+    for name in (word for ours in nn.ELSEWHERE.values() for word in re.findall(r"ag\.(\w+)", ours)):
+        assert name in autograd.__all__
