@@ -59,6 +59,10 @@ collect_ignore = [  # modules about a library that is not installed have no exam
 
 @pytest.fixture(autouse=True)
 def _elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Examples in documents may save files: in a folder of their own."""
+    """Examples in documents may save files: in a folder of their own; NumPy is optional."""
     if isinstance(request.node, pytest.DoctestItem):
+        if any(
+            example.source.startswith("import numpy") for example in request.node.dtest.examples
+        ):
+            pytest.importorskip("numpy")
         monkeypatch.chdir(request.getfixturevalue("tmp_path"))

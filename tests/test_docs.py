@@ -81,6 +81,22 @@ def test_the_reference_tells_of_every_public_name():
         assert name in reference.about(name)
 
 
+@pytest.mark.parametrize("name", reference.MADE)
+def test_the_reference_tells_of_the_methods_of_what_is_made(name):
+    made, of = reference.MADE[name]
+    told = reference.about(name)
+    public = {method for method in vars(of) if not method.startswith("_")} - {"f", "backend"}
+    assert public <= set(reference.METHODS[made])
+    for method in public:
+        assert f"{made}.{method}" in told
+        assert len(getattr(of, method).__doc__.splitlines()) > 1 or method == "source"
+    if name == "compile":
+        assert (
+            'fast.map(*args, in_axes=0, reduce=None, exact=False, errors="raise"'
+            in told.replace("'", '"')
+        )
+
+
 def test_demos_that_are_not_run_are_there():
     names = {path.stem for path in gallery.DEMOS.glob("[0-9]*.py")}
     assert set(gallery.LONG) <= names

@@ -66,19 +66,48 @@ class Compiled:
     def value_and_grad(
         self, *args: Any, argnums: int | Sequence[int] = 0, out: Any = None, **options: Any
     ) -> Any:
-        """As `autograd.value_and_grad`; `out` takes the gradient's arrays."""
+        """f's number and its gradient: (value, gradient), as `autograd.value_and_grad(f)` gives.
+
+        The gradient has the shape of the argument that `argnums` names, by default the first; with
+        several, a tuple of gradients.  `out`, arrays of floats in that shape, are written to and
+        come back in place of new ones.  Other options are f's own.
+        Raises TypeError where f gives no single number, or `argnums` names no positional argument;
+        ValueError where `out` has another shape; what the eager engine raises there.
+
+        >>> fast = compile(lambda x, y: x * y, backend="python")
+        >>> fast.value_and_grad(2.0, 3.0), fast.value_and_grad(2.0, 3.0, argnums=(0, 1))
+        ((6.0, 3.0), (6.0, (3.0, 2.0)))
+        """
         value, gradient = self._run(GRADIENT, args, options, argnums)
         return value, gradient if out is None else _into(out, gradient)
 
     def value_and_jacobian(
         self, *args: Any, argnums: int | Sequence[int] = 0, out: Any = None, **options: Any
     ) -> Any:
-        """The result, and what `autograd.jacobian` gives; `out` takes its arrays."""
+        """What f gives, and its derivatives: (result, jacobian), as `autograd.jacobian(f)` gives.
+
+        Each number of the result stands replaced by its gradient, which has the shape of the
+        argument that `argnums` names; for arrays, the axes of the result come first.  `out` and
+        errors are as in `value_and_grad`, but f may give any number of numbers.
+
+        >>> fast = compile(lambda p: [p[0] * p[1], p[0] + p[1]], backend="python")
+        >>> fast.value_and_jacobian([2.0, 3.0])
+        ([6.0, 5.0], [[3.0, 2.0], [1.0, 1.0]])
+        """
         value, matrix = self._run(JACOBIAN, args, options, argnums)
         return value, matrix if out is None else _into(out, matrix)
 
     def hvp(self, primals: Any, tangents: Any) -> Any:
-        """As `autograd.hvp`: the Hessian times the tangents."""
+        """The Hessian at `primals` times `tangents`, as `autograd.hvp(f, primals, tangents)` gives.
+
+        Both are lists or tuples of all arguments of f, or a number for its only one.  The product
+        has the shape of the argument; of several it is a tuple.  It is a program of its own,
+        compiled at the first call.  Errors are those of `autograd.hvp`.
+
+        >>> fast = compile(lambda p: p[0] ** 3 * p[1], backend="python")
+        >>> fast.hvp(([1.0, 2.0],), ([1.0, 0.0],))
+        [12.0, 3.0]
+        """
         if self._hvp is None:
             f = self.f
             self._hvp = Compiled(lambda p, t: transforms.hvp(f, p, t), self.backend)
@@ -91,17 +120,146 @@ class Compiled:
         """
         return self if instance is None else MethodType(self, instance)
 
-    def map(self, *args: Any, **options: Any) -> Any:
-        """f over rows: the first axis of each argument (`in_axes`), as arrays."""
-        return self._map("map", args, options)
+    def map(
+        self,
+        *args: Any,
+        in_axes: Any = 0,
+        reduce: str | None = None,
+        exact: bool = False,
+        errors: str = "raise",
+        workers: int | None = None,
+        progress: bool = False,
+        out: Any = None,
+    ) -> Any:
+        """f of each row of the arguments, in machine code and on all cores; it needs NumPy.
 
-    def map_value_and_grad(self, *args: Any, **options: Any) -> Any:
-        """`value_and_grad` over rows; with `reduce="sum"` or "mean", over all rows in one."""
-        return self._map("map_value_and_grad", args, options)
+        What comes back has the structure of f's result, with an array in place of each number or
+        array: of shape (rows, ...), the rows first.  Row i is f of row i, whatever the others are.
 
-    def map_value_and_jacobian(self, *args: Any, **options: Any) -> Any:
-        """`value_and_jacobian` over rows."""
-        return self._map("map_value_and_jacobian", args, options)
+            in_axes    the axis that has the rows, for all arguments or one for each; None: the
+                       argument is shared, the same for all rows.  Rows may be arrays, and dicts,
+                       tuples and lists of them
+            reduce     "sum" or "mean": that of all rows, in place of the rows; the same bits for
+                       any number of workers
+            exact      True: functions as the eager engine has them, to the last bit; else those of
+                       the processor's lanes, some ulp off
+            errors     "raise": the first row that leaves f's domain raises its error, with its
+                       number.  "nan": (result, indices) comes back, with NaN in those rows, which
+                       a sum or a mean leaves out, and an array of their indices
+            workers    how many threads; None: one for each core
+            progress   True: a line on the error output tells how far it is, after a second
+            out        arrays of float64 in the shape of what would come back: they are written to
+
+        f is called by position only; an `in_axes` for each argument is a tuple or a list.  Raises
+        ValueError where arguments differ in the number of rows, an axis is not there or `out` does
+        not fit; TypeError for rows that are no numbers, or options of another kind.
+
+        >>> import numpy as np
+        >>> fast = compile(lambda w, x: w / x)
+        >>> fast.map(6.0, np.array([1.0, 2.0, 3.0]), in_axes=(None, 0)).tolist()
+        [6.0, 3.0, 2.0]
+        >>> fast.map(6.0, np.array([1.0, 2.0, 3.0]), in_axes=(None, 0), reduce="sum")
+        11.0
+        >>> found, wrong = fast.map(6.0, np.array([1.0, 0.0]), in_axes=(None, 0), errors="nan")
+        >>> found.tolist(), wrong.tolist()
+        ([6.0, nan], [1])
+        """
+        return self._map(
+            "map",
+            args,
+            in_axes=in_axes,
+            reduce=reduce,
+            exact=exact,
+            errors=errors,
+            workers=workers,
+            progress=progress,
+            out=out,
+        )
+
+    def map_value_and_grad(
+        self,
+        *args: Any,
+        in_axes: Any = 0,
+        argnums: int | Sequence[int] = 0,
+        reduce: str | None = None,
+        exact: bool = False,
+        errors: str = "raise",
+        workers: int | None = None,
+        progress: bool = False,
+        out: Any = None,
+    ) -> Any:
+        """`value_and_grad` of each row: (values, gradient), arrays with the rows first.
+
+        The gradient is taken by the argument that `argnums` names, by default the first, or by
+        several, and then a tuple.  It has the argument's structure and the shape (rows, ...) in
+        place of each of its numbers or arrays, for a shared argument too.  The options are those
+        of `map`.
+
+        With `reduce="sum"` or "mean", the value and the gradient are of the sum or mean over all
+        rows: a float, and the shape of the argument.  `argnums` then names shared arguments
+        (`in_axes=None`), else ValueError is raised: by an argument with rows the gradient has rows.
+        TypeError where f gives no single number.
+
+        >>> import numpy as np
+        >>> fast = compile(lambda w, x, t: (w * x - t) ** 2)
+        >>> rows = np.array([1.0, 2.0]), np.array([3.0, 5.0])
+        >>> fast.map_value_and_grad(2.0, *rows, in_axes=(None, 0, 0), reduce="mean")
+        (1.0, -3.0)
+        >>> values, slopes = fast.map_value_and_grad(2.0, *rows, in_axes=(None, 0, 0))
+        >>> values.tolist(), slopes.tolist()
+        ([1.0, 1.0], [-2.0, -4.0])
+        """
+        return self._map(
+            "map_value_and_grad",
+            args,
+            in_axes=in_axes,
+            argnums=argnums,
+            reduce=reduce,
+            exact=exact,
+            errors=errors,
+            workers=workers,
+            progress=progress,
+            out=out,
+        )
+
+    def map_value_and_jacobian(
+        self,
+        *args: Any,
+        in_axes: Any = 0,
+        argnums: int | Sequence[int] = 0,
+        reduce: str | None = None,
+        exact: bool = False,
+        errors: str = "raise",
+        workers: int | None = None,
+        progress: bool = False,
+        out: Any = None,
+    ) -> Any:
+        """`value_and_jacobian` of each row: (results, jacobian), arrays with the rows first.
+
+        The axes of an array of derivatives are the rows, those of a row's result, those of a row
+        of the argument: (rows, m, n) for m numbers by n.  Options and errors are those of
+        `map_value_and_grad`, but a row may give any number of numbers.
+
+        >>> import numpy as np
+        >>> fast = compile(lambda p: [p[0] * p[1], p[0] + p[1]])
+        >>> results, matrix = fast.map_value_and_jacobian(np.array([[2.0, 3.0], [4.0, 5.0]]))
+        >>> [column.tolist() for column in results]
+        [[6.0, 20.0], [5.0, 9.0]]
+        >>> matrix[0].tolist()
+        [[3.0, 2.0], [5.0, 4.0]]
+        """
+        return self._map(
+            "map_value_and_jacobian",
+            args,
+            in_axes=in_axes,
+            argnums=argnums,
+            reduce=reduce,
+            exact=exact,
+            errors=errors,
+            workers=workers,
+            progress=progress,
+            out=out,
+        )
 
     def to_jax(self) -> Function:
         """A JAX function of the same arguments, to be jitted, mapped and differentiated there.
@@ -109,7 +267,8 @@ class Compiled:
         It takes the branches that f has taken by then on arguments of the same shapes; where a
         comparison comes out as in none of them, the result is NaN.  Called with numbers, it traces
         f where there is none yet; JAX's transforms bring none, so ValueError is raised there until
-        f was called once.
+        f was called once; where its branches give results of two shapes, too.  ImportError without
+        JAX.
         """
         from autograd.program import jax
 
@@ -263,9 +422,10 @@ class Compiled:
         """Let a builtin take calls like this one; it hands over what it cannot compute."""
         slow = partial(getattr(Compiled, "__call__" if kind == VALUE else kind), self)
         if kind == GRADIENT:
-            self.__dict__[kind] = run.builtin(kind, slow, argnums=argnums) or slow
+            told = f"{kind}(*args, argnums=0, out=None, **options)\n--\n\n{slow.func.__doc__}"
+            self.__dict__[kind] = run.builtin(kind, slow, told, argnums=argnums) or slow
         else:  # Python looks for __call__ in the class
-            call = run.builtin(getattr(self, "__name__", "compiled"), slow)
+            call = run.builtin(getattr(self, "__name__", "compiled"), slow, "")
             self.__class__ = type("Compiled", (Compiled,), {"__call__": call} if call else {})
 
     def _recorded(self, kind: str, args: Any, options: Any, argnums: Any) -> Any:
@@ -290,12 +450,9 @@ class Compiled:
             return value
         return value, transforms.jacobian(self.f, argnums)(*args, **options)
 
-    def _map(self, name: str, args: Any, options: Any) -> Any:
+    def _map(self, name: str, args: Any, **options: Any) -> Any:
         from autograd.program import rows
 
-        strange = options.keys() - rows.options(name)
-        if strange:
-            raise TypeError(f"{name} got an unexpected keyword argument {min(strange)!r}")
         native = self.backend == "native" and _has_llvm()
         return rows.mapped(name, self.f, self._rows, args, **options, machine_code=native)
 

@@ -79,17 +79,18 @@ class Native:
         flag = self._run(x.buffer_info()[0], y.buffer_info()[0])
         return flag, y if isinstance(numbers, array) else y.tolist()
 
-    def builtin(self, name: str, fallback: Callable[..., Any], **keywords: Any) -> Any:
+    def builtin(self, name: str, fallback: Callable[..., Any], doc: str, **keywords: Any) -> Any:
         """The code as a function of floats, ints and nested lists and tuples of them.
 
         In the shapes that were given, anything but a list or a tuple stands for a number.  What
         else the function is called with, and where it gives no number, is for the fallback.
         Keywords may only be these, with these values; `bare` tells whether none are right, too.
-        None where there is too much of it, or Python is not as expected.
+        None where there is too much of it, or Python is not as expected.  The doc may begin with
+        a signature and a line of --, as those of Python's own do.
         """
         if not self.callable:
             return None
-        definition = _Definition(name.encode(), self.code.address("call"), FASTCALL, None)
+        definition = _Definition(name.encode(), self.code.address("call"), FASTCALL, doc.encode())
 
         def otherwise(*args: Any, **options: Any) -> Any:
             return fallback(*args, **options)

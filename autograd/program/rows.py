@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from math import prod
 from threading import Lock
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy
 
@@ -313,13 +313,11 @@ def in_threads(
     """work(start, stop) for one span after the other: results in order, while others are computed.
 
     The pages of files that were read are given back behind them.  Ctrl-C ends it between two
-    spans.  ValueError for less than one worker.
+    spans.
     """
     if workers is None:
         affinity = getattr(os, "sched_getaffinity", None)
         workers = len(affinity(0)) if affinity else os.cpu_count() or 1
-    if workers < 1:
-        raise ValueError(f"workers is {workers}, not 1 or more")
     spans = [(start, min(start + SPAN, rows)) for start in range(0, rows, SPAN)]
     shown = _Progress(rows) if progress else None
     give_back = behind(read)
@@ -369,13 +367,6 @@ class _Progress:
 KINDS = {"map": None, "map_value_and_grad": "gradient", "map_value_and_jacobian": "jacobian"}
 
 
-def options(name: str) -> set[str]:
-    """What a `map` method may be told by name."""
-    return {"in_axes", "reduce", "exact", "errors", "workers", "progress", "out"} | (
-        {"argnums"} if KINDS[name] else set()
-    )
-
-
 def mapped(
     name: str,
     f: Callable[..., Any],
@@ -402,6 +393,10 @@ def mapped(
     ):
         if value not in choices:
             raise ValueError(f"{name}: {option} is {value!r}, not one of {choices}")
+    if workers is not None and not isinstance(workers, SupportsIndex):
+        raise TypeError(f"{name}: workers is {workers!r}, not a number of threads or None")
+    if workers is not None and workers < 1:
+        raise ValueError(f"{name}: workers is {workers}, not 1 or more")
     given = arguments(name, args, in_axes)
     single = not isinstance(argnums, (tuple, list))
     places: list[Any] = [argnums] if single else list(argnums)  # type: ignore[arg-type]
@@ -410,7 +405,10 @@ def mapped(
     at = places[0] % len(args) if single else tuple(i % len(args) for i in places)
     kind, patient = KINDS[name], errors == "nan"
     if reduce and kind and any(given.mapped[i] for i in places):
-        raise ValueError(f"{name}: the gradient by an argument with rows has rows: it is no sum")
+        raise ValueError(
+            f"{name}: the gradient by an argument with rows has rows: it is no sum; pass what is "
+            "shared with in_axes=None, and name it in argnums"
+        )
     if reduce == "mean" and not given.count:
         raise ValueError(f"{name}: there are no rows, and no mean")
     if reduce and out is not None:

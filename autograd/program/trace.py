@@ -272,11 +272,24 @@ class Program:
         return latex(self._steps, self._traced.recording)
 
     def __call__(self, *args: Any) -> Any:
-        """The value.  ValueError where a comparison comes out otherwise than at the example."""
+        """What the function gives, in the arithmetic and the structure of the arguments.
+
+        They have the structure of the example.  Raises ValueError where a comparison comes out
+        otherwise than at the example, TypeError for arguments of another structure, and on floats
+        what the eager engine raises.
+
+        >>> from fractions import Fraction
+        >>> trace(lambda x: x**3 / 4, 2.0)(Fraction(1, 3))
+        Fraction(1, 108)
+        """
         return self._traced.result(self._run(args, None)[0])
 
     def value_and_grad(self, *args: Any, argnums: int | Sequence[int] = 0) -> tuple[Any, Any]:
-        """The value and its gradient, which has the shape of the arguments it is taken by.
+        """(value, gradient), which has the shape of the argument that `argnums` names.
+
+        That is by default the first; with several, the gradient is a tuple.  Errors are those of a
+        call, and TypeError where the function gives no single number or `argnums` names no
+        argument.
 
         >>> from fractions import Fraction
         >>> p = trace(lambda x: x**3 / 4, 2.0)

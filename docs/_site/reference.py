@@ -10,6 +10,8 @@ import shutil
 from pathlib import Path
 
 import autograd as ag
+from autograd.program.compiled import Compiled
+from autograd.program.trace import Program
 
 INTRODUCTIONS = {
     "record": "What a graph is made of, and what marks, wraps and reads it.",
@@ -26,6 +28,15 @@ METHODS = {  # of a class, those that are told of
         *("data", "grad", "label", "op", "inputs", "partials", "scopes"),
         *("backward", "zero_grad", "recompute", "detach"),
     ),
+    "fast": (
+        *("value_and_grad", "value_and_jacobian", "hvp"),
+        *("map", "map_value_and_grad", "map_value_and_jacobian", "to_jax"),
+    ),
+    "p": ("__call__", "value_and_grad", "source", "formula"),
+}
+MADE = {  # what a function makes, of a class that is not public: what its docstring calls it
+    "compile": ("fast", Compiled),
+    "trace": ("p", Program),
 }
 
 
@@ -94,7 +105,11 @@ def about(name: str) -> str:
     kind = "class" if isinstance(thing, type) else "function"
     if isinstance(thing, type) and issubclass(thing, BaseException):
         return entry("exception", name, doc)
-    return entry(kind, signature(thing, name), doc) + members(thing, name)
+    shown = entry(kind, signature(thing, name), doc) + members(thing, name)
+    if name in MADE:
+        made, of = MADE[name]
+        shown += f"\nThe methods of `{made} = ag.{name}(f, ...)`:\n\n" + members(of, made)
+    return shown
 
 
 def members(thing: object, name: str) -> str:
@@ -104,7 +119,9 @@ def members(thing: object, name: str) -> str:
         attribute = inspect.getattr_static(thing, method, None)
         value = getattr(thing, method, None)
         doc = markdown(getattr(value, "__doc__", None) or "")
-        if callable(value):
+        if method == "__call__":
+            found.append(entry("method", signature(value, name), doc))
+        elif callable(value):
             found.append(entry("method", f"{name}.{signature(value, method)}", doc))
         elif attribute is not None:
             found.append(entry("attribute", f"{name}.{method}", doc))

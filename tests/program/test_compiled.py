@@ -1,6 +1,7 @@
 """Compiled functions: what the eager engine gives, on every backend, wherever they are called."""
 
 import collections
+import inspect
 import math
 import os
 import pickle
@@ -451,3 +452,17 @@ def test_out_takes_floats_only():
 if __name__ == "__main__":
     for name in BACKENDS:
         print(name, dict(compare(int(sys.argv[1]), name, seed=int(*sys.argv[2:] or [1]))))
+
+
+def test_the_help_of_a_method_is_the_same_before_and_after_it_is_machine_code():
+    fast = ag.compile(lambda x: x * x)
+    before = inspect.getdoc(fast.value_and_grad)
+    fast.value_and_grad(2.0)
+    assert inspect.getdoc(fast.value_and_grad) == before
+    assert list(inspect.signature(fast.value_and_grad).parameters) == [
+        *("args", "argnums", "out", "options")
+    ]
+    options = inspect.signature(fast.map).parameters
+    assert list(options) == [
+        *("args", "in_axes", "reduce", "exact", "errors", "workers", "progress", "out")
+    ]

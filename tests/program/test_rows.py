@@ -468,8 +468,10 @@ def test_what_is_half_done_in_out_is_said():
         (lambda: mapped(smooth, ["a"], [1.0]), TypeError, "not of numbers"),
         (lambda: mapped(smooth, X, Y, errors="x"), ValueError, "errors is 'x'"),
         (lambda: mapped(smooth, X, Y, workers=0), ValueError, "workers is 0"),
+        (lambda: mapped(smooth, X, Y, workers="a"), TypeError, "map: workers is 'a', not a number"),
+        (lambda: mapped(smooth, X, Y, workers=2.0), TypeError, "map: workers is 2.0, not a number"),
         (lambda: mapped(smooth, X, Y, reduce="max"), ValueError, "reduce is 'max'"),
-        (lambda: with_gradient(smooth, X, Y, reduce="sum"), ValueError, "it is no sum"),
+        (lambda: with_gradient(smooth, X, Y, reduce="sum"), ValueError, "with in_axes=None, and"),
         (lambda: with_gradient(smooth, X, Y, argnums=2), TypeError, "argnums is 2"),
         (lambda: with_gradient(lambda x: [x], X), TypeError, "returns one number"),
         (lambda: mapped(smooth, X, Y, reduce="sum", out=X), TypeError, "leave out away"),
@@ -482,9 +484,9 @@ def test_calls_that_are_refused(call, error, message):
 
 def test_an_unknown_option_is_an_error():
     fast = ag.compile(smooth)
-    with pytest.raises(TypeError, match="map got an unexpected keyword argument 'axes'"):
+    with pytest.raises(TypeError, match=r"map\(\) got an unexpected keyword argument 'axes'"):
         fast.map(X, Y, axes=0)
-    with pytest.raises(TypeError, match="map got an unexpected keyword argument 'argnums'"):
+    with pytest.raises(TypeError, match=r"map\(\) got an unexpected keyword argument 'argnums'"):
         fast.map(X, Y, argnums=0)
 
 
