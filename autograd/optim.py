@@ -27,9 +27,11 @@ class Optimizer:
 
     def __post_init__(self) -> None:
         if not isinstance(self.params, Iterable):
+            told = repr(self.params)
+            if len(told) > 60:
+                told = f"{told[:60].rpartition(' ')[0]} …"
             raise TypeError(
-                f"params is {self.params!r:.60}, expected a list of Values: "
-                "of a model, pass model.parameters()"
+                f"params is {told}, expected a list of Values: of a model, pass model.parameters()"
             )
         params = self.params = only_leaves("params", items(list(self.params)))
         if len(set(params)) != len(params):

@@ -164,6 +164,7 @@ def test_a_step_too_large_for_a_float_moves_nothing():
             TypeError,
             r"params is MLP of .*, expected a list of Values: .* pass model\.parameters\(\)",
         ),
+        (lambda: Adam(ag.nn.MLP(9, [9])), TypeError, r"params is MLP of .*\(9\), …, expected"),
         (
             lambda: SGD(ag.Value(1)),
             TypeError,
