@@ -80,7 +80,7 @@ def _record(
     if single and (isinstance(out, (list, tuple, dict)) or is_array(out)):
         raise TypeError(
             f"{name} expects a function that returns one number, this one returned a "
-            f"{type(out).__name__}: jacobian takes such functions"
+            f"{type(out).__name__}: jacobian takes such functions; that of grad(f) is hessian(f)"
         )
     ys = [_output(name, y) for y in items(out)]
     return at, xs, out, ys, _reach(ys) or symbolic

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from types import MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import transforms
 from autograd.core.context import current, recording
@@ -28,6 +28,11 @@ from autograd.program.trace import Traced, joined, split, traced
 Function = Callable[..., Any]
 BACKENDS = ("native", "numpy", "python", "jax")
 MOST_VARIANTS = 64  # of one shape of arguments; on further branches the eager engine computes
+INSTEAD = {  # of the transforms' names: a program computes the value along with them
+    "grad": "f.value_and_grad(x)[1]",
+    "jacobian": "f.value_and_jacobian(x)[1]",
+    "hessian": "ag.compile(ag.hessian(f))",
+}
 VALUE, GRADIENT, JACOBIAN = "value", "value_and_grad", "value_and_jacobian"
 
 
@@ -284,6 +289,15 @@ class Compiled:
             return found
 
         return jax.function(branches)
+
+    if not TYPE_CHECKING:  # a type checker would take every name for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            if name in INSTEAD:  # without the object, Python adds no suggestion of its own
+                message = f"a compiled function has no {name}: write {INSTEAD[name]}"
+                raise AttributeError(message, name=name)
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(message, name=name, obj=self)
 
     def __repr__(self) -> str:
         variants = [v for vs in self._variants.values() for v in vs]

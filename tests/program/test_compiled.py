@@ -383,6 +383,24 @@ class Line:
         return self.slope * x
 
 
+def test_names_of_the_transforms_are_told():
+    f = ag.compile(lambda x: x[0] ** 2 * x[1])
+    for name, write in {
+        "grad": "f.value_and_grad(x)[1]",
+        "jacobian": "f.value_and_jacobian(x)[1]",
+        "hessian": "ag.compile(ag.hessian(f))",
+    }.items():
+        with pytest.raises(AttributeError) as told:
+            getattr(f, name)
+        assert str(told.value) == f"a compiled function has no {name}: write {write}"
+    assert f.value_and_grad([2.0, 3.0])[1] == f.value_and_jacobian([2.0, 3.0])[1] == [12.0, 4.0]
+    assert ag.compile(ag.hessian(f))([2.0, 3.0]) == [[6.0, 4.0], [4.0, 0.0]]
+    with pytest.raises(AttributeError, match="has no attribute 'gradd'"):
+        f.gradd  # noqa: B018
+    with pytest.raises(TypeError, match=r"jacobian takes .* that of grad\(f\) is hessian\(f\)"):
+        ag.grad(ag.grad(lambda x: x[0] * x[1]))([2.0, 3.0])
+
+
 def test_a_method_has_programs_of_its_own_for_each_object():
     a, b = Line(2.0), Line(5.0)
     assert (a.at(3.0), b.at(3.0)) == (6.0, 15.0)
