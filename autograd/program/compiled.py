@@ -136,7 +136,9 @@ class Compiled:
         progress: bool = False,
         out: Any = None,
     ) -> Any:
-        """f of each row of the arguments, in machine code and on all cores; it needs NumPy.
+        """f of each row of the arguments, on all cores: in machine code, or by NumPy.
+
+        NumPy is needed; it computes where the backend is not "native" or llvmlite is missing.
 
         What comes back has the structure of f's result, with an array in place of each number or
         array: of shape (rows, ...), the rows first.  Row i is f of row i, whatever the others are.
