@@ -556,6 +556,8 @@ def test_names_of_other_libraries_are_told_but_are_no_attributes():
         assert not hasattr(x, name) and not hasattr(Value, name)
         with pytest.raises(AttributeError) as raised:
             getattr(x, name)
+        with pytest.raises(AttributeError, match=f"no {kinds[name]} {name}: write"):
+            setattr(x, name, 1.0)
         sentence = f"a Value has no {kinds[name]} {name}: write {write.format(name)}"
         assert str(raised.value) == sentence and raised.value.name == name
         assert "Did you mean" not in "".join(traceback.format_exception(raised.value))

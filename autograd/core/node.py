@@ -79,6 +79,8 @@ class Absent:
             f"a Value has no {self.kind} {self.name}: write {self.write}", name=self.name
         )
 
+    __set__ = __get__  # assigned, it tells the same
+
 
 def _absent() -> Iterable[Absent]:
     """One for each name of ELSEWHERE and ATTRIBUTES, in order."""
@@ -347,6 +349,12 @@ class Node:
     def __rmod__(self, other: Any) -> float:
         raise TypeError("a Value has no %: write y % x.data for the number")
 
+    def __xor__(self, other: Any) -> float:
+        raise TypeError("a Value has no ^: write x**y")
+
+    def __rxor__(self, other: Any) -> float:
+        raise TypeError("a Value has no ^: write y**x")
+
     def __format__(self, spec: str) -> str:
         return format(self._data + 0.0, spec) if spec else repr(self)  # -0.0 is shown as 0
 
@@ -528,7 +536,7 @@ def finite(x: Any) -> float:
     if type(x) is not float and not is_real(x):
         if getattr(x, "shape", None) == () and hasattr(x, "item"):  # a 0-d array
             return finite(x.item())
-        raise TypeError(f"expected a real number, got {type(x).__name__}: {x!r:.60}")
+        raise TypeError(f"expected a real number, got {type(x).__name__}: {x!r:.60}{_advice(x)}")
     try:
         number = float(x)
     except OverflowError:
@@ -538,6 +546,16 @@ def finite(x: Any) -> float:
     if number - number != 0.0:
         raise ValueError(f"expected a finite number, got {number}")
     return number
+
+
+def _advice(x: Any) -> str:
+    """What to write where x was given for a number."""
+    if type(x) is list:
+        return ": ag.values makes Values of a list"
+    try:
+        return f": write float({x!r})" if type(x) is str and math.isfinite(float(x)) else ""
+    except ValueError:  # a text that is no number
+        return ""
 
 
 def alone(work: Callable[..., Any], *args: Any) -> Any:

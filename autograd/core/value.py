@@ -92,6 +92,8 @@ class Value(Node):
     def __mul__(self, other: Any) -> "Value":
         x = operand(other)
         if x is None:
+            if type(other) is list:
+                finite(other)  # it raises; Python would speak of a sequence
             return NotImplemented
         return new_node(_mul, self, x, self._data * x._data, x._data, self._data)
 

@@ -322,6 +322,12 @@ def test_comparisons_are_of_numbers_and_equality_is_of_nodes():
 @pytest.mark.parametrize(
     ("use", "words"),
     [
+        (lambda x: x ^ 2, "a Value has no ^: write x**y"),
+        (lambda x: 2 ^ x, "a Value has no ^: write y**x"),
+        (lambda x: x ^ x, "a Value has no ^: write x**y"),
+        (lambda x: Value("3.5"), "got str: '3.5': write float('3.5')"),
+        (lambda x: x + Value([1, 2]), "got list: [1, 2]: ag.values makes Values of a list"),
+        (lambda x: x * [2.0], "expected a real number, got list: [2.0]: ag.values"),
         (bool, "x > 0"),
         (float, "x.data"),
         (int, "x.data"),
