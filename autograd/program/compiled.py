@@ -441,7 +441,7 @@ class Compiled:
             told = f"{kind}(*args, argnums=0, out=None, **options)\n--\n\n{slow.func.__doc__}"
             self.__dict__[kind] = run.builtin(kind, slow, told, argnums=argnums) or slow
         else:  # Python looks for __call__ in the class
-            call = run.builtin(getattr(self, "__name__", "compiled"), slow, "")
+            call = run.builtin(getattr(self, "__name__", "compiled"), slow)
             self.__class__ = type("Compiled", (Compiled,), {"__call__": call} if call else {})
 
     def _recorded(self, kind: str, args: Any, options: Any, argnums: Any) -> Any:

@@ -79,7 +79,9 @@ class Native:
         flag = self._run(x.buffer_info()[0], y.buffer_info()[0])
         return flag, y if isinstance(numbers, array) else y.tolist()
 
-    def builtin(self, name: str, fallback: Callable[..., Any], doc: str, **keywords: Any) -> Any:
+    def builtin(
+        self, name: str, fallback: Callable[..., Any], doc: str = "", **keywords: Any
+    ) -> Any:
         """The code as a function of floats, ints and nested lists and tuples of them.
 
         In the shapes that were given, anything but a list or a tuple stands for a number.  What
