@@ -388,6 +388,11 @@ class Judgement:
             ("right by accident: it does not follow from your numbers above it", ACCIDENT),
         ):
             others = [v for v, said in self.verdicts.items() if said == verdict and v is not first]
+            if verdict == WRONG:
+                rounded = dict.fromkeys(v for v in others if self.rounded(v))
+                others = [v for v in others if v not in rounded]
+                if rounded:
+                    lines.append(listed(map(self.name, rounded), "also only rounded: "))
             if verdict == FOLLOWS and len(self.wrong) > 1:
                 text = "follows from your numbers above it"
             if others:

@@ -356,6 +356,7 @@ def test_a_number_that_is_only_rounded_is_told_so_and_no_slip(dz, dw, advice):
     i = messages.index(f"wrong gradient at z: {dz} given, 0.0701037165451 expected")
     assert messages[i + 1] == advice and not any("slip" in said for said in messages)
     assert f"digits={advice[-1]}" in text and not slips(text)
+    assert "also only rounded: " in text and "also wrong" not in text
     assert ag.grade(y, {z: dz, w: dw}, digits=int(advice[-1])).fraction == 1.0
 
 
