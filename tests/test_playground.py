@@ -270,6 +270,17 @@ def test_errors_are_those_of_a_session(page):
     assert run(page, "1 + 1") == "2\n"
 
 
+def test_what_is_not_there_is_told_in_a_sentence(page):
+    told = run(page, "import numpy as np\nprint(1)")
+    assert told.splitlines()[-2] == "ModuleNotFoundError: No module named 'numpy'"
+    assert told.splitlines()[-1].startswith("NumPy is not in the playground")
+    twice = "f = ag.compile(lambda x: x * x)\nprint(f(3.0), ag.compile(lambda x: x + 1)(2.0))"
+    told = run(page, twice).splitlines()
+    assert told[-1] == "9.0 3.0" and len(told) <= 2  # said once in a session
+    assert "/home" not in told[0] and (len(told) == 1 or told[0].startswith("compile: Python"))
+    assert "UserWarning: mine" in run(page, "import warnings\nwarnings.warn('mine')")
+
+
 def test_what_cannot_be_drawn_there_is_told_in_a_sentence(page):
     told = run(page, "ag.save(ag.Value(2.0) * 3, 'y.png')")
     assert told.endswith(

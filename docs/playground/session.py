@@ -15,6 +15,7 @@ import os
 import shutil
 import sys
 import traceback
+import warnings
 from pathlib import Path
 
 import autograd as ag
@@ -53,6 +54,7 @@ class Session:
         layout.use(place)
         os.environ["COLUMNS"] = "100"  # lines that are longer are scrolled
         self.names = {}
+        self.others, warnings.showwarning = warnings.showwarning, self.warn
 
     def run(self, source, check, lang):
         """Run a program and tell what comes of it; then a lesson's check, if there is one."""
@@ -139,6 +141,22 @@ class Session:
             )
             seen = seen.__cause__ or seen.__context__
         print("".join(story.format()), end="", file=sys.stderr)
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            missing = error.name.partition(".")[0]
+            if missing != "autograd":
+                missing = {"numpy": "NumPy"}.get(missing, missing)
+                print(
+                    f"{missing} is not in the playground, which has autograd and most of Python's "
+                    "own library; where autograd is installed, both can be used together.",
+                    file=sys.stderr,
+                )
+
+    def warn(self, message, category, filename, lineno, file=None, line=None):
+        """A warning as Python shows it; that machine code is missing here, in a sentence."""
+        if category is RuntimeWarning and "llvmlite" in str(message):
+            print("compile: Python runs the programs here, as the playground has no machine code.")
+        else:
+            self.others(message, category, filename, lineno, file, line)
 
     def verdict(self, check):
         """What a lesson's check says: "right", or how it is wrong."""
