@@ -336,6 +336,21 @@ def test_a_lesson_teaches_and_progress_is_kept(playground):
     page.context.close()
 
 
+def test_the_next_lesson_does_not_begin_with_its_answers(playground):
+    page = playground.visit("#lesson-apple", viewport={"width": 1280, "height": 800})
+    finished(page)
+    page.locator("#tab-page").click()
+    bar = page.frame_locator("iframe").locator("#next")
+    bar.wait_for()
+    box, pane = bar.bounding_box(), page.locator("#page").bounding_box()
+    assert box["y"] + box["height"] <= pane["y"] + pane["height"]
+    page.evaluate("document.body.dataset.state = 'asked'")
+    page.locator("[data-act=next]").click()
+    finished(page)
+    assert page.locator("#page").is_hidden() and page.locator("#picture").is_visible()
+    page.context.close()
+
+
 def test_a_training_is_played_back_in_it(page):
     page.evaluate("document.body.dataset.state = 'asked'")
     page.locator("#choice").select_option("moons")

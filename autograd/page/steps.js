@@ -132,7 +132,8 @@ function tellHeight() { // a notebook gives the frame the height of its content
 addEventListener("message", ({ source, data }) => {
   if (source === parent && framed && ["light", "dark"].includes(data?.autograd)) document.documentElement.dataset.theme = data.autograd;
 });
-document.documentElement.classList.toggle("framed", framed);
+// a frame of that name has a height of its own, and the page fits it
+document.documentElement.classList.toggle("framed", framed && name !== "pane");
 document.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) project(false); else lay(); });
 addEventListener("resize", () => { lay(); look(); tellHeight(); });
 addEventListener("hashchange", () => go(linked(), { keep: true }));

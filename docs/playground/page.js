@@ -96,6 +96,7 @@ function choose(id, { address = true } = {}) {
   listItems();
   showLesson();
   clear();
+  tab("picture"); // the steps would give a lesson's answers away
   run({ judged: false });
 }
 
@@ -224,7 +225,7 @@ const heard = {
     $("picture").replaceChildren(fitted(document.importNode(svg, true)));
   },
   page(text) {
-    const frame = element("iframe", [], { sandbox: "allow-scripts", title: said("frame") });
+    const frame = element("iframe", [], { sandbox: "allow-scripts", name: "pane", title: said("frame") });
     frame.srcdoc = text;
     seen.page = true;
     $("page").replaceChildren(frame);
