@@ -406,7 +406,12 @@ def test_it_fits_a_phone(playground):
     page = playground.visit(**emulate)
     finished(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert run(page, PROGRAM).startswith("9.0\n")
+    assert run(page, f"print('word ' * 60)\n{PROGRAM}").endswith("op='add', grad=1.0)\n")
+    told = page.locator("#told")
+    assert told.evaluate("(told) => told.scrollWidth <= told.clientWidth")
+    picture, panel = (page.locator(s).bounding_box() for s in ("#picture svg", "#seen"))
+    assert panel["height"] < picture["height"] + 150
+    assert picture["x"] + picture["width"] <= panel["x"] + panel["width"]
     page.locator("#tab-page").tap()
     page.frame_locator("iframe").locator("#next").tap()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
