@@ -70,6 +70,8 @@ def said(lang: str | None, key: str, **parts: object) -> str:
 def source(name: str) -> str:
     """A file of this folder without its indentation and its comments."""
     text = (SOURCES / name).read_text("utf-8")
+    if name.endswith(".css"):
+        return re.sub(r"/\*.*?\*/\n*|\s*([{};])\s*", r"\1", text, flags=re.S)
     return re.sub(r"^ *//.*\n| +// .*|^ +", "", text, flags=re.M)
 
 
