@@ -5,6 +5,7 @@ Invariant: with the same seed the weights, and so all results, are those of micr
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from operator import index
 from typing import TYPE_CHECKING, Any, Self
 
@@ -72,6 +73,20 @@ class Module:
             p.grad = None
 
 
+@cache
+def _composite(name: str | None) -> Callable[["Neuron", list[Value]], Any]:
+    """What neurons compute, as one composite: pictures tell its formula, with the activation."""
+
+    @named_scope("neuron", f"{name}(w · x + b)" if name else "w · x + b")
+    def fire(neuron: "Neuron", x: list[Value]) -> Any:
+        y: Any = neuron.b
+        for w, a in zip(neuron.w, x, strict=True):
+            y = y + w * a
+        return y if neuron.activation is None else neuron.activation(y)
+
+    return fire
+
+
 class Neuron(Module):
     """activation(w · x + b) for a row x of `nin` numbers or Values.
 
@@ -114,12 +129,9 @@ class Neuron(Module):
             return [self(row) for row in _batch(x, len(self.w))]
         return self._fire(_row(x, len(self.w)))
 
-    @named_scope("neuron", "activation(w · x + b)")
     def _fire(self, x: list[Value]) -> Any:
-        y = self.b
-        for w, a in zip(self.w, x, strict=True):
-            y = y + w * a
-        return y if self.activation is None else self.activation(y)
+        name = getattr(self.activation, "__name__", "activation") if self.activation else None
+        return _composite("activation" if name == "<lambda>" else name)(self, x)
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""

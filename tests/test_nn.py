@@ -203,3 +203,18 @@ def test_the_numbers_that_the_notebook_of_micrograd_prints():
     assert loss == pytest.approx(0.8958441028683222, rel=1e-12)
     assert accuracy == 0.5
     assert second == pytest.approx(1.7235905336972022, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "relu(w · x + b)"),
+        ({"activation": "tanh"}, "tanh(w · x + b)"),
+        ({"activation": lambda v: v * v}, "activation(w · x + b)"),
+        ({"nonlin": False}, "w · x + b"),
+    ],
+)
+def test_pictures_tell_what_a_neuron_computes(options, words):
+    y = Neuron(2, **options, rng=random.Random(0))(ag.values([1.0, 2.0], "x"))
+    svg = ag.draw(y).pipe(format="svg").decode()
+    assert f"{words}<" in svg
