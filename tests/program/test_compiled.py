@@ -384,7 +384,7 @@ class Line:
 
 
 def test_names_of_the_transforms_are_told():
-    f = ag.compile(lambda x: x[0] ** 2 * x[1])
+    f = ag.compile(lambda x: x[0] ** 2 * x[1], "python")
     for name, write in {
         "grad": "f.value_and_grad(x)[1]",
         "jacobian": "f.value_and_jacobian(x)[1]",
@@ -394,7 +394,7 @@ def test_names_of_the_transforms_are_told():
             getattr(f, name)
         assert str(told.value) == f"a compiled function has no {name}: write {write}"
     assert f.value_and_grad([2.0, 3.0])[1] == f.value_and_jacobian([2.0, 3.0])[1] == [12.0, 4.0]
-    assert ag.compile(ag.hessian(f))([2.0, 3.0]) == [[6.0, 4.0], [4.0, 0.0]]
+    assert ag.compile(ag.hessian(f), "python")([2.0, 3.0]) == [[6.0, 4.0], [4.0, 0.0]]
     with pytest.raises(AttributeError, match="has no attribute 'gradd'"):
         f.gradd  # noqa: B018
     with pytest.raises(TypeError, match=r"jacobian takes .* that of grad\(f\) is hessian\(f\)"):
