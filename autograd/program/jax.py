@@ -183,6 +183,7 @@ def function(branches: Callable[[Any], list[tuple[Steps, Traced]]]) -> Callable[
 
     NaN where a comparison comes out as in none of them.
     """
+    runs: dict[int, tuple[Steps, Callable[[list[Any]], list[Any]]]] = {}  # lowered once, by id
 
     def f(*args: Any) -> Any:
         known = branches(args)
@@ -190,7 +191,9 @@ def function(branches: Callable[[Any], list[tuple[Steps, Traced]]]) -> Callable[
         given = [x for block in told for x in jnp.ravel(jnp.asarray(block))]
         results: Any = itertools.repeat(jnp.nan)
         for steps, traced in known:
-            run, count = lowered(steps), len(steps.results)
+            if id(steps) not in runs:
+                runs[id(steps)] = steps, lowered(steps)
+            run, count = runs[id(steps)][1], len(steps.results)
             held = [x.data for x in traced.held]
             inputs = [*given, *held]
             if len(known) > 1:  # the others' points would make NaN of the derivatives here
