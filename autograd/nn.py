@@ -130,7 +130,9 @@ class Neuron(Module):
         return self._fire(_row(x, len(self.w)))
 
     def _fire(self, x: list[Value]) -> Any:
-        name = getattr(self.activation, "__name__", "activation") if self.activation else None
+        if self.activation is None:
+            return _composite(None)(self, x)
+        name = getattr(self.activation, "__name__", "<lambda>")
         return _composite("activation" if name == "<lambda>" else name)(self, x)
 
     def parameters(self) -> list[Value]:
