@@ -129,8 +129,8 @@ class Value(Node):
         x = operand(other)
         if x is None:
             return NotImplemented
-        written = type(other) is not float and tell_written(x, other)
-        return self + (-x if x is other or written else literal(-x._data))  # x - 2 is one node
+        negated = x is other or (type(other) is not float and tell_written(x, other))
+        return self + (-x if negated else literal(-x._data))  # x - 2 is one node
 
     def __radd__(self, other: Any) -> "Value":
         return literal(other) + self

@@ -12,7 +12,7 @@ order of the sweep.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -345,10 +345,13 @@ def _exact(op: str, b: float | Fraction, a: float | Fraction) -> float | None:
     return number if number == (x + y if op == "add" else x * y) else None
 
 
-def lower(r: Recording, by: list[int] | None = None, forward: bool = False) -> Steps:
+def lower(
+    r: Recording, by: list[int] | None = None, forward: bool = False, swept: bool = False
+) -> Steps:
     """The steps of a recording; with `by`, the derivatives of its results by those inputs too.
 
-    Reverse mode adds up as `derivatives` does backward, forward mode as it does forward.
+    Reverse mode adds up as `derivatives` does backward, forward mode as it does forward; `swept`,
+    reverse mode adds up as `Value.backward` does.
 
     >>> x = Value(3.0)
     >>> steps = lower(record([x * x + 1], [x])[0], by=[0])
@@ -374,9 +377,34 @@ def lower(r: Recording, by: list[int] | None = None, forward: bool = False) -> S
     lost: list[int] = []  # adjoints that meet a derivative of 0: they must be finite all the same
     if by is not None:
         chain = _Chain(r, s, by, lost)
-        s.rows = chain.forward() if forward else [chain.reverse(y) for y in r.results]
+        if forward:
+            s.rows = chain.forward()
+        else:
+            s.rows = [chain.reverse(y, _as_swept(r, y) if swept else ()) for y in r.results]
     s.finish(lost)
     return s
+
+
+def _as_swept(r: Recording, y: int) -> list[int]:
+    """The nodes below y, in the order in which the sweep of `Value.backward` comes to them."""
+
+    def edges(v: int) -> list[int]:
+        operands = () if r.op[v] in (INPUT, DETACH) else (r.a[v], r.b[v])
+        return [x for x in operands if x >= 0 and r.op[x] != CONSTANT]
+
+    below, waits = [y], [0] * len(r.op)
+    for v in below:
+        for x in edges(v):
+            if not waits[x]:
+                below.append(x)
+            waits[x] += 1
+    order = [y]
+    for v in order:
+        for x in edges(v):
+            waits[x] -= 1
+            if not waits[x]:
+                order.append(x)
+    return order
 
 
 class _Chain:
@@ -431,12 +459,13 @@ class _Chain:
             return None
         return self.s.product(carried, d)
 
-    def reverse(self, y: int) -> list[int]:
-        """The derivatives of one node by the chosen inputs."""
+    def reverse(self, y: int, order: Sequence[int] = ()) -> list[int]:
+        """The derivatives of one node by the chosen inputs; the order is that of the nodes."""
         adjoints = {y: self.one} if y in self.active else {}
-        for i in reversed(self.inner):
+        inner = set(self.inner)
+        for i in order or reversed(self.inner):
             carried = adjoints.get(i)
-            if carried is None:
+            if carried is None or i not in inner:
                 continue
             for x, d in self.partials(i):
                 share = self.times(carried, d)

@@ -163,10 +163,25 @@ class Traced:
     only_here: bool = False
     at: list[float] = field(default_factory=list)  # the numbers of the arguments
 
-    def steps(self, by: list[int] | None = None) -> Steps:
-        """The steps; with `by`, those of the derivatives by these inputs too."""
+    def steps(self, by: list[int] | None = None, swept: bool = False) -> Steps:
+        """The steps; with `by`, those of the derivatives by these inputs too, as `lower` has it."""
         forward = by is not None and len(by) < len(self.recording.results)
-        return lower(self.recording, by, forward)
+        return lower(self.recording, by, forward, swept)
+
+    def reached(self) -> list[int]:
+        """The inputs that are held leaves, and that a sweep from the results reaches."""
+        r, first = self.recording, len(self.at)
+        seen = bytearray(len(r.op))
+        for i in r.results:
+            seen[i] = True
+        for i in range(len(r.op) - 1, -1, -1):  # inputs of a node stand before it
+            if seen[i] and r.op[i] not in (INPUT, CONSTANT, DETACH):
+                for x in (r.a[i], r.b[i]):
+                    if x >= 0:
+                        seen[x] = True
+        return [
+            r.a[i] for i in range(len(r.op)) if seen[i] and r.op[i] == INPUT and r.a[i] >= first
+        ]
 
     def result(self, found: Sequence[Any]) -> Any:
         """The first numbers found as the function gave its result."""

@@ -29,7 +29,7 @@ METHODS = {  # of a class, those that are told of
         *("backward", "zero_grad", "recompute", "detach"),
     ),
     "fast": (
-        *("value_and_grad", "value_and_jacobian", "hvp"),
+        *("value_and_grad", "value_and_jacobian", "hvp", "backward"),
         *("map", "map_value_and_grad", "map_value_and_jacobian", "to_jax"),
     ),
     "p": ("__call__", "value_and_grad", "source", "formula"),
