@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from autograd.draw.figure import Box, Edge, Figure, Unit
 
+MANY = 10  # names of what comes in, above which they stand in the box, each beside its use
+
 
 def inside(figure: Figure, parts: Collection[str], box: Box) -> Figure:
     """The figure of these units alone, in a box of their own."""
@@ -16,6 +18,8 @@ def inside(figure: Figure, parts: Collection[str], box: Box) -> Figure:
     inner = {unit: replace(units[unit], box=units[unit].box or None) for unit in parts}
     place = {id: unit.box if unit.box in within else box.id for id, unit in inner.items()}
     nodes = {id: replace(unit, box=place[id]) for id, unit in inner.items()}
+    fed = {edge.head for edge in figure.edges if edge.tail in inner}
+    many = sum(edge.head in inner and edge.tail not in inner for edge in figure.edges) > MANY
     edges: list[Edge] = []
     leaving: dict[int, list[Edge]] = {}  # by what flows in them
     for edge in figure.edges:
@@ -24,8 +28,9 @@ def inside(figure: Figure, parts: Collection[str], box: Box) -> Figure:
         elif edge.head in inner:
             tail, id = units[edge.tail], f"{edge.id}_from"
             text = tail.label or edge.name or tail.text
-            nodes[id] = Unit(id, "reference", text, None, (edge.source,))
-            edges.append(replace(edge, tail=id, box=None, main=False, name=None))
+            around = place[edge.head] if many and edge.head in fed else None
+            nodes[id] = Unit(id, "reference", text, None, (edge.source,), around)
+            edges.append(replace(edge, tail=id, box=around, main=False, name=None))
         elif edge.tail in inner:
             leaving.setdefault(edge.source, []).append(edge)
     for source, out in leaving.items():
