@@ -21,10 +21,12 @@ MOST_ON_STACK = 2**16  # bytes of workspace
 ROWS_CHUNK = 1_500  # steps in a function
 BLOCK = 1_024  # rows that are added up one after the other
 MOST_IN_REGISTERS = 16  # numbers that are the same for all rows
+MOST_WIDE = 15  # numbers waiting to be used, of twice LANES rows, for which there are registers
 LANES = 8  # rows at a time, on any machine: so sums of rows have the same bits everywhere
 ELSEWHERE, NOT_FINITE = 1, 2  # what the code returns: a guard does not hold; a number is none
 
 FUSED, FUSED_LESS, LESS_FUSED = "a·b + c", "a·b - c", "c - a·b"  # rounded once
+NEGATED = "-a·b"
 QUOTIENT, INVERSE = "a / b", "1 / b"  # of a b that several are divided by, which takes long
 
 # A line or a few for each: `%{0}` is the result, {1} to {3} are the operands, t is the type.
@@ -51,6 +53,7 @@ LINES = {
     "%{0} = select {m} %c{0}, {t} {one}, {t} %e{0}",
     FUSED: "%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} {3})",
     FUSED_LESS: "%d{0} = fneg {t} {3}\n%{0} = call {t} @llvm.fma.{s}({t} {1}, {t} {2}, {t} %d{0})",
+    NEGATED: "%d{0} = fneg {t} {1}\n%{0} = fmul {t} %d{0}, {2}",
     QUOTIENT: "%a{0} = fmul {t} {1}, {3}\n%b{0} = fneg {t} %a{0}\n"  # {3} is 1 / {2}
     "%c{0} = call {t} @llvm.fma.{s}({t} %b{0}, {t} {2}, {t} {1})\n"
     "%{0} = call {t} @llvm.fma.{s}({t} %c{0}, {t} {3}, {t} %a{0})",
@@ -275,6 +278,10 @@ def joined(steps: Steps, exact: bool) -> _Operations:
         if i not in guarding and divided[_divisor(s, i)] > 1 and _divisor(s, i) >= 0:
             op[i] = QUOTIENT if op[i] == "divide" else INVERSE
     for i in steps.order:
+        if op[i] == "neg" and op[a[i]] == "mul" and uses[a[i]] == 1:
+            product = a[i]
+            op[i], a[i], b[i], op[product] = NEGATED, a[product], b[product], ""
+    for i in steps.order:
         if op[i] not in ("add", "sub") or i in guarding:
             continue
         for product, other, joined in (
@@ -293,6 +300,54 @@ def _divisor(s: _Operations, i: int) -> int:
     return {"divide": s.b[i], "reciprocal": s.a[i]}.get(s.op[i], -1)
 
 
+def _as_needed(steps: Steps, done: _Operations) -> list[int]:
+    """What is computed, in the order in which results, and derivatives one by one, need it.
+
+    So a sum is added up at a stretch, in a register, and not a term here and a term there.
+    """
+    op, a, b, c = done.op, done.a, done.b, done.c
+    seen = bytearray(b"\1") * (len(op) + 1)  # the last is for -1, no operand
+    for i in steps.order:
+        seen[i] = op[i] in (INPUT, CONSTANT, "")
+    found = []
+    for root in [*steps.results, *[i for row in steps.rows for i in row], *steps.order]:
+        waiting = [] if seen[root] else [root]
+        while waiting:
+            i = waiting[-1]
+            if seen[i]:
+                waiting.pop()
+                continue
+            missing = [k for k in (c.get(i, -1), b[i], a[i]) if not seen[k]]
+            if missing:
+                waiting += missing
+            else:
+                seen[i] = True
+                found.append(waiting.pop())
+    return found
+
+
+def wide(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> bool:
+    """Whether rows are better taken by twice LANES, on a machine that has registers for it.
+
+    Two rows in flight hide that an operation waits for the one before it; what is the same for all
+    rows, and sums, are read half as often.  But numbers that wait to be used go to memory where
+    they are too many.
+    """
+    if writes is None and sum(count for kind, count in reads if kind == "same") > MOST_IN_REGISTERS:
+        return True
+    done = joined(steps, exact)
+    order = _as_needed(steps, done)
+    last = {}
+    for n, i in enumerate(order):
+        last[done.a[i]] = last[done.b[i]] = last[done.c.get(i, -1)] = n
+    ending = Counter(last[i] for i in order if i in last)
+    waiting = most = 0
+    for n, i in enumerate(order):
+        waiting += (i in last) - ending[n]
+        most = max(most, waiting)
+    return most <= MOST_WIDE
+
+
 def _chunks(
     text: Text,
     size: int,
@@ -300,17 +355,19 @@ def _chunks(
     load: Callable[[Code, int], str],
     store: Callable[[Code, int, str], None],
     flush: Callable[[Code], None] = lambda code: None,
+    add_product: Callable[[Code, int, str, str], None] | None = None,
 ) -> tuple[list[str], int]:
     """The texts of the chunks, and how many slots they need.
 
-    `load(code, k)` and `store(code, j, name)` write how input k is read and number j is put away.
+    `load(code, k)` and `store(code, j, name)` write how input k is read and number j is put away,
+    `add_product(code, j, a, b)` how that of two is, of which nothing else is needed.
     Each returns a sum that is NaN where a number that must be finite is not, and whether a guard
     does not hold.
     """
     steps, t = text.steps, text.t
     done = joined(steps, text.exact)
     op, first, second, third = done.op, done.a, done.b, done.c
-    computed = [i for i in steps.order if op[i] not in (INPUT, CONSTANT, "")]
+    computed = _as_needed(steps, done)
     if len(computed) <= 1.5 * size:
         size = max(1, len(computed))
     chunks = [computed[k : k + size] for k in range(0, len(computed), size)] or [[]]
@@ -329,6 +386,8 @@ def _chunks(
     slopes = [i for row in steps.rows for i in row]
     for j, i in enumerate([*steps.results, *slopes]):
         outputs.setdefault(i, []).append(j)
+    products = [i for i in outputs if op[i] in ("mul", NEGATED)]
+    summed = {i for i in products if add_product and i not in last and i not in text.checked}
     written = [i for i in steps.order if op[i] == CONSTANT]
     constants = {i: Code(text.lanes).constant(float(steps.constants[i])) for i in written}
 
@@ -392,6 +451,11 @@ def _chunks(
                 if by not in inverses:
                     inverses[by] = text.emit(code, "reciprocal", by)
                 z = inverses[by]
+            if i in summed:
+                minus = a if op[i] == "mul" else code.line(f"fneg {t} {a}").name
+                for j in outputs[i]:
+                    add_product(code, j, minus, b)  # type: ignore[misc]
+                continue
             name = z if op[i] == INVERSE else text.emit(code, op[i], a, b, z)
             names[i] = name
             if i in outputs:
@@ -465,10 +529,15 @@ def workspace(size: int) -> tuple[str, str]:
 
 
 class _Columns:
-    """How the numbers of rows are read from memory, or put there; `table` is a register's name."""
+    """How the numbers of rows are read from memory, or put there; `table` is a register's name.
+
+    The first LANES of the lanes are rows `%i` and on, the next are rows `%j` and on.
+    """
 
     def __init__(self, text: Text, table: str, runs: Runs) -> None:
         self.text, self.table = text, table
+        self.t = Code(LANES).types["double"]
+        self.firsts = ("%i", "%j")[: text.lanes // LANES]
         self.kinds: list[str] = []
         self.groups: dict[int, list[int]] = {}  # of numbers side by side: where they start
         for kind, count in runs:
@@ -484,28 +553,22 @@ class _Columns:
 
     def _address(self, code: Code, k: int) -> str:
         """The address of the first row."""
-        name = f"%{self.table}{k}"
-        code.lines.append(f"{name}a = getelementptr {{ptr, i64}}, ptr %{self.table}, i64 {k}")
-        code.lines.append(f"{name}b = load ptr, ptr {name}a, !invariant.load !0")
-        return f"{name}b"
+        at = code.line(f"getelementptr {{ptr, i64}}, ptr %{self.table}, i64 {k}").name
+        return code.line(f"load ptr, ptr {at}, !invariant.load !0").name
 
-    def _rows(self, code: Code, k: int) -> list[str]:
-        """The addresses of LANES rows, from row i on."""
-        name, base = f"%{self.table}{k}", self._address(code, k)
-        code.lines += [
-            f"{name}s = getelementptr {{ptr, i64}}, ptr %{self.table}, i64 {k}, i32 1",
-            f"{name}t = load i64, ptr {name}s, !invariant.load !0",
-            f"{name}m = mul i64 {name}t, %i",
-            f"{name}c0 = getelementptr i8, ptr {base}, i64 {name}m",
-        ]
-        for lane in range(1, LANES):
-            before = f"ptr {name}c{lane - 1}, i64 {name}t"
-            code.lines.append(f"{name}c{lane} = getelementptr i8, {before}")
-        return [f"{name}c{lane}" for lane in range(LANES)]
+    def _rows(self, code: Code, k: int, row: str) -> list[str]:
+        """The addresses of LANES rows, from a row on."""
+        base = self._address(code, k)
+        at = code.line(f"getelementptr {{ptr, i64}}, ptr %{self.table}, i64 {k}, i32 1").name
+        stride = code.line(f"load i64, ptr {at}, !invariant.load !0").name
+        far = code.line(f"mul i64 {stride}, {row}").name
+        found = [code.line(f"getelementptr i8, ptr {base}, i64 {far}").name]
+        for _ in range(1, LANES):
+            found.append(code.line(f"getelementptr i8, ptr {found[-1]}, i64 {stride}").name)
+        return found
 
     def _turned(self, code: Code, vectors: list[str]) -> list[str]:
         """The transpose: the first of each, the second of each, and so on."""
-        t = self.text.t
         for d in (4, 2, 1):
             new = list(vectors)
             for i in range(LANES):
@@ -515,63 +578,94 @@ class _Columns:
                             (j if not j & d else j - d + LANES) + (0 if low else d)
                             for j in range(LANES)
                         ]
-                        mask = ", ".join(f"i32 {pick}" for pick in picks)
-                        pair = f"{t} {vectors[i]}, {t} {vectors[i + d]}"
-                        new[k] = code.line(f"shufflevector {pair}, <{LANES} x i32> <{mask}>").name
+                        new[k] = self._picked(code, vectors[i], vectors[i + d], picks)
             vectors = new
         return vectors
 
+    def _picked(self, code: Code, a: str, b: str, picks: Sequence[int], of: str = "") -> str:
+        """Lanes of two vectors, side by side."""
+        t, mask = of or self.t, ", ".join(f"i32 {pick}" for pick in picks)
+        return code.line(f"shufflevector {t} {a}, {t} {b}, <{len(picks)} x i32> <{mask}>").name
+
+    def _whole(self, code: Code, parts: list[str]) -> str:
+        """All lanes, of vectors of LANES."""
+        return parts[0] if len(parts) == 1 else self._picked(code, *parts, range(2 * LANES))
+
+    def parts(self, code: Code, name: str) -> list[str]:
+        """The vectors of LANES that all lanes are."""
+        t, count = self.text.t, len(self.firsts)
+        if count == 1:
+            return [name]
+        starts = range(0, count * LANES, LANES)
+        return [self._picked(code, name, "poison", range(k, k + LANES), t) for k in starts]
+
     def load(self, code: Code, k: int) -> str:
         """Read number k; its name."""
-        t, kind, name = self.text.t, self.kinds[k], f"%{self.table}{k}"
+        t, kind = self.t, self.kinds[k]
         if kind == "same":
             at = code.line(f"getelementptr double, ptr %same{self.read[k] % 2}, i64 {k}").name
             self.read[k] += 1
             one = code.line(f"load double, ptr {at}, !invariant.load !0").name
-            alone = code.line(f"insertelement {t} poison, double {one}, i32 0").name
-            zeros = f"<{LANES} x i32> zeroinitializer"
-            return code.line(f"shufflevector {t} {alone}, {t} poison, {zeros}").name
+            return self._everywhere(code, one)
         if kind == "column":
-            base = self._address(code, k)
-            code.lines.append(f"{name}c = getelementptr double, ptr {base}, i64 %i")
-            return code.line(f"load {t}, ptr {name}c, align 8").name
+            base, parts = self._address(code, k), []
+            for row in self.firsts:
+                at = code.line(f"getelementptr double, ptr {base}, i64 {row}").name
+                parts.append(code.line(f"load {t}, ptr {at}, align 8").name)
+            return self._whole(code, parts)
         if kind == "packed":
             known = self.waiting.setdefault(code, {})
             if k not in known:
-                first = self.groups[k][0]
-                rows = [
-                    code.line(f"load {t}, ptr {at}, align 8").name for at in self._rows(code, first)
-                ]
-                for i, number in enumerate(self._turned(code, rows)):
-                    known.setdefault(first + i, number)
+                first, turned = self.groups[k][0], []
+                for row in self.firsts:
+                    places = self._rows(code, first, row)
+                    rows = [code.line(f"load {t}, ptr {at}, align 8").name for at in places]
+                    turned.append(self._turned(code, rows))
+                for i, parts in enumerate(zip(*turned, strict=True)):
+                    known.setdefault(first + i, self._whole(code, list(parts)))
             return known[k]
-        last = "poison"
-        for lane, at in enumerate(self._rows(code, k)):
-            one = code.line(f"load double, ptr {at}").name
-            last = code.line(f"insertelement {t} {last}, double {one}, i32 {lane}").name
-        return last
+        parts = []
+        for row in self.firsts:
+            last = "poison"
+            for lane, at in enumerate(self._rows(code, k, row)):
+                one = code.line(f"load double, ptr {at}").name
+                last = code.line(f"insertelement {t} {last}, double {one}, i32 {lane}").name
+            parts.append(last)
+        return self._whole(code, parts)
+
+    def _everywhere(self, code: Code, one: str) -> str:
+        """The number in each lane."""
+        t, lanes = self.text.t, self.text.lanes
+        alone = code.line(f"insertelement {t} poison, double {one}, i32 0").name
+        return code.line(
+            f"shufflevector {t} {alone}, {t} poison, <{lanes} x i32> zeroinitializer"
+        ).name
 
     def store(self, code: Code, k: int, name: str) -> None:
         """Put number k away, at once or with its neighbours."""
-        t, kind = self.text.t, self.kinds[k]
+        t, kind = self.t, self.kinds[k]
         if kind == "column":
             base = self._address(code, k)
-            code.lines.append(f"%y{k}c = getelementptr double, ptr {base}, i64 %i")
-            code.lines.append(f"store {t} {name}, ptr %y{k}c, align 8")
+            for row, part in zip(self.firsts, self.parts(code, name), strict=True):
+                at = code.line(f"getelementptr double, ptr {base}, i64 {row}").name
+                code.lines.append(f"store {t} {part}, ptr {at}, align 8")
         elif kind == "packed":
             known = self.waiting.setdefault(code, {})
             known[k] = name
             for first in self.groups[k]:
                 side_by_side = range(first, first + LANES)
                 if known.keys() >= set(side_by_side):
-                    turned = self._turned(code, [known[j] for j in side_by_side])
-                    for number, at in zip(turned, self._rows(code, first), strict=True):
-                        code.lines.append(f"store {t} {number}, ptr {at}, align 8")
+                    parts = [self.parts(code, known[j]) for j in side_by_side]
+                    for row, vectors in zip(self.firsts, zip(*parts, strict=True), strict=True):
+                        turned = self._turned(code, list(vectors))
+                        for number, at in zip(turned, self._rows(code, first, row), strict=True):
+                            code.lines.append(f"store {t} {number}, ptr {at}, align 8")
                     self.done.setdefault(code, set()).update(side_by_side)
         else:
-            for lane, at in enumerate(self._rows(code, k)):
-                one = code.line(f"extractelement {t} {name}, i32 {lane}", "i1").name
-                code.lines.append(f"store double {one}, ptr {at}")
+            for row, part in zip(self.firsts, self.parts(code, name), strict=True):
+                for lane, at in enumerate(self._rows(code, k, row)):
+                    one = code.line(f"extractelement {t} {part}, i32 {lane}").name
+                    code.lines.append(f"store double {one}, ptr {at}")
 
     def flush(self, code: Code) -> None:
         """Put away what waits for neighbours that are not of this chunk."""
@@ -581,21 +675,20 @@ class _Columns:
                 self.store(code, k, name)
                 self.kinds[k] = "packed"
 
-    def copy_same(self) -> str:
-        """Copy what is the same for all rows to one place, `%same`; look at it, `%same_sum`."""
+    def copy_same(self) -> tuple[str, str]:
+        """Copy what is the same for all rows to one place, `%same`; the text, and a sum of it."""
         same = [k for k, kind in enumerate(self.kinds) if kind == "same"]
-        code, t = Code(1), self.text.t
+        code = Code(1)
         code.lines.append(f"%same = alloca double, i64 {len(self.kinds) + 1}, align 64")
-        total = Lanes(code, literal(0.0))
-        for k in same:
+        sums = [Lanes(code, literal(0.0))] * 4  # a sum waits for the one before it
+        for n, k in enumerate(same):
             one = code.line(f"load double, ptr {self._address(code, k)}")
             code.lines.append(f"%to{k} = getelementptr double, ptr %same, i64 {k}")
             code.lines.append(f"store double {one.name}, ptr %to{k}")
-            total = total + one * 0.0
-        alone = code.line(f"insertelement {t} poison, double {total.name}, i32 0").name
-        zeros = f"<{LANES} x i32> zeroinitializer"
-        code.lines.append(f"%same_sum = shufflevector {t} {alone}, {t} poison, {zeros}")
-        return "\n".join(code.lines)
+            sums[n % 4] = sums[n % 4] + one * 0.0
+        total = (sums[0] + sums[1]) + (sums[2] + sums[3])
+        everywhere = self._everywhere(code, total.name)
+        return "\n".join(code.lines), everywhere
 
     def read_again(self) -> list[int]:
         """Numbers that are the same for all rows, if they are too many to be kept in registers."""
@@ -618,7 +711,10 @@ class _Columns:
 
 
 def _totals(count: int) -> str:
-    """The text of `void @totals(ptr sums, ptr to)`: so many sums, each added up over its lanes."""
+    """The text of `i1 @totals(ptr sums, ptr to)`: so many sums, each added up over its lanes.
+
+    It tells whether one of them is no number.
+    """
     code = Code(1)
     name, size = "%lanes", LANES
     while size > 1:
@@ -629,106 +725,153 @@ def _totals(count: int) -> str:
             halves.append(code.line(f"shufflevector {pair}, <{half} x i32> <{mask}>").name)
         name, size = code.line(f"fadd <{half} x double> {', '.join(halves)}").name, half
     lines = "\n".join(code.lines)
-    return f"""define internal void @totals(ptr noalias %sums, ptr noalias %to) nounwind {{
+    return f"""define internal i1 @totals(ptr noalias %sums, ptr noalias %to) nounwind {{
 entry:
 br label %again
 again:
 %j = phi i64 [ 0, %entry ], [ %next, %again ]
+%all = phi double [ 0.0, %entry ], [ %all2, %again ]
 %from = getelementptr <{LANES} x double>, ptr %sums, i64 %j
 %lanes = load <{LANES} x double>, ptr %from, align 64
 {lines}
 %total = extractelement <1 x double> {name}, i32 0
 %place = getelementptr double, ptr %to, i64 %j
 store double %total, ptr %place
+%none = fsub double %total, %total
+%all2 = fadd double %all, %none
 %next = add i64 %j, 1
 %more = icmp slt i64 %next, {count}
 br i1 %more, label %again, label %out
 out:
-ret void
+%wrong = fcmp uno double %all2, 0.0
+ret i1 %wrong
 }}
 """
 
 
-def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> str:
-    """The text of `void @rows(ptr x, ptr y, i64 start, i64 stop, ptr told)`, LANES rows at a time.
+def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: int = 1) -> str:
+    """The text of `i1 @rows(ptr x, ptr y, i64 start, i64 stop, ptr told)`, LANES rows at a time.
 
     x has an address and a stride in bytes for each input, y for each number that comes out.  Reads
     and writes say what they are, run by run: "column" (one number after the other), "strided",
     "packed" (strided, but the numbers of a row lie side by side, LANES of them or more) or "same"
     (one number for all rows).  `told` gets, for each LANES rows, two bytes: a bit for each row
-    where a guard does not hold, and one where a number is not finite.
+    where a guard does not hold, and one where a number is not finite; the answer is whether there
+    is such a row.  `told` has two bytes more than that, which mean nothing.
 
     With no writes, the numbers are added up, BLOCK rows for BLOCK rows, lane by lane and then the
     lanes, the halves first: y has a number for each that comes out, and so for each block.  Then
-    `told` does not tell of them: a sum is not finite where one of them is not.
+    `told` does not tell of them: a sum is not finite where one of them is not; the answer does.
+
+    With two groups it takes twice LANES rows at a time (`wide`); the bits are the same.
     """
-    text = Text(steps, LANES, exact, sums=writes is None)
+    text = Text(steps, groups * LANES, exact, sums=writes is None)
     source, target = _Columns(text, "x", reads), _Columns(text, "y", writes or ())
     text.read_again = source.read_again()
     text.inputs = [k for k, kind in enumerate(source.kinds) if kind != "same"]
-    t = text.t
+    t = target.t
 
-    def store(code: Code, j: int, name: str) -> None:
-        if writes is not None:
-            return target.store(code, j, name)
-        code.lines.append(f"%y{j} = getelementptr {t}, ptr %y, i64 {j}")
-        code.lines.append(f"%z{j} = load {t}, ptr %y{j}, align 8")
-        code.lines.append(f"%u{j} = fadd {t} %z{j}, {name}")
-        code.lines.append(f"store {t} %u{j}, ptr %y{j}, align 8")
+    def add(code: Code, j: int, added: Callable[[str, int], str]) -> None:
+        """Add to sum j: added(sum, half) is the text of the new one."""
+        at = code.line(f"getelementptr {t}, ptr %y, i64 {j}").name
+        total = code.line(f"load {t}, ptr {at}, align 64").name
+        for half, row in enumerate(source.firsts):
+            new = code.line(added(total, half)).name
+            if row == "%j":
+                new = code.line(f"select <{LANES} x i1> %two, {t} {new}, {t} {total}").name
+            total = new
+        code.lines.append(f"store {t} {total}, ptr {at}, align 64")
+
+    def add_number(code: Code, j: int, name: str) -> None:
+        parts = target.parts(code, name)
+        add(code, j, lambda total, half: f"fadd {t} {total}, {parts[half]}")
+
+    def add_product(code: Code, j: int, a: str, b: str) -> None:
+        parts = list(zip(target.parts(code, a), target.parts(code, b), strict=True))
+
+        def added(total: str, half: int) -> str:
+            x, y = parts[half]
+            return f"call {t} @llvm.fma.v{LANES}f64({t} {x}, {t} {y}, {t} {total})"
+
+        code.declared["llvm.fma.sum"] = f"declare {t} @llvm.fma.v{LANES}f64({t}, {t}, {t})"
+        add(code, j, added)
 
     count = len(steps.results) + sum(map(len, steps.rows))
-    arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w, ptr %same0, ptr %same1, i64 %i"
-    chunks, slots = _chunks(text, ROWS_CHUNK, arguments, source.load, store, target.flush)
+    arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w, ptr %same0, ptr %same1"
+    arguments += f", i64 %i, i64 %j, <{LANES} x i1> %two"
+    put = add_number if writes is None else target.store
+    products = None if exact or writes is not None else add_product
+    chunks, slots = _chunks(text, ROWS_CHUNK, arguments, source.load, put, target.flush, products)
     sums = count if writes is None else 0
     clear = f"call void @llvm.memset.p0.i64(ptr %sums, i8 0, i64 {8 * LANES * sums}, i1 false)"
+    slots *= groups
     reserve, release = workspace(8 * LANES * (slots + sums))
     block = BLOCK if writes is None else 2**62
     given = f"ptr %x, ptr {'%sums' if writes is None else '%y'}, ptr %w"
-    given += ", ptr %same0, ptr %same1, i64 %i"
+    given += f", ptr %same0, ptr %same1, i64 %i, i64 %j, <{LANES} x i1> %two"
+    same, same_sum = source.copy_same()
     arguments = "ptr noalias %x, ptr noalias %y, i64 %start, i64 %stop, ptr noalias %told"
     return f"""declare ptr @PyMem_RawMalloc(i64)
 declare void @PyMem_RawFree(ptr)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+declare i64 @llvm.smin.i64(i64, i64)
 {text.functions()}
 {"".join(chunks)}
 {_totals(sums) if sums else ""}
-define void @rows({arguments}) nounwind {{
+define i1 @rows({arguments}) nounwind {{
 entry:
 {reserve}
 %sums = getelementptr i8, ptr %w, i64 {8 * LANES * slots}
-{source.copy_same()}
+{same}
 br label %block
 block:
 %from = phi i64 [ %start, %entry ], [ %i2, %after ]
 %to = phi ptr [ %y, %entry ], [ %next, %after ]
+%told1 = phi i1 [ 0, %entry ], [ %told4, %after ]
 %last = add i64 %from, {block}
 %end = call i64 @llvm.smin.i64(i64 %last, i64 %stop)
 {clear if sums else ""}
 br label %again
 again:
 %i = phi i64 [ %from, %block ], [ %i2, %again ]
-%i2 = add i64 %i, {LANES}
+%told2 = phi i1 [ %told1, %block ], [ %told3, %again ]
+%i2 = add i64 %i, {text.lanes}
+%i1 = add i64 %i, {LANES}
+%both = icmp slt i64 %i1, %end
+%two1 = insertelement <{LANES} x i1> poison, i1 %both, i32 0
+%two = shufflevector <{LANES} x i1> %two1, <{LANES} x i1> poison, <{LANES} x i32> zeroinitializer
+%j = select i1 %both, i64 %i1, i64 %i
 {source.same_again()}
-{_calls(text, len(chunks), given, "%same_sum")}
-%done = sub i64 %i, %start
-%group = lshr i64 %done, {(LANES // 2).bit_length() - 1}
-%t0 = getelementptr i8, ptr %told, i64 %group
-%t1 = getelementptr i8, ptr %t0, i64 1
-%f8 = bitcast {text.mask} %failed to i{LANES}
-store i{LANES} %f8, ptr %t0
-%b8 = bitcast {text.mask} %bad to i{LANES}
-store i{LANES} %b8, ptr %t1
+{_calls(text, len(chunks), given, same_sum)}
+{_told(text)}
+%told3 = or i1 %told2, %some
 %more = icmp slt i64 %i2, %end
 br i1 %more, label %again, label %after
 after:
-{"call void @totals(ptr %sums, ptr %to)" if sums else ""}
+{"%wrong = call i1 @totals(ptr %sums, ptr %to)" if sums else ""}
+%told4 = or i1 %told3, {"%wrong" if sums else "0"}
 %next = getelementptr double, ptr %to, i64 {count}
 %blocks = icmp slt i64 %i2, %stop
 br i1 %blocks, label %block, label %out
 out:
 {release}
-ret void
+ret i1 %told4
 }}
-declare i64 @llvm.smin.i64(i64, i64)
 !0 = !{{}}
 """
+
+
+def _told(text: Text) -> str:
+    """Two bytes for each LANES rows, from row i on; `%some` is whether there is a bit in them."""
+    lines = ["%done = sub i64 %i, %start", f"%group = lshr i64 %done, {LANES.bit_length() - 2}"]
+    lines.append("%t = getelementptr i8, ptr %told, i64 %group")
+    for k, flags in enumerate(["%failed", "%bad"]):
+        lines.append(f"{flags}_bits = bitcast {text.mask} {flags} to i{text.lanes}")
+        lines.append(f"{flags}_all = zext i{text.lanes} {flags}_bits to i32")
+        for half in range(text.lanes // LANES):
+            lines.append(f"{flags}_shifted{half} = lshr i32 {flags}_all, {LANES * half}")
+            lines.append(f"{flags}_byte{half} = trunc i32 {flags}_shifted{half} to i8")
+            lines.append(f"{flags}_place{half} = getelementptr i8, ptr %t, i64 {2 * half + k}")
+            lines.append(f"store i8 {flags}_byte{half}, ptr {flags}_place{half}")
+    lines.append("%some1 = or i32 %failed_all, %bad_all\n%some = icmp ne i32 %some1, 0")
+    return "\n".join(lines)

@@ -128,6 +128,11 @@ def _processor() -> tuple[str, str]:
     return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
 
 
+def has(feature: str) -> bool:
+    """Whether the processor has something, by LLVM's name for it."""
+    return f"+{feature}" in _processor()[1].split(",")
+
+
 @functools.cache
 def _machine() -> bytes:
     """What the code is made by and for: this room's files, LLVM, and the processor."""

@@ -105,11 +105,11 @@ def turns(lanes: int) -> str:
         lines.append(f"  %x{i} = extractelement {types[1]} %x, i32 {i}")
         lines.append(f"  %t{i} = call {{i64, double, double}} @turn(double %x{i})")
         for j, kind in enumerate(kinds):
-            lines.append(f"  %t{i}{j} = extractvalue {{i64, double, double}} %t{i}, {j}")
+            lines.append(f"  %t{i}_{j} = extractvalue {{i64, double, double}} %t{i}, {j}")
             lines.append(
-                f"  %v{i}{j} = insertelement {types[j]} {last[j]}, {kind} %t{i}{j}, i32 {i}"
+                f"  %v{i}_{j} = insertelement {types[j]} {last[j]}, {kind} %t{i}_{j}, i32 {i}"
             )
-            last[j] = f"%v{i}{j}"
+            last[j] = f"%v{i}_{j}"
     whole = "poison"
     for j in range(3):
         lines.append(f"  %w{j} = insertvalue {result} {whole}, {types[j]} {last[j]}, {j}")

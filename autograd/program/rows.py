@@ -73,25 +73,33 @@ class Kernel:
         kept = x, y, xs, ys  # their memory, as long as the code may run on it
 
         def run(start: int, stop: int, sums: Array | None = None, kept: Any = kept) -> Array | None:
-            told = numpy.empty(((stop - start) // LANES, 2), numpy.uint8)
-            code(at, to if sums is None else address(sums), start, stop, address(told))
-            if not told.any():
+            told = numpy.empty(((stop - start) // LANES + 1, 2), numpy.uint8)
+            to_ = to if sums is None else address(sums)
+            if not code(at, to_, start, stop, address(told)):
                 return None
-            return numpy.unpackbits(told, axis=0, bitorder="little").astype(bool)
+            return numpy.unpackbits(told[:-1], axis=0, bitorder="little").astype(bool)
 
         return run
 
     def _compiled(self, reads: Runs, writes: Runs | None) -> Any:
-        key = native.digest(self.steps) + repr((reads, writes, self.exact)).encode()
+        layout = reads, writes, self.exact
         long = len(self.steps) > 1.5 * llvm.ROWS_CHUNK
+        room = not long and machine.has("avx512f")  # 32 registers of LANES numbers
+
+        def text() -> str:
+            groups = 2 if room and llvm.wide(self.steps, *layout) else 1
+            return llvm.rows(self.steps, *layout, groups=groups)
+
         code = machine.compiled(
-            key,
-            lambda: llvm.rows(self.steps, reads, writes, self.exact),
+            native.digest(self.steps) + repr((*layout, room)).encode(),
+            text,
             level=0 if long else 2,  # 15 % slower, made in a quarter of the time
             passes=0 if long else 1,
         )
         pointer, integer = ctypes.c_void_p, ctypes.c_int64
-        return code.function("rows", pointer, pointer, integer, integer, pointer, result=None)
+        return code.function(
+            "rows", pointer, pointer, integer, integer, pointer, result=ctypes.c_bool
+        )
 
 
 # --- a function over rows: its branches, as they are met ---

@@ -276,6 +276,33 @@ def test_a_sum_has_the_bits_of_its_parts():
     assert rows.by_twos(halves) == reduced()[0]
 
 
+def layered(w, x, t):
+    """A loss with more shared numbers than stay in registers, and a function of the lanes."""
+    h = [ag.relu(w[k] * x[0] + w[k + 8] * x[1]) for k in range(8)]
+    return ag.sin(sum(w[k + 16] * h[k] for k in range(8))) * 1e12 * t
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("n", [8, 1_000, 1_024, 2_104, 5_003])
+def test_two_groups_of_lanes_at_a_time_have_the_bits_of_one(n, exact, monkeypatch):
+    w, found = RNG.normal(size=24), []
+    for answer in (True, False):
+        monkeypatch.setattr(rows.machine, "has", lambda feature, answer=answer: answer)
+        call = over("map_value_and_grad", layered)
+        options = {"in_axes": (None, 0, 0), "exact": exact, "errors": "nan"}
+        bad = TARGETS[:n].copy()
+        bad[3] = bad[n - 1] = math.inf
+        for t in (TARGETS[:n], bad):
+            for points in (POINTS[:n], np.asfortranarray(POINTS[:n])):
+                for reduce in (None, "sum"):
+                    (value, slopes), wrong = call(w, points, t, reduce=reduce, **options)
+                    found.append([np.array(value), np.array(slopes), wrong])
+    half = len(found) // 2
+    for one, two in zip(found[:half], found[half:], strict=True):
+        for a, b in zip(one, two, strict=True):
+            np.testing.assert_array_equal(a, b, strict=True)
+
+
 def test_sum_and_mean_are_those_of_the_rows():
     value, slopes = with_gradient(loss, W, POINTS, TARGETS, in_axes=(None, 0, 0))
     total, by = reduced()
