@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 
 from autograd.core import elementary, primitives
-from autograd.core.context import current, named_scope
+from autograd.core.context import composite, current
 from autograd.core.nested import (
     ROWS,
     build,
@@ -105,7 +105,7 @@ identity = as_function(primitives.identity, "x itself, as a node of its own.")
 
 
 @elementwise(1)
-@named_scope("degrees", "180 x / π")
+@composite("degrees", "180 x / π")
 def degrees(x: Any) -> Any:
     """An angle in radians, in degrees.
 
@@ -116,7 +116,7 @@ def degrees(x: Any) -> Any:
 
 
 @elementwise(1)
-@named_scope("radians", "π x / 180")
+@composite("radians", "π x / 180")
 def radians(x: Any) -> Any:
     """An angle in degrees, in radians.
 
@@ -138,7 +138,7 @@ def option(name: str, x: Any) -> Any:
 
 
 @elementwise(1)
-@named_scope("sigmoid", "σ(x) = 1 / (1 + e⁻ˣ)", "y (1 − y)")
+@composite("sigmoid", "σ(x) = 1 / (1 + e⁻ˣ)", "y (1 − y)")
 def sigmoid(x: Any) -> Any:
     """The logistic function, taken apart as in the textbook: ×(−1), exp, +1, 1/x.
 
@@ -167,14 +167,14 @@ def relu(x: Any, at_zero: Any = 0.0) -> Any:
     return _relu_from(at_zero, x)
 
 
-@named_scope("relu", "max(x, 0)")
+@composite("relu", "max(x, 0)")
 def _relu_from(at_zero: Any, x: Any) -> Any:
     s = primitives.sign(x)
     return x * (primitives.relu(s) + at_zero * (1.0 - primitives.absolute(s)))
 
 
 @elementwise(1)
-@named_scope("leaky_relu", "x if x > 0 else slope · x")
+@composite("leaky_relu", "x if x > 0 else slope · x")
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     """x above 0, slope * x at 0 and below; there the derivative is `slope`.
 
@@ -187,7 +187,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
 
 
 @elementwise(2)
-@named_scope("prelu", "x if x > 0 else a · x")
+@composite("prelu", "x if x > 0 else a · x")
 def prelu(x: Any, a: Any) -> Any:
     """Leaky ReLU whose slope `a` is learned: pass a Value and it gets a gradient.
 
@@ -205,7 +205,7 @@ def _leaky(name: str, x: Any, slope: Any) -> Any:
 
 
 @elementwise(1)
-@named_scope("relu6", "min(max(x, 0), 6)")
+@composite("relu6", "min(max(x, 0), 6)")
 def relu6(x: Any) -> Any:
     """min(max(x, 0), 6), with derivative 0 at 0 and at 6.
 
@@ -219,7 +219,7 @@ def relu6(x: Any) -> Any:
 
 
 @elementwise(1)
-@named_scope("softplus", "log(1 + eˣ)", "σ(x)")
+@composite("softplus", "log(1 + eˣ)", "σ(x)")
 def softplus(x: Any) -> Any:
     """log(1 + eˣ), recorded as logaddexp(x, 0), which neither overflows nor cancels.
 
@@ -230,7 +230,7 @@ def softplus(x: Any) -> Any:
 
 
 @elementwise(1)
-@named_scope("elu", "x if x > 0 else α (eˣ − 1)")
+@composite("elu", "x if x > 0 else α (eˣ − 1)")
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x above 0, alpha (eˣ - 1) at 0 and below; there the derivative is alpha eˣ.
 
@@ -244,7 +244,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
 
 
 @elementwise(1)
-@named_scope("gelu", "x Φ(x)")
+@composite("gelu", "x Φ(x)")
 def gelu(x: Any) -> Any:
     """x Φ(x), with Φ the normal distribution function, exactly: x/2 erfc(-x/√2).
 
@@ -257,7 +257,7 @@ def gelu(x: Any) -> Any:
 
 
 @elementwise(1)
-@named_scope("silu", "x σ(x)")
+@composite("silu", "x σ(x)")
 def silu(x: Any) -> Any:
     """x sigmoid(x), also called swish.
 
@@ -345,7 +345,7 @@ def sum(xs: Any, start: Any = 0.0) -> Any:  # the name that NumPy's users expect
     return _sum(terms) if terms else 0.0
 
 
-_sum = named_scope("sum", "Σ xᵢ")(sum_of)
+_sum = composite("sum", "Σ xᵢ")(sum_of)
 
 
 def mean(xs: Any) -> Any:
@@ -365,7 +365,7 @@ def mean_of(terms: list[Any]) -> Any:
     return sum_of(terms, float(len(terms)))
 
 
-_mean = named_scope("mean", "Σ xᵢ / n")(mean_of)
+_mean = composite("mean", "Σ xᵢ / n")(mean_of)
 
 
 def norm(xs: Any) -> Any:
@@ -379,7 +379,7 @@ def norm(xs: Any) -> Any:
     return _norm(_terms(xs))
 
 
-@named_scope("norm", "√ Σ xᵢ²")
+@composite("norm", "√ Σ xᵢ²")
 def _norm(terms: list[Any]) -> Any:
     if len(terms) < 2:
         return primitives.absolute(terms[0]) if terms else 0.0
@@ -402,7 +402,7 @@ def dot(a: Any, b: Any) -> Any:
     return _dot(a, b) if a else 0.0
 
 
-@named_scope("dot", "Σ aᵢ bᵢ")
+@composite("dot", "Σ aᵢ bᵢ")
 def _dot(a: list[Any], b: list[Any]) -> Any:
     try:
         return sum_of([x * y for x, y in zip(a, b, strict=True)])
@@ -442,7 +442,7 @@ def matmul(a: Any, b: Any) -> Any:
     return build(a if is_array(a) else b if is_array(b) else [], product)
 
 
-@named_scope("affine", "x W + b")
+@composite("affine", "x W + b")
 def affine(x: Any, W: Any, b: Any) -> Any:
     """x W + b, for one row x or a batch of rows; b is added to each row.
 
@@ -498,7 +498,7 @@ def below(xs: list[Any], m: Any) -> list[Any]:
 
 
 @rowwise
-@named_scope("softmax", "eˣⁱ / Σ eˣᵏ")
+@composite("softmax", "eˣⁱ / Σ eˣᵏ")
 def softmax(xs: list[Any]) -> Any:
     """exp(x_i) / sum of exp(x_k), over the last axis: positive numbers that add up to 1.
 
@@ -515,7 +515,7 @@ def softmax(xs: list[Any]) -> Any:
 
 
 @rowwise
-@named_scope("log_softmax", "xᵢ − log Σ eˣᵏ")
+@composite("log_softmax", "xᵢ − log Σ eˣᵏ")
 def log_softmax(xs: list[Any]) -> Any:
     """log(softmax(x)), over the last axis, right also where softmax(x) is 0 in floats.
 
@@ -535,7 +535,7 @@ def log_of_sum(xs: list[Any]) -> tuple[Any, Any]:
 
 
 @rowwise
-@named_scope("logsumexp", "log Σ eˣᵏ")
+@composite("logsumexp", "log Σ eˣᵏ")
 def logsumexp(xs: list[Any]) -> Any:
     """log(sum of exp(x_k)), over the last axis, without overflow.
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from autograd.core import elementary, primitives
-from autograd.core.context import named_scope
+from autograd.core.context import composite
 from autograd.core.nested import ROWS, is_nested, items, leaves, peek, scalar
 from autograd.core.node import only_here
 from autograd.core.value import Value
@@ -44,7 +44,7 @@ def _pairs(y: Any, t: Any, name: str) -> list[tuple[Any, Any]]:
     return list(zip(ys, ts, strict=True))
 
 
-@named_scope("sum_of_squares_error", "½ Σ (yᵢ − tᵢ)²")
+@composite("sum_of_squares_error", "½ Σ (yᵢ − tᵢ)²")
 def sum_of_squares_error(y: Any, t: Any) -> Any:
     """Half the sum of (y - t)², over all elements; its gradient is y - t.
 
@@ -55,7 +55,7 @@ def sum_of_squares_error(y: Any, t: Any) -> Any:
     return _squares(pairs, 2.0, "sum_of_squares_error")
 
 
-@named_scope("mean_squared_error", "Σ (yᵢ − tᵢ)² / n")
+@composite("mean_squared_error", "Σ (yᵢ − tᵢ)² / n")
 def mean_squared_error(y: Any, t: Any) -> Any:
     """The mean of (y - t)², over all elements.
 
@@ -78,7 +78,7 @@ def _squares(pairs: list[tuple[Any, Any]], divisor: float, name: str) -> Any:
     return checked(math.inf, name, differences)
 
 
-@named_scope("hinge", "max(0, 1 − t s)")
+@composite("hinge", "max(0, 1 − t s)")
 def hinge(scores: Any, t: Any) -> Any:
     """The mean of max(0, 1 - t s), with targets t = ±1.
 
@@ -94,7 +94,7 @@ def hinge(scores: Any, t: Any) -> Any:
     return mean_of([primitives.relu(1.0 - b * a) for a, b in pairs])
 
 
-@named_scope("binary_cross_entropy", "−t log p − (1 − t) log(1 − p)")
+@composite("binary_cross_entropy", "−t log p − (1 − t) log(1 − p)")
 def binary_cross_entropy(p: Any, t: Any) -> Any:
     """-t log p - (1 - t) log(1 - p), the mean over all elements; p is a probability.
 
@@ -120,7 +120,7 @@ def binary_cross_entropy(p: Any, t: Any) -> Any:
     return mean_of(losses)
 
 
-@named_scope("sigmoid_cross_entropy", "−t log σ(x) − (1 − t) log σ(−x)")
+@composite("sigmoid_cross_entropy", "−t log σ(x) − (1 − t) log σ(−x)")
 def sigmoid_cross_entropy(scores: Any, t: Any) -> Any:
     """binary_cross_entropy(sigmoid(scores), t), right also where a probability is tiny.
 
@@ -197,7 +197,7 @@ def _weighted(loss: Callable[[list[Any], int], Any], row: list[Any], target: Any
     return sum_of(terms) if terms else 0.0
 
 
-@named_scope("cross_entropy_error", "−Σ tₖ log yₖ")
+@composite("cross_entropy_error", "−Σ tₖ log yₖ")
 def cross_entropy_error(y: Any, t: Any, eps: float = 0.0) -> Any:
     """-sum of t_k log(y_k + eps), the mean over the rows; t is one-hot or a class index.
 
@@ -223,7 +223,7 @@ def cross_entropy_error(y: Any, t: Any, eps: float = 0.0) -> Any:
     return mean_of([_weighted(loss, *row) for row in _rows(y, t, "cross_entropy_error")])
 
 
-@named_scope("softmax_cross_entropy", "−Σ tₖ log softmax(x)ₖ")
+@composite("softmax_cross_entropy", "−Σ tₖ log softmax(x)ₖ")
 def softmax_cross_entropy(scores: Any, t: Any) -> Any:
     """cross_entropy_error(softmax(scores), t), right also where the probability is tiny.
 

@@ -1,24 +1,38 @@
-# C types for context.py, as in node.pxd.
+# C types for context.py, as in node.pxd.  Of a name that a C function has here and Python's in the
+# source, machine code takes the C function.
 import cython
 
-cdef object _look, _set
+cdef extern from "pythread.h":
+    cpdef unsigned long get_ident "PyThread_get_thread_ident" ()
+
+cdef extern from *:
+    """
+    static inline PyObject *autograd_value_of(PyObject *variable) {
+        PyObject *value;
+        return PyContextVar_Get(variable, NULL, &value) < 0 ? NULL : value;
+    }
+    """
+    cpdef object value_of "autograd_value_of" (object variable)
+
+cdef object _here
 cdef set _noted
 
 cdef class Scope:
     cdef public object composite, parent
 
 cdef class Surroundings:
-    cdef public object by_hand, lock, outer, scope, variables
-    cdef public bint over, recording
+    cdef public object by_hand, lock, opened, outer, scope, variables
+    cdef public bint recording
+    cdef public unsigned long thread
 
 @cython.locals(new=Surroundings)
 cpdef Surroundings surroundings(object scope, bint recording, object variables, object outer)
 @cython.locals(scope=Scope)
-cpdef Surroundings part_of(object context, Surroundings outer)
-@cython.locals(here=Surroundings)
+cpdef Scope part_of(object composite, object parent)
+@cython.locals(here=Surroundings, theirs=Surroundings)
 cpdef Surroundings current()
-cpdef Surroundings innermost(Surroundings here)
 cpdef bint is_over(Surroundings here)
 cpdef bint is_usual(Surroundings here)
-@cython.locals(outer=Surroundings, inner=Surroundings)
 cpdef within(object context, object function, tuple args)
+@cython.locals(here=Surroundings, alone=bint)
+cpdef use(object composite, object function, tuple args)

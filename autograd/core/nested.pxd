@@ -1,5 +1,5 @@
 # C types for nested.py, as in node.pxd.
-from autograd.core.context cimport within
+from autograd.core.context cimport use
 
 cpdef bint is_array(object x)
 cpdef bint is_nested(object x)

@@ -11,7 +11,7 @@ from functools import wraps
 from itertools import islice, repeat
 from typing import Any, ParamSpec, TypeVar
 
-from autograd.core.context import within
+from autograd.core.context import use
 from autograd.core.node import finite
 from autograd.core.value import Value
 
@@ -198,7 +198,7 @@ def elementwise(operands: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(function)
         def mapped(*args: Any, **options: Any) -> Any:
             if not options and len(args) == 1 and type(args[0]) is Value:
-                return body(args[0]) if context is None else within(context, body, args)
+                return body(args[0]) if context is None else use(context, body, args)
             xs, rest = args[:operands], args[operands:]
             if any([is_nested(x) for x in xs]):
                 return map_rows(lambda *xs: mapped(*xs, *rest, **options), *xs)

@@ -1,15 +1,20 @@
 # C types for value.py, as in node.pxd.
 import cython
-from autograd.core.context cimport Surroundings, current, is_over
-from autograd.core.node cimport Node
+from autograd.core.context cimport Surroundings, current, get_ident, is_over, value_of
+from autograd.core.node cimport Node, finite
 from autograd.core.primitives cimport Primitive
 
 cdef object _add, _mul, _exp, _relu, _reciprocal, _divide, _power, _tanh, _maximum
 cdef set open_contexts
-cdef object look, _e_to, _log, _tanh_of
+cdef object surrounding
 cdef bint _plain
 cdef double NAN
 cdef int LITERAL
+
+cdef extern from "math.h":  # what Python's module calls too
+    cpdef double e_to "exp" (double x)
+    cpdef double log (double x)
+    cpdef double tanh (double x)
 
 @cython.final
 cdef class Value(Node):

@@ -15,11 +15,13 @@ What else a node tells and does, its text, its copies, is in `node.py`.  Invaria
 there; and what a node computed never changes, save by `recompute`.
 """
 
-import math
+from math import exp as e_to
+from math import log, tanh
+from threading import get_ident
 from typing import Any
 
 from autograd.core import elementary, primitives
-from autograd.core.context import current, is_over, look, open_contexts
+from autograd.core.context import current, is_over, open_contexts, surrounding, value_of
 from autograd.core.node import (
     LITERAL,
     NAN,
@@ -39,7 +41,6 @@ compiled = not __file__.endswith((".py", ".pyc"))  # whether this runs as machin
 _plain = not compiled  # for `new_node`, to which it is a number in C
 _add, _mul, _relu = primitives.add, primitives.mul, primitives.relu
 _exp, _reciprocal, _divide = primitives.exp, primitives.reciprocal, primitives.divide
-_e_to, _log, _tanh_of = math.exp, math.log, math.tanh  # looked up once
 _tanh, _power, _maximum = elementary.tanh, elementary.power, primitives.maximum
 
 
@@ -120,7 +121,7 @@ class Value(Node):
     # Most other arithmetic is composed.
 
     def __neg__(self) -> "Value":
-        return self * -1.0
+        return new_node(_mul, self, literal(-1.0), -self._data, -1.0, self._data)
 
     def __pos__(self) -> "Value":
         return self
@@ -193,7 +194,7 @@ def raised(a: Value, b: Value) -> Value:
     d = a._data
     if b._data != 2.0 or not 1e-140 < abs(d) < 1e150:
         return as_declared(_power, a, b)
-    by_exponent = _log(d) * (d * d) if d > 0.0 else NAN
+    by_exponent = log(d) * (d * d) if d > 0.0 else NAN
     return new_node(_power, a, b, d * d, 2.0 * d, by_exponent)
 
 
@@ -201,7 +202,7 @@ def exponential(a: Value) -> Value:
     """exp(a)."""
     if a._data > 709.0:  # too large, or nearly
         return as_declared(_exp, a)
-    y = _e_to(a._data)
+    y = e_to(a._data)
     return new_node(_exp, a, None, y, y, NAN)
 
 
@@ -215,9 +216,9 @@ def inverse(a: Value) -> Value:
 
 def hyperbolic(a: Value) -> Value:
     """tanh(a)."""
-    e = _e_to(-abs(a._data))
+    e = e_to(-abs(a._data))
     s = 2.0 * e / (1.0 + e * e)  # 1 / cosh(a)
-    return new_node(_tanh, a, None, _tanh_of(a._data), s * s, NAN)
+    return new_node(_tanh, a, None, tanh(a._data), s * s, NAN)
 
 
 def larger(a: Value, b: Value) -> Value:
@@ -242,8 +243,7 @@ def as_declared(primitive: Primitive, a: Value, b: Any = None) -> Value:
 def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db: float) -> Value:
     """The node y = primitive(a, b) with these partial derivatives; b is None if unary."""
     if data - data != 0.0:  # true of inf and nan only
-        operands = [describe(a)] if b is None else [describe(a), describe(b)]
-        raise primitive.refusal(OverflowError(), operands)
+        raise primitive.refusal(OverflowError(), map(describe, (a,) if b is None else (a, b)))
     y = Value.__new__(Value)
     if _plain:  # a compiled node begins with None and 0 in its slots
         y._scope = y._label = None
@@ -251,8 +251,8 @@ def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db:
     y._data, y._da, y._db = data, da, db
     y._primitive, y._a, y._b = primitive, a, b
     if open_contexts:
-        here = look()
-        if is_over(here):
+        here = value_of(surrounding)
+        if here.thread != get_ident() or is_over(here):
             here = current()
         y._scope = here.scope
         if not here.recording:

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import contextvars
 import pickle
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -78,6 +80,51 @@ def test_tasks_have_contexts_of_their_own():
         return await asyncio.gather(*[work(f"task {i}") for i in range(8)])
 
     assert asyncio.run(main()) == [()] * 8
+
+
+def test_a_thread_that_inherits_a_context_is_in_its_scope_and_in_no_call_of_another_thread():
+    x, over, found, threads = ag.Value(2.0), threading.Event(), [], 3
+
+    def inherited():
+        scopes = set()
+        for _ in range(300):
+            scopes |= {(x * x).scopes, ag.sigmoid(x).scopes, ag.silu(x).inputs[1].scopes}
+        found.append(scopes)
+        assert over.wait(10)
+        return {(x * x).scopes, ag.sigmoid(x).scopes}
+
+    @ag.named_scope("call")
+    def call(pool):
+        with ag.named_scope("block"):
+            in_block = pool.submit(contextvars.copy_context().run, lambda: x * x).result()
+        started = [pool.submit(contextvars.copy_context().run, inherited) for _ in range(threads)]
+        while len(found) < threads and not any(task.done() for task in started):
+            assert ag.sigmoid(x).scopes == ("call", "sigmoid")
+        return in_block, started
+
+    with ThreadPoolExecutor(threads) as pool:
+        in_block, started = call(pool)
+        assert in_block.scopes == ("call", "block") and (x * x).scopes == ()
+        over.set()
+        assert [task.result() for task in started] == [{(), ("sigmoid",)}] * threads
+    assert found == [{("call",), ("call", "sigmoid"), ("call", "silu", "sigmoid")}] * threads
+
+
+def test_a_thread_that_inherits_no_grad_records_when_that_is_over():
+    x, ended, over = ag.Value(2.0), threading.Event(), threading.Event()
+
+    def inherited():
+        found = ag.sigmoid(x).op, (x * x).op
+        ended.set()
+        assert over.wait(10)
+        return found, ag.sigmoid(x).op, (x * x).op
+
+    with ThreadPoolExecutor(1) as pool:
+        with ag.no_grad():
+            task = pool.submit(contextvars.copy_context().run, inherited)
+            assert ended.wait(10)
+        over.set()
+        assert task.result() == ((None, None), "reciprocal", "mul")
 
 
 def test_a_context_entered_by_hand_is_left_by_hand():
