@@ -384,6 +384,9 @@ def judge_step(name, at):
     function = FUNCTIONS[name]
     leaves = [Value(x, f"x{i}") for i, x in enumerate(at)]
     y = function.ours(*leaves)
+    for v in nodes(y):
+        if not all(d is None or math.isfinite(d) for d in v.partials):
+            raise Wrong("partials", f"{name}{tuple(at)}: {v!r} has {v.partials}")
     if name == "atan2" and at[0] == 0.0:
         return 0.0, 0.0  # 50-digit arithmetic has no -0.0, which chooses the side of the cut
     truth = exactly(name, at)

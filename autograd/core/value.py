@@ -183,7 +183,7 @@ def operand(x: Any) -> Any:
 def quotient(a: Value, b: Value) -> Value:
     """a / b, rounded as Python rounds it."""
     d = b._data
-    if not 1e-150 < abs(d) < 1e150 or abs(a._data) > 1e150:  # 0, or something may be too large
+    if not 1e-75 < abs(d) < 1e150 or abs(a._data) > 1e150:  # 0, or a / d / d may be too large
         return as_declared(_divide, a, b)
     y = a._data / d
     return new_node(_divide, a, b, y, 1.0 / d, -(y / d))

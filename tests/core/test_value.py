@@ -283,6 +283,17 @@ def test_detach():
     assert (y.data, y.op) == (6.0, None)
 
 
+@pytest.mark.parametrize("a", [3e-200, 7.0, 2.9e116, 1e150, -1e150])
+@pytest.mark.parametrize("b", [1e-149, 2.5e-105, -2e-76, 1e-74, 3.0, 1e149, 1e300])
+def test_partials_of_a_quotient_are_finite_or_none_however_large(a, b):
+    truth = 1 / Fraction(b), -Fraction(a) / Fraction(b) ** 2
+    for d, exact in zip((Value(a) / Value(b)).partials, truth, strict=True):
+        if abs(exact) > sys.float_info.max:
+            assert d is None
+        else:
+            assert d == pytest.approx(float(exact), rel=1e-15)
+
+
 def test_a_partial_that_is_not_finite_is_none_and_stops_the_sweep():
     x, z = Value(0.0, "x"), Value(2.0, "z")
     root = x.sqrt()
