@@ -1,7 +1,8 @@
 """A program as a builtin of Python's own kind: reading its objects and making new ones, in LLVM.
 
-Invariant: only Python's stable C functions are called; an object's type is looked at, where that is
-not where it is expected there is no builtin.  What does not fit is handed to the fallback.
+Invariant: only Python's stable C functions are called; types, a float's number and a tuple's items
+are looked at and put where they stand in memory, and where they are not where they are expected
+there is no builtin.  What does not fit is handed to the fallback.
 """
 
 import ctypes
@@ -9,16 +10,21 @@ from typing import Any
 
 from autograd.program.steps import Steps
 
+POINTER = ctypes.sizeof(ctypes.c_size_t)
 HEADER = object.__basicsize__  # an object's type is the last word of its header
+TYPE, NUMBER, COUNT, ITEMS = HEADER - POINTER, HEADER, HEADER, tuple.__basicsize__
 
 
 def python_as_expected() -> bool:
-    """Whether an object's type is where the builtin looks for it."""
+    """Whether types, a float's number and a tuple's items are where the builtin looks for them."""
     samples: list[Any] = [1.5, 7, [], ()]
-    return all(
-        ctypes.c_size_t.from_address(id(x) + HEADER - ctypes.sizeof(ctypes.c_size_t)).value
-        == id(type(x))
-        for x in samples
+    pair = 2.5, samples
+    word = ctypes.c_size_t.from_address
+    return (
+        all(word(id(x) + TYPE).value == id(type(x)) for x in samples)
+        and ctypes.c_double.from_address(id(pair[0]) + NUMBER).value == pair[0]
+        and word(id(pair) + COUNT).value == len(pair)
+        and all(word(id(pair) + ITEMS + k * POINTER).value == id(x) for k, x in enumerate(pair))
     )
 
 
@@ -37,13 +43,14 @@ declare ptr @PyList_New(i64)
 declare ptr @PyTuple_New(i64)
 declare i32 @PyList_SetItem(ptr, i64, ptr)
 declare i32 @PyTuple_SetItem(ptr, i64, ptr)
+declare void @Py_DecRef(ptr)
 declare ptr @PyErr_Occurred()
 declare void @PyErr_Clear()
 declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
 declare i32 @PyObject_RichCompareBool(ptr, ptr, i32)
 
-define internal i1 @is(ptr %object, ptr %type) alwaysinline nounwind {{
-  %at = getelementptr i8, ptr %object, i64 {HEADER - 8}
+define internal i1 @is(ptr %object, ptr %type) nounwind {{
+  %at = getelementptr i8, ptr %object, i64 {TYPE}
   %found = load ptr, ptr %at
   %same = icmp eq ptr %found, %type
   ret i1 %same
@@ -53,7 +60,8 @@ define internal i1 @number(ptr %object, ptr %place) nounwind {{
   %float = call i1 @is(ptr %object, ptr @PyFloat_Type)
   br i1 %float, label %read, label %other
 read:
-  %x = call double @PyFloat_AsDouble(ptr %object)
+  %at = getelementptr i8, ptr %object, i64 {NUMBER}
+  %x = load double, ptr %at
   store double %x, ptr %place
   ret i1 true
 other:
@@ -75,6 +83,17 @@ large:
   ret i1 false
 no:
   ret i1 false
+}}
+
+define internal i1 @equal(ptr %a, ptr %b) nounwind {{
+  %same = icmp eq ptr %a, %b
+  br i1 %same, label %yes, label %compare
+compare:
+  %answer = call i32 @PyObject_RichCompareBool(ptr %a, ptr %b, i32 2)
+  %equal = icmp eq i32 %answer, 1
+  ret i1 %equal
+yes:
+  ret i1 true
 }}
 """
 SEQUENCE = """
@@ -109,25 +128,30 @@ no:
   ret i1 false
 }}
 
-define internal ptr @new_{kind}(ptr %place, i64 %n) nounwind {{
+define internal i1 @fill_{kind}(ptr %made, ptr %place, i64 %n) nounwind {{
 entry:
-  %made = call ptr @Py{Kind}_New(i64 %n)
   br label %again
 again:
-  %i = phi i64 [0, %entry], [%j, %next]
+  %i = phi i64 [0, %entry], [%j, %put]
   %end = icmp eq i64 %i, %n
-  br i1 %end, label %done, label %next
+  br i1 %end, label %yes, label %next
 next:
   %from = getelementptr double, ptr %place, i64 %i
   %x = load double, ptr %from
   %item = call ptr @PyFloat_FromDouble(double %x)
+  %none = icmp eq ptr %item, null
+  br i1 %none, label %no, label %put
+put:
   call i32 @Py{Kind}_SetItem(ptr %made, i64 %i, ptr %item)
   %j = add i64 %i, 1
   br label %again
-done:
-  ret ptr %made
+yes:
+  ret i1 true
+no:
+  ret i1 false
 }}
 """
+UNROLLED = 8  # numbers of a tuple that is made without a loop
 
 
 class _Text:
@@ -142,10 +166,16 @@ class _Text:
         self.count += 1
         return self.count
 
-    def unless(self, condition: str) -> None:
-        """Go to the fallback where the condition is false."""
+    def unless(self, condition: str, where: str = "otherwise") -> None:
+        """Go there where the condition is false."""
         k = self.new()
-        self.lines.append(f"  br i1 {condition}, label %on{k}, label %otherwise\non{k}:")
+        self.lines.append(f"  br i1 {condition}, label %on{k}, label %{where}\non{k}:")
+
+    def made(self, name: str) -> None:
+        """Go to the end where there was no memory for an object."""
+        k = self.new()
+        self.lines.append(f"  %e{k} = icmp ne ptr {name}, null")
+        self.unless(f"%e{k}", "nothing")
 
     def place(self, where: str) -> str:
         k = self.new()
@@ -157,9 +187,10 @@ class _Text:
         k = self.new()
         kind = type(tree).__name__
         if kind not in ("list", "tuple"):
-            self.lines.append(f"  %r{k} = call i1 @number(ptr {name}, ptr {self.place('%x')})")
+            self.lines.append(READ.format(k=k, name=name, place=self.place("%x")))
             self.passed += 1
-        elif _flat(tree):
+            return
+        if _flat(tree):
             place = self.place("%x")
             given = f"ptr {name}, ptr {place}, i64 {len(tree)}"
             self.lines.append(f"  %r{k} = call i1 @read_{kind}({given})")
@@ -167,7 +198,7 @@ class _Text:
         else:
             self.lines.append(f"  %r{k} = call i1 @is_{kind}(ptr {name}, i64 {len(tree)})")
         self.unless(f"%r{k}")
-        if kind in ("list", "tuple") and not _flat(tree):
+        if not _flat(tree):
             for i, item in enumerate(tree):
                 n = f"%i{self.new()}"
                 self.lines.append(
@@ -175,26 +206,38 @@ class _Text:
                 )
                 self.read(item, n)
 
-    def make(self, tree: Any) -> str:
-        """Make an object of this shape of the next numbers; its name."""
+    def make(self, tree: Any, put: str) -> None:
+        """Make an object of this shape of the next numbers; `put` is the line that puts it away.
+
+        A list or a tuple is put away as soon as it is there, and then filled: so where there is no
+        memory for one more object, the outermost one, given back, gives back all of them.
+        """
         k = self.new()
         kind = type(tree).__name__
         if kind not in ("list", "tuple"):
             place = self.place("%y")
             self.lines.append(f"  %v{k} = load double, ptr {place}")
             self.lines.append(f"  %m{k} = call ptr @PyFloat_FromDouble(double %v{k})")
+            self.made(f"%m{k}")
+            self.lines.append(put.format(f"%m{k}"))
             self.passed += 1
-        elif _flat(tree):
-            place = self.place("%y")
-            self.lines.append(f"  %m{k} = call ptr @new_{kind}(ptr {place}, i64 {len(tree)})")
+            return
+        self.lines.append(f"  %m{k} = call ptr @Py{kind.title()}_New(i64 {len(tree)})")
+        self.made(f"%m{k}")
+        self.lines.append(put.format(f"%m{k}"))
+        if _flat(tree) and (kind == "list" or len(tree) > UNROLLED):
+            given = f"ptr %m{k}, ptr {self.place('%y')}, i64 {len(tree)}"
+            self.lines.append(f"  %f{k} = call i1 @fill_{kind}({given})")
+            self.unless(f"%f{k}", "nothing")
             self.passed += len(tree)
-        else:
-            self.lines.append(f"  %m{k} = call ptr @Py{kind.title()}_New(i64 {len(tree)})")
-            for i, item in enumerate(tree):
-                made = self.make(item)
-                given = f"ptr %m{k}, i64 {i}, ptr {made}"
-                self.lines.append(f"  call i32 @Py{kind.title()}_SetItem({given})")
-        return f"%m{k}"
+            return
+        for i, item in enumerate(tree):
+            if kind == "list":
+                self.make(item, f"  call i32 @PyList_SetItem(ptr %m{k}, i64 {i}, ptr {{}})")
+            else:
+                n = self.new()
+                at = f"  %t{n} = getelementptr i8, ptr %m{k}, i64 {ITEMS + i * POINTER}\n"
+                self.make(item, f"{at}  store ptr {{}}, ptr %t{n}")
 
 
 def _flat(tree: Any) -> bool:
@@ -217,45 +260,80 @@ def wrapper(steps: Steps, arguments: tuple[Any, ...], result: Any, bare: bool) -
     w.lines.append("  %flag = call i32 @program(ptr %x, ptr %y)\n  %good = icmp eq i32 %flag, 0")
     w.unless("%good")
     w.passed = 0
-    made = w.make(result)
+    w.make(result, "  store ptr {}, ptr %made")
     numbers = len(steps.results) + sum(map(len, steps.rows))
-    sequences = [SEQUENCE.format(kind=kind, Kind=kind.title()) for kind in ("list", "tuple")]
+    kinds = [kind for kind in ("list", "tuple") if any(f"_{kind}(" in line for line in w.lines)]
+    sequences = [SEQUENCE.format(kind=kind, Kind=kind.title()) for kind in kinds]
     return f"""{OBJECTS}{"".join(sequences)}
 define ptr @call(ptr %own, ptr %given, i64 %n, ptr %names) nounwind {{
   %x = alloca [{max(1, steps.inputs)} x double]
   %y = alloca [{max(1, numbers)} x double]
+  %made = alloca ptr
+  store ptr null, ptr %made
 {chr(10).join(w.lines)}
-  ret ptr {made}
+  %whole = load ptr, ptr %made
+  ret ptr %whole
+nothing:
+  %part = load ptr, ptr %made
+  call void @Py_DecRef(ptr %part)
+  ret ptr null
+unequal:
+  call void @PyErr_Clear()
+  br label %otherwise
 otherwise:
-  %fallback = call ptr @PyTuple_GetItem(ptr %own, i64 0)
+  %fallback_at = getelementptr i8, ptr %own, i64 {ITEMS}
+  %fallback = load ptr, ptr %fallback_at
   %r = call ptr @PyObject_Vectorcall(ptr %fallback, ptr %given, i64 %n, ptr %names)
   ret ptr %r
 }}
 """
 
 
-NAMED = """  %unnamed = icmp eq ptr %names, null
+READ = f"""  %h{{k}} = getelementptr i8, ptr {{name}}, i64 {TYPE}
+  %t{{k}} = load ptr, ptr %h{{k}}
+  %f{{k}} = icmp eq ptr %t{{k}}, @PyFloat_Type
+  br i1 %f{{k}}, label %float{{k}}, label %other{{k}}
+other{{k}}:
+  %r{{k}} = call i1 @number(ptr {{name}}, ptr {{place}})
+  br i1 %r{{k}}, label %read{{k}}, label %otherwise
+float{{k}}:
+  %n{{k}} = getelementptr i8, ptr {{name}}, i64 {NUMBER}
+  %v{{k}} = load double, ptr %n{{k}}
+  store double %v{{k}}, ptr {{place}}
+  br label %read{{k}}
+read{{k}}:"""
+NAMED = f"""  %unnamed = icmp eq ptr %names, null
   br i1 %unnamed, label %BARE, label %named
 named:
-  %expected = call ptr @PyTuple_GetItem(ptr %own, i64 1)
-  %same = call i32 @PyObject_RichCompareBool(ptr %names, ptr %expected, i32 2)
-  %yes = icmp eq i32 %same, 1
-  br i1 %yes, label %each, label %otherwise
-each:
-  %many = call i64 @PyTuple_Size(ptr %names)
-  br label %next
+  %expected_at = getelementptr i8, ptr %own, i64 {ITEMS + POINTER}
+  %expected = load ptr, ptr %expected_at
+  %many_at = getelementptr i8, ptr %expected, i64 {COUNT}
+  %many = load i64, ptr %many_at
+  %found_at = getelementptr i8, ptr %names, i64 {COUNT}
+  %found = load i64, ptr %found_at
+  %as_many = icmp eq i64 %many, %found
+  br i1 %as_many, label %next, label %otherwise
 next:
-  %k = phi i64 [0, %each], [%k1, %compare]
+  %k = phi i64 [0, %named], [%k1, %compare]
   %all = icmp eq i64 %k, %many
-  br i1 %all, label %plain, label %compare
+  br i1 %all, label %plain, label %each
+each:
+  %names_items = getelementptr i8, ptr %names, i64 {ITEMS}
+  %name_at = getelementptr ptr, ptr %names_items, i64 %k
+  %name = load ptr, ptr %name_at
+  %expected_items = getelementptr i8, ptr %expected, i64 {ITEMS}
+  %wanted_name_at = getelementptr ptr, ptr %expected_items, i64 %k
+  %wanted_name = load ptr, ptr %wanted_name_at
+  %same_name = call i1 @equal(ptr %name, ptr %wanted_name)
+  br i1 %same_name, label %compare, label %unequal
 compare:
   %at = add i64 %n, %k
   %slot = getelementptr ptr, ptr %given, i64 %at
   %value = load ptr, ptr %slot
   %k1 = add i64 %k, 1
-  %k2 = add i64 %k, 2
-  %wanted = call ptr @PyTuple_GetItem(ptr %own, i64 %k2)
-  %equal = call i32 @PyObject_RichCompareBool(ptr %value, ptr %wanted, i32 2)
-  %fits = icmp eq i32 %equal, 1
-  br i1 %fits, label %next, label %otherwise
+  %own_items = getelementptr i8, ptr %own, i64 {ITEMS + 2 * POINTER}
+  %wanted_at = getelementptr ptr, ptr %own_items, i64 %k
+  %wanted = load ptr, ptr %wanted_at
+  %equal = call i1 @equal(ptr %value, ptr %wanted)
+  br i1 %equal, label %next, label %unequal
 plain:"""

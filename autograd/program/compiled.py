@@ -29,13 +29,26 @@ from autograd.program.trace import Traced, joined, split, traced
 Function = Callable[..., Any]
 BACKENDS = ("native", "numpy", "python", "jax")
 MOST_VARIANTS = 64  # of one shape of arguments; on further branches the eager engine computes
-INSTEAD = {  # of the transforms' names: a program computes the value along with them
-    "grad": "f.value_and_grad(x)[1]",
-    "jacobian": "f.value_and_jacobian(x)[1]",
-    "hessian": "ag.compile(ag.hessian(f))",
-}
 VALUE, GRADIENT, JACOBIAN = "value", "value_and_grad", "value_and_jacobian"
 BACKWARD = "backward"
+
+
+class _Absent:
+    """A name that is no attribute: looked up, it tells what to write instead.
+
+    A `__getattr__` would make each call of a method slower.
+    """
+
+    def __init__(self, write: str) -> None:
+        self.write = write
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        # Without the object Python adds no suggestion of its own.
+        message = f"a compiled function has no {self.name}: write {self.write}"
+        raise AttributeError(message, name=self.name)
 
 
 @dataclass
@@ -311,14 +324,11 @@ class Compiled:
 
         return jax.function(branches)
 
-    if not TYPE_CHECKING:  # a type checker would take every name for an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            if name in INSTEAD:  # without the object, Python adds no suggestion of its own
-                message = f"a compiled function has no {name}: write {INSTEAD[name]}"
-                raise AttributeError(message, name=name)
-            message = f"{type(self).__name__!r} object has no attribute {name!r}"
-            raise AttributeError(message, name=name, obj=self)
+    if not TYPE_CHECKING:  # to a type checker these are no attributes
+        # the transforms' names: a program computes the value along with them
+        grad = _Absent("f.value_and_grad(x)[1]")
+        jacobian = _Absent("f.value_and_jacobian(x)[1]")
+        hessian = _Absent("ag.compile(ag.hessian(f))")
 
     def __repr__(self) -> str:
         variants = [v for vs in self._variants.values() for v in vs]

@@ -27,7 +27,13 @@ SEQUENCES = [
 ]
 NUMBERS = ["PyFloat_Type", "PyLong_Type", "PyFloat_AsDouble", "PyFloat_FromDouble"]
 MEMORY = ["PyMem_RawMalloc", "PyMem_RawFree"]
-CALLS = ["PyErr_Occurred", "PyErr_Clear", "PyObject_Vectorcall", "PyObject_RichCompareBool"]
+CALLS = [
+    "Py_DecRef",
+    "PyErr_Occurred",
+    "PyErr_Clear",
+    "PyObject_Vectorcall",
+    "PyObject_RichCompareBool",
+]
 
 
 class Loaded:
