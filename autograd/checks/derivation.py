@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 from autograd.checks.gradcheck import GradientMismatch
 from autograd.checks.instead import LOST, instead, instead_of_the_textbook
-from autograd.checks.rounding import adjoints, near, share, slopes_of
+from autograd.checks.rounding import adjoints, near, slopes_of
 from autograd.checks.search import WIDTH, check_digits, likeliest, listed, same, signed, unit
 from autograd.checks.written import Written
-from autograd.core.graph import ROUNDING, check_fresh, gradients, pull
+from autograd.core.graph import check_fresh, gradients
 from autograd.core.nested import is_array, is_nested, scalar
 from autograd.core.nested import number as plain
 from autograd.core.node import inputs_first
+from autograd.core.sweeps import ROUNDING, carry, down
 from autograd.core.value import Value
 from autograd.words import number
 
@@ -224,9 +225,8 @@ class Judgement:
     def _judge(self) -> None:
         for v, g in self.given.items():
             terms = ROUNDING * self.terms.get(v, 0.0)
-            follows, off = self.follows.get(v, (0.0, 0.0))
             true = same(g, self.exact.get(v, 0.0), terms, self.digits)
-            consequent = same(g, follows, terms + off, self.digits)
+            consequent = same(g, self.expected(v), terms + self.unsure.get(v, 0.0), self.digits)
             self.verdicts[v] = (
                 (RIGHT if consequent else ACCIDENT) if true else FOLLOWS if consequent else WRONG
             )
@@ -245,32 +245,38 @@ class Judgement:
         return {v: size for v, (_, size) in adjoints(self.output, self.given).items()}
 
     @cached_property
-    def follows(self) -> dict[Value, tuple[float, float]]:
-        """What follows for each node from the numbers given above, and how well that is known."""
+    def follows(self) -> dict[Value, float]:
+        """What follows for each node from the numbers given above it.
 
-        def carried(carried: tuple[float, float], v: Value, i: int) -> tuple[float, float] | None:
-            adjoint, off = carried
-            if v.partials[i] is None:
-                return None  # sqrt at 0: reached by a wrong number alone, the true one is 0
-            if v in self.given:
-                g = self.given[v]
+        Of sqrt at 0 nothing: it is reached by a wrong number alone, the true one is 0.
+        """
+
+        def share(follows: float, v: Value, i: int) -> float | None:
+            slope = v.partials[i]
+            return None if slope is None else self.given.get(v, follows) * slope
+
+        return carry(down(list(self.exact)), {self.output: 1.0}, share)
+
+    @cached_property
+    def unsure(self) -> dict[Value, float]:
+        """How well that is known: the given numbers have so many digits."""
+
+        def share(off: float, v: Value, i: int) -> float:
+            g = self.given.get(v)
+            if g is not None:
                 known = near(g, self.exact[v], 1e-12, 0.0)
-                adjoint, off = g, 0.0 if known else max(unit(g, self.digits), 1e-9 * abs(g))
-            part = share(adjoint, v, i)
-            return None if part is None else (part, off * abs(v.partials[i] or 0.0))
+                off = 0.0 if known else max(unit(g, self.digits), 1e-9 * abs(g))
+            return off * abs(v.partials[i] or 0.0)
 
-        def add(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-            return a[0] + b[0], a[1] + b[1]
-
-        return dict(pull(list(self.exact), {self.output: (1.0, 0.0)}, carried, add))
+        return carry(down(list(self.exact)), {self.output: 0.0}, share)
 
     def expected(self, v: Value) -> float:
         """What the number should have been, from those given above it."""
-        return self.follows.get(v, (0.0, 0.0))[0]
+        return self.follows.get(v, 0.0)
 
     def fits(self, v: Value, given: float, expected: float) -> bool:
         """Whether a number given for a node is the expected one."""
-        off = ROUNDING * self.terms.get(v, 0.0) + self.follows.get(v, (0.0, 0.0))[1]
+        off = ROUNDING * self.terms.get(v, 0.0) + self.unsure.get(v, 0.0)
         size = 1e-3 * abs(given) or 1e-9 * abs(self.expected(v))  # a sum that leaves 0: but nearly
         return same(given, expected, min(off, size), self.digits)
 

@@ -48,8 +48,9 @@ from autograd.checks.instead import instead, instead_of_the_textbook
 from autograd.checks.numerical import EPS, Estimate, Flat, components, estimates
 from autograd.checks.report import Report, Row
 from autograd.checks.rounding import adjoints, near
-from autograd.core.graph import ROUNDING, gradients
+from autograd.core.graph import gradients
 from autograd.core.nested import fill, items, number, scalar
+from autograd.core.sweeps import ROUNDING
 from autograd.core.value import Value
 
 

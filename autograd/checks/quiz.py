@@ -14,8 +14,9 @@ from autograd.checks.rounding import adjoints
 from autograd.checks.search import check_digits, same, unit
 from autograd.checks.slips import candidates
 from autograd.checks.written import Written
-from autograd.core.graph import ROUNDING, check_fresh
+from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
+from autograd.core.sweeps import ROUNDING
 from autograd.core.value import Value
 from autograd.draw import draw
 from autograd.words import number, visible

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from autograd.checks.written import Edge, Written
+from autograd.core.sweeps import carry
 from autograd.core.value import Value
 
 MOST_EDGES = 1000  # whose derivatives are tried one by one
@@ -43,16 +44,13 @@ class Region:
         self.follows = written.sweep(given)
         self.exact = written.sweep({}) if given else self.follows
         self.true = self.follows.get(v, 0.0)
-        self.below = {v: 1.0}  # d(node)/d(v)
-        self.steps = {v: 0}
-        self.edges: list[Edge] = []
-        for c, into in written.into.items():
-            parts = [e for e in into if e.input in self.below]
-            if parts and c is not v:
-                self.edges += parts
-                self.steps[c] = 1 + min(self.steps[e.input] for e in parts)
-                if c not in given:
-                    self.below[c] = sum(self.below[e.input] * e.partial for e in parts)
+        self.below: dict[Value, float] = carry(  # d(node)/d(v)
+            written.up(), {v: 1.0}, lambda d, e: None if e.consumer in given else d * e.partial
+        )
+        self.edges = [e for _, _, (e,) in written.up() if e.input in self.below]
+        self.steps = carry(
+            written.up(), {v: 0}, lambda n, e: n + 1 if e.input in self.below else None, min
+        )
         self.left_out = max(0, len(self.edges) - MOST_EDGES)
         self.edges = sorted(self.edges, key=lambda e: self.steps[e.consumer])[:MOST_EDGES]
         self.shares = [e for e in written.uses.get(v, ()) if e.consumer is not v]

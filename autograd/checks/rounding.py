@@ -7,9 +7,9 @@ of the textbook's form of a derivative can, such as y (1 − y): no tolerance.
 from collections.abc import Iterable
 
 from autograd.checks.written import Edge, Written
-from autograd.core.graph import pull, share_of
 from autograd.core.node import describe, inputs_first
 from autograd.core.primitives import ARITHMETIC
+from autograd.core.sweeps import carry, down, share_of
 from autograd.core.value import Value
 
 KINKED = {"relu", "absolute", "sign", "step", "maximum", "minimum"}
@@ -27,18 +27,20 @@ def slopes_of(y: Value) -> dict[Value, float]:
     >>> slopes_of(x * x)[x]
     6.0
     """
-    order = inputs_first(y)
-    found = dict.fromkeys(order, 0.0)
-    for v, adjoint in pull(order, {y: 1.0}, share):
+
+    def finite(adjoint: float, v: Value) -> float:
         if adjoint - adjoint != 0.0:
             raise OverflowError(f"the gradient is too large for a float at {describe(v)}")
-        found[v] = adjoint
-    return found
+        return adjoint
 
+    def share(adjoint: float, v: Value, i: int) -> float | None:
+        if v.inputs[i].is_literal and v.partials[i] is None:
+            return None  # a derivative by a literal, which nobody needs
+        return share_of(finite(adjoint, v), v, i)
 
-def share(carried: float, v: Value, i: int) -> float | None:
-    """What a node hands on; nothing where a literal has no derivative, which nobody needs."""
-    return None if v.inputs[i].is_literal and v.partials[i] is None else share_of(carried, v, i)
+    order = inputs_first(y)
+    found = carry(down(order), {y: 1.0}, share)
+    return {v: finite(found.get(v, 0.0), v) for v in order}
 
 
 def adjoints(y: Value, given: Iterable[Value] | None = None) -> dict[Value, tuple[float, float]]:
@@ -56,15 +58,16 @@ def adjoints(y: Value, given: Iterable[Value] | None = None) -> dict[Value, tupl
     exact = slopes_of(y)
     written = Written(inputs_first(y), y, exact if given is None else given)
     sizes: dict[Value, float] = {}
-    terms = {y: 1.0}
-    left = {y: 0.0}  # of one factor of a path at a time: all together they would compound
-    for c in reversed(written.order):
-        size, beyond, adjoint = terms.get(c, 0.0), left.get(c, 0.0), abs(exact[c])
-        for e in written.into.get(c, ()):
-            x, slope = e.input, abs(e.partial)
-            terms[x] = min(terms.get(x, 0.0) + size * slope, 1e300)
-            more = beyond * slope + (adjoint * _lost(e, sizes) if adjoint else 0.0)
-            left[x] = min(left.get(x, 0.0) + more, 1e300)
+
+    def more(
+        left: float, e: Edge
+    ) -> float:  # of one factor of a path at a time: all would compound
+        adjoint = abs(exact[e.consumer])
+        lost = adjoint * _lost(e, sizes) if adjoint else 0.0
+        return min(left * abs(e.partial) + lost, 1e300)
+
+    terms = carry(written.down(), {y: 1.0}, lambda size, e: min(size * abs(e.partial), 1e300))
+    left = carry(written.down(), {y: 0.0}, more)
     return {v: (d, min(terms.get(v, 0.0) + left.get(v, 0.0), 1e300)) for v, d in exact.items()}
 
 

@@ -17,7 +17,7 @@ from autograd.checks.region import Region, Slip
 from autograd.checks.rounding import adjoints, near
 from autograd.checks.slips import candidates
 from autograd.checks.written import Edge, Written
-from autograd.core.graph import ROUNDING
+from autograd.core.sweeps import ROUNDING
 from autograd.core.value import Value
 from autograd.words import number
 

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from itertools import permutations
 from typing import NamedTuple
 
-from autograd.core.graph import pull, share_of
+from autograd.core.sweeps import Way, carry, down, share_of
 from autograd.core.value import Value
 from autograd.words import number, visible
 
@@ -114,7 +114,7 @@ class Written:
         )
         kind = getattr(key, "name", "sub" if outputs[0].op == "add" else "sigmoid")
         for v in outputs:
-            slopes = dict(pull(members, {v: 1.0}, _numbers_only))
+            slopes = carry(down(members), {v: 1.0}, _numbers_only)
             edges = [Edge(v, x, kind, i, slopes[x]) for i, x in enumerate(inputs) if x in slopes]
             self.into[v] = edges
             self.inside[v] = (kind, inputs, outputs)
@@ -129,15 +129,21 @@ class Written:
 
         With edits: where these partials stand in the place of the graph's.
         """
-        edits = edits or {}
-        follows = {self.output: 1.0}
-        for v in reversed(self.order):
-            adjoint = given.get(v, follows.get(v, 0.0))
-            if adjoint:
-                for e in self.into.get(v, ()):
-                    partial = edits.get(e, e.partial) if edits else e.partial
-                    follows[e.input] = follows.get(e.input, 0.0) + adjoint * partial
-        return follows
+
+        def share(follows: float, e: Edge) -> float | None:
+            adjoint = given.get(e.consumer, follows)
+            partial = edits.get(e, e.partial) if edits else e.partial
+            return adjoint * partial + 0.0 if adjoint else None  # 0.0 for -0.0
+
+        return carry(self.down(), dict.fromkeys(given, 0.0) | {self.output: 1.0}, share)
+
+    def down(self) -> Way:
+        """The edges as `carry` takes them, from the output to the leaves."""
+        return ((v, e.input, (e,)) for v in reversed(self.order) for e in self.into.get(v, ()))
+
+    def up(self) -> Way:
+        """The same, from the leaves to the output."""
+        return ((e.input, v, (e,)) for v, into in self.into.items() for e in into)
 
     # --- names ---
 

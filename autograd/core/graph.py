@@ -6,8 +6,7 @@ stays as it is, and so does every `.grad`; of two new nodes that compute the sam
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from sys import float_info
+from collections.abc import Iterable
 from typing import Any
 
 from autograd.core import primitives
@@ -23,9 +22,8 @@ from autograd.core.node import (
     partials_of,
     short,
 )
+from autograd.core.sweeps import carry, down, up
 from autograd.core.value import Value
-
-ROUNDING = 64.0 * float_info.epsilon  # of the size of the terms of a gradient
 
 
 def gradients(y: Value, xs: Iterable[Value]) -> list[Value]:
@@ -88,107 +86,17 @@ def _name(x: Value) -> str:
     return x.label or ("a leaf" if x.op is None else expression(x))
 
 
-# --- the chain rule, whatever it carries ---
-
-
-def share_of(weight: float, v: Value, i: int) -> float:
-    """weight * d(v)/d(input i) in numbers: what a sweep hands on along that edge.
-
-    Raises the error of the rule where the partial does not exist and the weight is not 0.
-    """
-    slope = v.partials[i]
-    if slope is None:
-        if weight != 0.0:
-            raise missing_partial(v, i)
-        return 0.0
-    return weight * slope
-
-
-def pull(
-    order: Sequence[Value],
-    seeds: Mapping[Value, Any],
-    share: Callable[[Any, Value, int], Any] = share_of,
-    add: Callable[[Any, Any], Any] = operator.add,
-) -> Iterator[tuple[Value, Any]]:
-    """The chain rule, consumers first: yields each node with what has been carried down to it.
-
-    `order` has inputs first, as `inputs_first` gives it; `seeds` is what to begin with.  A node
-    hands `share(carried, node, slot)` on to the input in that slot, None to hand on nothing, and
-    what comes together is added by `add`.  Nodes that nothing reaches are left out; those outside
-    of the order that something reaches come last.  A number, a Value, a tuple can be carried; one
-    that has been yielded is forgotten.  Sweeps of `.grad` are written apart, for their speed:
-    `value.sweep`, `sweeps.pull_back` and `push_forward`.
-
-    >>> x = Value(3.0, "x")
-    >>> y = x * x + x
-    >>> dict(pull(inputs_first(y), {y: 1.0}))[x]
-    7.0
-    """
-    carried = dict(seeds)
-    for v in reversed(order):
-        if v in carried:
-            here = carried.pop(v)
-            yield v, here
-            for i, x in enumerate(v.inputs):
-                part = share(here, v, i)
-                if part is not None:
-                    carried[x] = add(carried[x], part) if x in carried else part
-    yield from carried.items()
-
-
-def sizes(*roots: Value) -> dict[Value, float]:
-    """For each node the size of the terms that its `.grad` is the sum of: all paths' products.
-
-    From the roots' own gradients, 1 where a root has none.  A gradient within ROUNDING of its size
-    is left of terms that cancel, and is 0 as far as floats can tell.
-
-    >>> x = Value(3.0)
-    >>> sizes(x * x - 6.0 * x)[x]
-    12.0
-    """
-    order = inputs_first(*roots)
-    seeds = {y: 1.0 if y.grad is None else abs(y.grad) for y in roots}
-    found = dict.fromkeys(order, 0.0)
-    for v, size in pull(order, seeds, lambda s, v, i: min(s * abs(v.partials[i] or 0.0), 1e300)):
-        found[v] = size
-    return found
-
-
-def push(
-    order: Sequence[Value],
-    seeds: Mapping[Value, Any],
-    share: Callable[[Any, Value, int], Any] = share_of,
-    add: Callable[[Any, Any], Any] = operator.add,
-) -> dict[Value, Any]:
-    """The chain rule, inputs first, as `pull` the other way: what is carried up to each node.
-
-    >>> x = Value(3.0, "x")
-    >>> y = x * x + x
-    >>> push(inputs_first(y), {x: 1.0})[y]
-    7.0
-    """
-    carried = dict(seeds)
-    for v in order:
-        for i, x in enumerate(v.inputs):
-            part = share(carried[x], v, i) if x in carried else None
-            if part is not None:
-                carried[v] = add(carried[v], part) if v in carried else part
-    return carried
-
-
 def recorded_adjoints(
     ys: list[Value], xs: list[Value], seeds: list[Any], ends: list[Value]
 ) -> list[Value]:
     """The adjoints of the xs, as Values, from those of the ys.  What is below the ends is left."""
     order = inputs_first(*ys, ends=ends)
-    above = push(order, dict.fromkeys(xs, True), lambda *edge: True, operator.or_)
+    above = carry(up(order), dict.fromkeys(xs, True), lambda *edge: True, operator.or_)
     start: dict[Value, Any] = {}
     with recording():
         for y, seed in zip(ys, seeds, strict=True):
             start[y] = start[y] + seed if y in start else seed
-        adjoints = dict(
-            pull(order, start, lambda w, v, i: _share(w, v, i) if v.inputs[i] in above else None)
-        )
+        adjoints = carry((edge for edge in down(order) if edge[1] in above), start, _share)
     return _merged([adjoints.get(x, 0.0) for x in xs], [*ends, *order], seeds)
 
 
@@ -196,7 +104,7 @@ def recorded_tangents(ys: list[Value], xs: list[Value], seeds: list[Any]) -> lis
     """The tangents of the ys, as Values, from those of the xs."""
     order = inputs_first(*ys, ends=xs)
     with recording():
-        tangents = push(order, dict(zip(xs, seeds, strict=True)), _share)
+        tangents = carry(up(order), dict(zip(xs, seeds, strict=True)), _share)
     return _merged([tangents.get(y, 0.0) for y in ys], [*xs, *order], seeds)
 
 

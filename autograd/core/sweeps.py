@@ -1,9 +1,18 @@
-"""Sweeps in plain numbers between chosen nodes, both ways: what the transforms of functions need.
+"""The chain rule along the edges of a recorded graph, both ways.
 
-Invariant: a sweep uses `_grad` and `_count` of the nodes between, and leaves them as they were.
+`carry` tells it once, for whatever is carried: numbers, Values, bounds, counts of paths.  Apart
+stand, for their speed, `value.sweep` and, between chosen nodes, `pull_back` and `push_forward`:
+written out in plain numbers in the nodes' own slots they take a fifteenth of the time, as machine
+code an eightieth.
+
+Invariant: a sweep in the slots uses `_grad` and `_count` of the nodes between, and leaves them as
+they were; `carry` changes nothing.
 """
 
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
+from sys import float_info
 from typing import Any
 
 from autograd.core.node import (
@@ -11,12 +20,91 @@ from autograd.core.node import (
     broken_chain,
     describe,
     drain,
+    inputs_first,
     missing_partial,
     partials_of,
     put_back,
 )
 
+ROUNDING = 64.0 * float_info.epsilon  # of the size of the terms of a gradient
 ACTIVE, OPEN, ASLEEP = 2, 1, -2  # in `_count` while a sweep runs: in it, looked into, left out
+
+# --- the chain rule, whatever it carries ---
+
+Way = Iterable[tuple[Any, Any, tuple[Any, ...]]]  # edges: from where, to where, what it is
+
+
+def down(order: Sequence[Any]) -> Iterator[tuple[Any, Any, tuple[Any, int]]]:
+    """The way from results to inputs, of nodes in the order of `inputs_first`.
+
+    An edge is a node and the slot of its input.
+    """
+    return ((v, x, (v, i)) for v in reversed(order) for i, x in enumerate(v.inputs))
+
+
+def up(order: Iterable[Any]) -> Iterator[tuple[Any, Any, tuple[Any, int]]]:
+    """The same edges the other way."""
+    return ((x, v, (v, i)) for v in order for i, x in enumerate(v.inputs))
+
+
+def share_of(weight: float, v: Any, i: int) -> float:
+    """weight * d(v)/d(input i) in numbers: what a sweep hands on along that edge.
+
+    Raises the error of the rule where the partial does not exist and the weight is not 0.
+    """
+    slope = v.partials[i]
+    if slope is None:
+        if weight != 0.0:
+            raise missing_partial(v, i)
+        return 0.0
+    return weight * slope  # type: ignore[no-any-return]
+
+
+def carry(
+    way: Way,
+    seeds: Mapping[Any, Any],
+    share: Callable[..., Any] = share_of,
+    add: Callable[[Any, Any], Any] = operator.add,
+) -> dict[Any, Any]:
+    """The chain rule: what has been carried to each node along the way from those with seeds.
+
+    What a node has it hands on along each edge as `share(carried, *edge)`, None to hand on nothing;
+    what comes together is added by `add`.  Nodes that nothing reaches are left out.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0, "x")
+    >>> y = x * x + x
+    >>> carry(down(inputs_first(y)), {y: 1.0})[x], carry(up(inputs_first(y)), {x: 1.0})[y]
+    (7.0, 7.0)
+    """
+    carried = dict(seeds)
+    for start, end, edge in way:
+        if start in carried:
+            part = share(carried[start], *edge)
+            if part is not None:
+                carried[end] = add(carried[end], part) if end in carried else part
+    return carried
+
+
+def sizes(*roots: Any) -> dict[Any, float]:
+    """For each node the size of the terms that its `.grad` is the sum of: all paths' products.
+
+    From the roots' own gradients, 1 where a root has none.  A gradient within ROUNDING of its size
+    is left of terms that cancel, and is 0 as far as floats can tell.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> sizes(x * x - 6.0 * x)[x]
+    12.0
+    """
+    order = inputs_first(*roots)
+    seeds = {y: 1.0 if y.grad is None else abs(y.grad) for y in roots}
+    return dict.fromkeys(order, 0.0) | carry(
+        down(order), seeds, lambda size, v, i: min(size * abs(v.partials[i] or 0.0), 1e300)
+    )
+
+
+# --- in plain numbers, in place ---
 
 
 def derivatives(

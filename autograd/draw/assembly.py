@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.core.context import Scope
-from autograd.core.graph import ROUNDING, pull, sizes
+from autograd.core.sweeps import ROUNDING, carry, down, sizes
 from autograd.core.value import Value
 from autograd.draw import LIMIT, TEXT_LIMIT
 from autograd.draw.alike import with_few
@@ -214,7 +214,7 @@ class _Assembly:
         """d(result)/d(x) through a folded composite of one result, by a sweep inside it."""
         members = self.units.members[unit]
         results = [v for v in members if self.fans[v]]
-        return dict(pull(members, {results[0]: 1.0}, _part)) if len(results) == 1 else {}
+        return carry(down(members), {results[0]: 1.0}, _part) if len(results) == 1 else {}
 
     def longest(self) -> dict[Value, int]:
         """The nodes of the longest path to the first output, each with the slot it comes in by."""

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Any
 
-from autograd.core.graph import check_fresh, pull, push, share_of
+from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
+from autograd.core.sweeps import carry, down, share_of, up
 from autograd.core.value import Value
 from autograd.words.parts import composites, expect_value, fitting, within
 from autograd.words.text import (
@@ -62,20 +63,21 @@ def explain(y: Value, x: Value, *, precision: int = 12, width: int | None = None
     if x not in order:
         return Words(f"{title} = 0: no path leads from {name(y)} to {name(x)}")
     # For each node above x the log of the largest |product| along a path down to x.
-    best = push(order, {x: 0}, lambda size, v, i: size + _size(v.partials[i]), max)
+    best = carry(up(order), {x: 0}, lambda size, v, i: size + _size(v.partials[i]), max)
 
-    def shared(carried: tuple[float, Count], v: Value, i: int) -> tuple[float, Count] | None:
-        return (share_of(carried[0], v, i), carried[1]) if v.inputs[i] in best else None
+    way = [edge for edge in down(order) if edge[1] in best]
 
-    edges = []
-    sums = pull(order, {y: (1.0, (1, 0))}, shared, lambda a, b: (a[0] + b[0], _more(a[1], b[1])))
-    for v, (slope, total) in sums:  # adjoint and number of paths
-        fitting(slope, f"gradient at {name(v)}")
-        if v is x:
-            break
-        for u, d in zip(v.inputs, v.partials, strict=True):
-            if u is x:
-                edges.append((slope * (d or 0.0), slope, d, v, total))
+    def checked(slope: float, v: Value, i: int) -> float:
+        return share_of(fitting(slope, f"gradient at {name(v)}"), v, i)
+
+    slopes = carry(way, {y: 1.0}, checked)
+    paths = carry(way, {y: (1, 0)}, lambda count, v, i: count, _more)
+    slope, total = fitting(slopes[x], f"gradient at {name(x)}"), paths[x]
+    edges = [
+        (share_of(slopes[v], v, i), slopes[v], v.partials[i], v, paths[v])
+        for v, u, (_, i) in way
+        if u is x
+    ]
 
     def told(number_of: float) -> str:
         return number(number_of, precision)
@@ -110,8 +112,8 @@ def explain(y: Value, x: Value, *, precision: int = 12, width: int | None = None
         edges.sort(key=lambda edge: -abs(edge[0]))
         by_edge: list[Row] = [
             (f"  {told(share)}", f"= {factors_of([above, d], precision)}", f"from {named(v)}, {n}")
-            for share, above, d, v, paths in edges[:MOST]
-            for n in [f"{_counted(paths)} path" + "s" * (paths != (1, 0))]
+            for share, above, d, v, count in edges[:MOST]
+            for n in [f"{_counted(count)} path" + "s" * (count != (1, 0))]
         ]
         text += columns(by_edge, width)
         if len(edges) > MOST:

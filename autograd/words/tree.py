@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from autograd.core.graph import ROUNDING, check_fresh, sizes
+from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
+from autograd.core.sweeps import ROUNDING, carry, down, sizes
 from autograd.core.value import Value
 from autograd.words.parts import composites, expect_value, within
 from autograd.words.text import Row, Words, columns, folded, name, number, terminal_width, visible
@@ -86,10 +87,11 @@ def _other_sweeps(
     nodes: list[Value], terms: Mapping[Value, float], told: Callable[[float], str]
 ) -> list[str]:
     """A line for each node whose gradient is not the sum of what its consumers hand down to it."""
-    handed = dict.fromkeys(nodes, 0.0)
-    for v in nodes:
-        for x, d in zip(v.inputs, v.partials, strict=True):
-            handed[x] += (v.grad or 0.0) * (d or 0.0)
+
+    def share(_: float, v: Value, i: int) -> float:
+        return (v.grad or 0.0) * (v.partials[i] or 0.0)
+
+    handed = carry(down(nodes), dict.fromkeys(nodes, 0.0), share)
     found = []
     for v in nodes[:-1]:
         grad, here = v.grad, handed[v]

@@ -1,11 +1,11 @@
-"""Walks of a recorded graph: the chain rule carried along it, and whether it is fresh."""
+"""Whether a recorded graph is fresh."""
 
 import random
 
 import pytest
 
 from autograd import Value, exp, gradients, maximum, relu
-from autograd.core.graph import check_fresh, pull, push
+from autograd.core.graph import check_fresh
 from autograd.core.node import inputs_first
 
 
@@ -109,29 +109,3 @@ def test_a_part_of_the_graph_computed_anew_is_found():
     inner.recompute()
     with pytest.raises(ValueError, match=r"4\.0 was .* computed anew"):
         check_fresh(y)
-
-
-def test_what_is_carried_may_be_anything():
-    x, w = Value(3.0, "x"), Value(2.0, "w")
-    y = x * x + w * x
-    order = inputs_first(y)
-    paths = dict(pull(order, {y: 1}, lambda n, v, i: n))
-    assert (paths[x], paths[w], paths[y]) == (3, 1, 1)
-    assert push(order, {x: 1.0})[y] == 8.0
-    names = push(order, {x: "x"}, lambda text, v, i: None if v.op == "add" else f"{text}{i}")
-    assert names[y.inputs[0]] == "x0x1" and y not in names
-
-
-def test_a_pull_tells_of_each_node_after_all_its_consumers():
-    x = Value(3.0)
-    y = x * x + x.exp() * x
-    order = inputs_first(y)
-    met = [v for v, _ in pull(order, {y: 1.0})]
-    assert met == order[::-1]
-
-
-def test_what_lies_below_the_end_of_an_order_comes_last():
-    x = Value(3.0)
-    z = x * 2.0
-    y = z * z
-    assert list(pull([y], {y: 1.0})) == [(y, 1.0), (z, 12.0)]

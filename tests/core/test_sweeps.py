@@ -1,6 +1,7 @@
-"""Sweeps that are interrupted, that fail, that meet: the graph and every gradient stay right."""
+"""The chain rule along a graph; sweeps broken off, failing, meeting: every gradient stays right."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.core.node import inputs_first
-from autograd.core.sweeps import derivatives
+from autograd.core.sweeps import carry, derivatives, down, up
 
 
 def graph(size=300):
@@ -112,7 +113,7 @@ HARMED = """
 import random, signal, sys
 import autograd as ag
 from autograd.core.node import inputs_first
-from autograd.core.sweeps import derivatives
+from autograd.core.sweeps import carry, derivatives, down, up
 
 armed = 0
 
@@ -261,3 +262,58 @@ def test_a_fork_while_another_thread_sweeps_leaves_the_child_whole():
     finally:
         stop.set()
         thread.join()
+
+
+# --- whatever is carried ---
+
+
+def test_what_is_carried_may_be_anything():
+    x, w = Value(3.0, "x"), Value(2.0, "w")
+    y = x * x + w * x
+    order = inputs_first(y)
+    paths = carry(down(order), {y: 1}, lambda n, v, i: n)
+    assert (paths[x], paths[w], paths[y]) == (3, 1, 1)
+    assert carry(up(order), {x: 1.0})[y] == 8.0
+    names = carry(up(order), {x: "x"}, lambda text, v, i: None if v.op == "add" else f"{text}{i}")
+    assert names[y.inputs[0]] == "x0x1" and y not in names
+
+
+def test_the_way_down_leaves_each_node_after_all_its_consumers():
+    x = Value(3.0)
+    y = x * x + x.exp() * x
+    order = inputs_first(y)
+    met = list(dict.fromkeys(v for v, _, _ in down(order)))
+    assert met == [v for v in order[::-1] if v.inputs]
+    assert {(v, x, edge) for x, v, edge in up(order)} == set(down(order))
+
+
+def test_what_lies_below_the_end_of_a_way_is_carried_to_but_hands_nothing_on():
+    x = Value(3.0)
+    z = x * 2.0
+    y = z * z
+    assert carry(down([y]), {y: 1.0}) == {y: 1.0, z: 12.0}
+
+
+def test_a_way_of_chosen_edges_carries_along_those_alone():
+    x, w = Value(3.0), Value(2.0)
+    y = x * w + w
+    way = (edge for edge in down(inputs_first(y)) if edge[1] is not x)
+    assert carry(way, {y: 1.0})[w] == 4.0 and x not in carry(way, {y: 1.0})
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_it_carries_to_each_node_what_the_sweeps_in_place_do(seed):
+    rng = random.Random(seed)
+    xs = [Value(rng.uniform(0.5, 2.0)) for _ in range(3)]
+    nodes = list(xs)
+    for _ in range(12):
+        a, b = rng.choice(nodes), rng.choice(nodes)
+        nodes.append(rng.choice([a + b, a * b.sin(), a / 2.5, a.arctan(), b.tanh(), a - b]))
+    y = ag.sum(nodes)
+    order = inputs_first(y)
+    (by_sweep,) = derivatives([y], xs, [[1.0]])
+    (forward,) = derivatives([y], xs, [[1.0, 2.0, 3.0]], forward=True)
+    down_to = carry(down(order), {y: 1.0})
+    up_to = carry(up(order), dict(zip(xs, (1.0, 2.0, 3.0), strict=True)))
+    assert [down_to[x] for x in xs] == pytest.approx(by_sweep, rel=1e-12)
+    assert up_to[y] == pytest.approx(forward[0], rel=1e-12)
