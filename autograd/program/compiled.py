@@ -75,6 +75,7 @@ class Compiled:
         self.seconds = 0.0  # spent on tracing and compiling
         self._variants: dict[Any, list[Variant]] = {}
         self._rows: dict[Any, Any] = {}
+        self._sums: dict[Any, Any] = {}
         self._hvp: Compiled | None = None
         for name in ("__name__", "__qualname__", "__doc__", "__wrapped__"):
             if hasattr(f, name) or name == "__wrapped__":
@@ -514,7 +515,8 @@ class Compiled:
         from autograd.program import rows
 
         native = self.backend == "native" and _has_llvm()
-        return rows.mapped(name, self.f, self._rows, args, **options, machine_code=native)
+        options |= {"machine_code": native, "sums": self._sums}
+        return rows.mapped(name, self.f, self._rows, args, **options)
 
 
 _said: list[ImportError] = []

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from itertools import islice
 from math import prod
 from threading import Lock
 from typing import Any, SupportsIndex
 
 import numpy
 
+from autograd.core import leaves
 from autograd.program import llvm, machine, native
 from autograd.program.arrays import (
     Arguments,
@@ -36,6 +37,7 @@ from autograd.program.columns import Columns
 from autograd.program.llvm import BLOCK, LANES, Runs
 from autograd.program.pages import behind
 from autograd.program.steps import Steps
+from autograd.program.sums import MOST_CALLS, Again, alike, by_twos, in_shape
 from autograd.program.trace import Traced, split, traced
 
 SPAN = 64 * BLOCK  # rows of one piece of work
@@ -64,11 +66,7 @@ class Kernel:
         """The code on these blocks, from xs to ys, or to sums where there are none."""
         reads, x = tables(xs)
         writes, y = (None, None) if ys is None else tables(ys)
-        with self._lock:
-            code = self._code.get((reads, writes))
-            if code is None:
-                code = self._code[reads, writes] = self._compiled(reads, writes)
-
+        code = self.code(reads, writes)
         at, to = address(x), 0 if y is None else address(y)
         kept = x, y, xs, ys  # their memory, as long as the code may run on it
 
@@ -80,6 +78,14 @@ class Kernel:
             return numpy.unpackbits(told[:-1], axis=0, bitorder="little").astype(bool)
 
         return run
+
+    def code(self, reads: Runs, writes: Runs | None) -> Any:
+        """The function of `llvm.rows` for numbers that lie so."""
+        with self._lock:
+            code = self._code.get((reads, writes))
+            if code is None:
+                code = self._code[reads, writes] = self._compiled(reads, writes)
+            return code
 
     def _compiled(self, reads: Runs, writes: Runs | None) -> Any:
         layout = reads, writes, self.exact
@@ -170,8 +176,10 @@ class Work:
             if found is None:
                 return None
             kernel, made = found
-            held = Block(numpy.array([x.data for x in made.held], float), False)
-            xs = [*self.xs, held]
+            held = numpy.empty(len(made.held))
+            if made.held:
+                leaves.read(made.held, held)
+            xs = [*self.xs, Block(held, False)]
             self._known[k] = kernel, xs, kernel.over(xs, self.ys)
         return self._known[k]
 
@@ -292,25 +300,6 @@ class Work:
         return by_twos(totals), failures
 
 
-def by_twos(parts: Iterable[Any]) -> Any:
-    """The sum of parts: neighbours first, then neighbours' sums, as if zeros came after them.
-
-    >>> by_twos([1.0, 2.0, 3.0])
-    6.0
-    """
-    waiting: list[tuple[int, Any]] = []  # sums of 2^k parts, the larger first
-    for part in parts:
-        k = 0
-        while waiting and waiting[-1][0] == k:
-            part = waiting.pop()[1] + part
-            k += 1
-        waiting.append((k, part))
-    total = waiting.pop()[1]
-    while waiting:
-        total = waiting.pop()[1] + total
-    return total
-
-
 def in_threads(
     work: Callable[[int, int], Any],
     rows: int,
@@ -390,11 +379,20 @@ def mapped(
     out: Any = None,
     *,
     machine_code: bool = True,
+    sums: dict[Any, Again] | None = None,
 ) -> Any:
     """What the `map` methods of a compiled function do; `known` keeps branches for later calls.
 
-    Without `machine_code`, NumPy computes the rows.
+    Without `machine_code`, NumPy computes the rows.  `sums` keeps how a sum was had, for calls like
+    it, which then take less time around the machine code than in it.
     """
+    call = None
+    if reduce and sums is not None and machine_code and not progress and out is None:
+        call = _call(name, args, in_axes, argnums, reduce, exact, errors, workers)
+        again = sums.get(call)
+        found = None if again is None else again(args)
+        if found is not None:
+            return (found, numpy.array([], int)) if errors == "nan" else found
     for option, value, choices in (
         ("errors", errors, ("raise", "nan")),
         ("reduce", reduce, (None, "sum", "mean")),
@@ -457,11 +455,9 @@ def mapped(
         if reduce == "mean":
             good = given.count - len(failures)
             total = total / good if good else numpy.full_like(total, numpy.nan)
-        ends = list(accumulate(map(prod, results.shapes())))
-        made = results.assembled(
-            total[end - prod(s) : end].reshape(s) if s else float(total[end - 1])
-            for end, s in zip(ends, results.shapes(), strict=True)
-        )
+        made = in_shape(results)(total)
+        if call is not None and not failures:
+            _remember(sums, call, args, work, results, given.count, reduce)
     else:
         try:
             for found in in_threads(work.span, given.count, workers, progress, files):
@@ -472,6 +468,35 @@ def mapped(
             raise
         made = results.assembled(arrays) if out is None else out
     return (made, numpy.array([row for row, _ in failures], int)) if patient else made
+
+
+def _call(name: str, args: tuple[Any, ...], *options: Any) -> Any:
+    """A key for calls that are alike; None for one that cannot be made again."""
+    key = name, alike(args), *options
+    workers = options[-1]
+    if key[1] is None or not (workers is None or (type(workers) is int and workers > 0)):
+        return None
+    try:
+        hash(key)
+    except TypeError:  # a list of axes
+        return None
+    return key
+
+
+def _remember(
+    sums: Any, call: Any, args: Any, work: Work, results: Results, count: int, reduce: str
+) -> None:
+    """Keep how this sum was had, if it is in one piece, in machine code, where the arrays lie."""
+    kernel, found = work.branches.kernels[0] if work.branches.kernels else (None, None)
+    whole = 0 < count <= SPAN and count % LANES == 0 and len(work.xs) == len(args)
+    if not whole or not isinstance(kernel, Kernel) or found is None:
+        return
+    for x, block in zip(args, work.xs, strict=True):
+        if type(x) is not float and address(x) != address(block.array):
+            return
+    if len(sums) >= MOST_CALLS:
+        sums.clear()
+    sums[call] = Again(kernel, args, work.xs, found.held, results, count, reduce == "mean")
 
 
 def _understood(

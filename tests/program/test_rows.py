@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -30,12 +31,12 @@ X, Y = RNG.normal(size=N), RNG.normal(size=N)
 
 def over(name, f):
     """A map of f that keeps what it has compiled."""
-    known = {}
+    known, sums = {}, {}
 
     def call(*args, **options):
-        return rows.mapped(name, f, known, args, **options)
+        return rows.mapped(name, f, known, args, **options, sums=sums)
 
-    call.known = known
+    call.known, call.sums = known, sums
     return call
 
 
@@ -312,6 +313,64 @@ def test_sum_and_mean_are_those_of_the_rows():
     mean, by_mean = reduced(reduce="mean")
     assert mean == total / M
     assert by_mean == [s / M for s in by]
+
+
+def test_a_call_like_one_before_has_its_bits_and_its_errors():
+    leaf, n = Value(0.5), 1_000
+    call = over("map_value_and_grad", lambda w, x, y: ag.log(x * w[0] + leaf) * y + w[1])
+    first = over("map_value_and_grad", lambda w, x, y: ag.log(x * w[0] + leaf) * y + w[1])
+    table = 1.0 + RNG.random((3, n))
+    for reduce in ("sum", "mean"):
+        for _ in range(3):
+            for w, x, y in (
+                (np.array([1.0, 2.0]), table[0], 3.0),
+                (np.array([1.5, 2.0]), table[1].copy(), 4.0),
+                (np.array([0.0, 1.5, 0.0, 2.0])[1::2], np.repeat(table[2], 2)[::2], 5.0),
+                ([1.0, 2.0], table[0].tolist(), 3),
+            ):
+                options = {"in_axes": (None, 0, None), "reduce": reduce}
+                value, slopes = call(w, x, y, **options)
+                first.known.clear()
+                first.sums.clear()
+                expected, by = first(w, x, y, **options)
+                assert type(value) is float
+                assert value == expected
+                assert type(slopes) is type(by)
+                assert list(slopes) == list(by)
+                leaf.data += 0.25
+    assert len(call.sums) == 4
+    kept = slopes
+    w, bad = np.array([1.0, 2.0]), table[0].copy()
+    bad[7] = -9.0
+    with pytest.raises(ValueError, match=r"^row 7: log"):
+        call(w, bad, 3.0, in_axes=(None, 0, None), reduce="mean")
+    found, wrong = call(w, bad, 3.0, in_axes=(None, 0, None), reduce="mean", errors="nan")
+    assert wrong.tolist() == [7]
+    good, none = call(w, table[0], 3.0, in_axes=(None, 0, None), reduce="mean", errors="nan")
+    assert (none.tolist(), none.dtype, good[0] != found[0]) == ([], int, True)
+    assert list(kept) == list(by)
+    with pytest.raises(ValueError, match="reduce is 'most'"):
+        call(w, bad, 3.0, in_axes=(None, 0, None), reduce="most")
+    with pytest.raises(ValueError, match="workers is 0"):
+        call(w, table[0], 3.0, in_axes=(None, 0, None), reduce="mean", workers=0)
+
+
+def test_calls_for_a_sum_in_many_threads():
+    call = over("map_value_and_grad", lambda w, x: ag.sin(w[0] * x) + w[1])
+    x = RNG.normal(size=(8, 4_096))
+    options = {"in_axes": (None, 0), "reduce": "sum"}
+    points = [np.array([1.0 + k, 2.0]) for k in range(8)]
+    expected = [call(w, row, **options) for w, row in zip(points, x, strict=True)]
+
+    def run(k):
+        return all(
+            (got := call(points[k], x[k], **options))[0] == expected[k][0]
+            and (got[1] == expected[k][1]).all()
+            for _ in range(200)
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(run, range(8)))
 
 
 def forked(w, x, t):
