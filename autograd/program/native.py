@@ -30,8 +30,9 @@ def digest(steps: Steps) -> bytes:
     numbers = steps.a, steps.b, steps.inputs, steps.results, steps.rows, steps.checked, guards
     names = " ".join([*steps.op, *(g.kind for g in steps.guards)])
     # Of numbers alone, version 2 of marshal writes the same bytes wherever they come from.
-    told = names.encode() + marshal.dumps((constants, numbers), 2)
-    return sha256(told).digest()
+    told = sha256(marshal.dumps((constants, numbers), 2))
+    told.update(names.encode())
+    return told.digest()
 
 
 class Native:
@@ -47,11 +48,11 @@ class Native:
         self.numbers = len(steps.results) + sum(map(len, steps.rows))
         fits = steps.inputs + self.numbers <= MOST_ON_STACK and builtin.python_as_expected()
         self.callable = shapes is not None and fits
-        strange = llvm.unknown(steps)
-        if strange:
-            raise LookupError(f"no machine code for {', '.join(sorted(strange))}")
 
         def text() -> str:
+            strange = llvm.unknown(steps)
+            if strange:
+                raise LookupError(f"no machine code for {', '.join(sorted(strange))}")
             wrapper = builtin.wrapper(steps, *shapes, bare) if shapes and self.callable else ""
             return scalar.program(steps) + wrapper
 

@@ -283,6 +283,40 @@ def test_builtins_do_not_leak():
     assert sys.getallocatedblocks() - before < 100
 
 
+WITHOUT_MEMORY = """
+import sys
+sys.path[:0] = {path!r}
+import _testcapi
+import autograd as ag
+from test_native import builtin, product
+shapes = [0, (0, 0)], (0, [0, 0]), [0] * 3, (0,) * 3
+made = [builtin(product, 0.5, 1.5, arguments=(0, 0), result=shape) for shape in shapes]
+right = [repr(f(0.5, 1.5)) for f in made]
+kept = [float(k) for k in range(1000)]  # and the floats that Python keeps free are in use
+before, failed = sys.getallocatedblocks(), 0
+for n in range(8):
+    for f in made:
+        try:
+            _testcapi.set_nomemory(n, n + 1)
+            found = f(0.5, 1.5)
+            _testcapi.remove_mem_hooks()
+        except MemoryError:
+            _testcapi.remove_mem_hooks()
+            failed += 1
+            continue
+        del found
+print("unharmed", failed > 8, [repr(f(0.5, 1.5)) for f in made] == right)
+print(sys.getallocatedblocks() - before < 100)
+"""
+
+
+def test_without_memory_for_a_result_there_is_an_error():
+    pytest.importorskip("_testcapi")
+    code = WITHOUT_MEMORY.format(path=[os.path.dirname(__file__)])
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100)
+    assert run.stdout.split() == ["unharmed", "True", "True", "True"], (run.stdout, run.stderr)
+
+
 def test_machine_code_runs_in_threads_at_once():
     f = chain(200)
     run = native.Native(steps_of(f, 0.7, 1.2))
