@@ -8,6 +8,7 @@ import keyword
 import linecache
 import re
 import textwrap
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -286,10 +287,9 @@ class Code:
         self.steps, self.title, self.source = s, title, python(s, r, title, named)
         self.file = f"<autograd program {next(_programs)}>"
         linecache.cache[self.file] = len(self.source), None, self.source.splitlines(True), self.file
+        forget = weakref.finalize(self, linecache.cache.pop, self.file, None)
+        forget.atexit = False  # when Python ends, modules may be gone before the program
         self.code = compile(self.source, self.file, "exec")
-
-    def __del__(self) -> None:
-        linecache.cache.pop(self.file, None)
 
     def function(self, arithmetic: Arithmetic) -> Callable[..., Any]:
         """The function in this arithmetic."""

@@ -1,5 +1,6 @@
 """The text of programs: golden listings, and that what is shown is what runs."""
 
+import gc
 import linecache
 import traceback
 
@@ -110,6 +111,17 @@ def test_a_traceback_shows_the_line(monkeypatch):
     assert "exp(t1)" in shown
     linecache.checkcache()
     assert "exp(t1)" in "".join(traceback.format_exception(caught.value))
+
+
+def test_lines_are_dropped_with_their_program(monkeypatch):
+    p = ag.compile(lambda x: x * x, "python")
+    before = set(linecache.cache)
+    p(3.0)
+    (name,) = set(linecache.cache) - before
+    monkeypatch.delattr("autograd.program.source.linecache")  # as where Python ends
+    del p
+    gc.collect()
+    assert name not in linecache.cache
 
 
 def test_many_inputs_and_long_sums():
