@@ -67,8 +67,11 @@ def _laid_out(layouts: tuple[Layout, ...]) -> tuple[Runs, Array, Array]:
             places = numpy.add.outer(places, stride * numpy.arange(length)).ravel()
         count, step = len(places), strides[0] if mapped else 0
         packed = count >= LANES and (numpy.diff(places) == ITEM).all()
-        kind = "packed" if packed else "strided"
-        runs.append(("column" if step == ITEM else kind if mapped else "same", count))
+        if mapped:
+            kind = "column" if step == ITEM else "packed" if packed else "strided"
+        else:
+            kind = "together" if packed else "same"
+        runs.append((kind, count))
         tables.append(numpy.column_stack([places, numpy.full(count, step)]))
     owner = numpy.repeat(numpy.arange(len(runs)), [count for _, count in runs])
     return tuple(runs), numpy.concatenate(tables), owner

@@ -72,6 +72,7 @@ FAILS = {
 }  # as LLVM says it
 Call = Callable[..., Lanes]
 Runs = Sequence[tuple[str, int]]  # so many numbers of a kind, one after the other
+SAME = ("same", "together")  # kinds of what is one number for all rows
 
 
 def _sech(f: Call, x: Lanes) -> Lanes:
@@ -333,7 +334,7 @@ def wide(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> bool:
     rows, and sums, are read half as often.  But numbers that wait to be used go to memory where
     they are too many.
     """
-    if writes is None and sum(count for kind, count in reads if kind == "same") > MOST_IN_REGISTERS:
+    if writes is None and sum(count for kind, count in reads if kind in SAME) > MOST_IN_REGISTERS:
         return True
     done = joined(steps, exact)
     order = _as_needed(steps, done)
@@ -539,10 +540,12 @@ class _Columns:
         self.t = Code(LANES).types["double"]
         self.firsts = ("%i", "%j")[: text.lanes // LANES]
         self.kinds: list[str] = []
+        self.ends: list[int] = []  # of the run that a number is in
         self.groups: dict[int, list[int]] = {}  # of numbers side by side: where they start
         for kind, count in runs:
             start = len(self.kinds)
             self.kinds += [kind] * count
+            self.ends += [start + count] * count
             if kind == "packed":
                 firsts = {*range(start, start + count - LANES + 1, LANES), start + count - LANES}
                 for k in range(start, start + count):
@@ -589,7 +592,9 @@ class _Columns:
 
     def _whole(self, code: Code, parts: list[str]) -> str:
         """All lanes, of vectors of LANES."""
-        return parts[0] if len(parts) == 1 else self._picked(code, *parts, range(2 * LANES))
+        if len(parts) == 1:
+            return parts[0]
+        return self._picked(code, parts[0], parts[1], range(2 * LANES))
 
     def parts(self, code: Code, name: str) -> list[str]:
         """The vectors of LANES that all lanes are."""
@@ -602,7 +607,7 @@ class _Columns:
     def load(self, code: Code, k: int) -> str:
         """Read number k; its name."""
         t, kind = self.t, self.kinds[k]
-        if kind == "same":
+        if kind in SAME:
             at = code.line(f"getelementptr double, ptr %same{self.read[k] % 2}, i64 {k}").name
             self.read[k] += 1
             one = code.line(f"load double, ptr {at}, !invariant.load !0").name
@@ -621,8 +626,8 @@ class _Columns:
                     places = self._rows(code, first, row)
                     rows = [code.line(f"load {t}, ptr {at}, align 8").name for at in places]
                     turned.append(self._turned(code, rows))
-                for i, parts in enumerate(zip(*turned, strict=True)):
-                    known.setdefault(first + i, self._whole(code, list(parts)))
+                for i in range(LANES):
+                    known.setdefault(first + i, self._whole(code, [x[i] for x in turned]))
             return known[k]
         parts = []
         for row in self.firsts:
@@ -677,22 +682,32 @@ class _Columns:
 
     def copy_same(self) -> tuple[str, str]:
         """Copy what is the same for all rows to one place, `%same`; the text, and a sum of it."""
-        same = [k for k, kind in enumerate(self.kinds) if kind == "same"]
-        code = Code(1)
-        code.lines.append(f"%same = alloca double, i64 {len(self.kinds) + 1}, align 64")
-        sums = [Lanes(code, literal(0.0))] * 4  # a sum waits for the one before it
-        for n, k in enumerate(same):
-            one = code.line(f"load double, ptr {self._address(code, k)}")
-            code.lines.append(f"%to{k} = getelementptr double, ptr %same, i64 {k}")
-            code.lines.append(f"store double {one.name}, ptr %to{k}")
-            sums[n % 4] = sums[n % 4] + one * 0.0
-        total = (sums[0] + sums[1]) + (sums[2] + sums[3])
-        everywhere = self._everywhere(code, total.name)
-        return "\n".join(code.lines), everywhere
+        code, wide = Code(1), Code(LANES)
+        wide.lines = code.lines
+        size = len(self.kinds)
+        code.lines.append(f"%same = alloca double, i64 {size + 1}, align 64")
+        totals: list[Any] = [[], []]
+        k = 0
+        while k < size:
+            together = self.kinds[k] == "together" and k + LANES <= self.ends[k]
+            to = wide if together else code
+            if self.kinds[k] in SAME:
+                place = self._address(code, k)
+                x = to.line(f"load {to.types['double']}, ptr {place}, align 8")
+                code.lines.append(f"%to{k} = getelementptr double, ptr %same, i64 {k}")
+                code.lines.append(f"store {to.types['double']} {x.name}, ptr %to{k}, align 8")
+                totals[together].append(x * 0.0)
+            k += LANES if together else 1
+        alone, many = [by_fours(sums) for sums in totals]
+        whole = self._everywhere(code, alone.name if alone else literal(0.0))
+        if many:
+            parts = self._whole(code, [many.name] * len(self.firsts))
+            whole = code.line(f"fadd {self.text.t} {whole}, {parts}").name
+        return "\n".join(code.lines), whole
 
     def read_again(self) -> list[int]:
         """Numbers that are the same for all rows, if they are too many to be kept in registers."""
-        same = [k for k, kind in enumerate(self.kinds) if kind == "same"]
+        same = [k for k, kind in enumerate(self.kinds) if kind in SAME]
         return same if len(same) > MOST_IN_REGISTERS else []
 
     def same_again(self) -> str:
@@ -708,6 +723,16 @@ class _Columns:
             f"%same{k} = getelementptr double, ptr %same, i64 %zero{k}"
             for k, row in enumerate([first, second])
         )
+
+
+def by_fours(numbers: list[Lanes]) -> Lanes | None:
+    """A sum in four parts, each of which waits for its own only; None of none."""
+    parts = numbers[:4]
+    for n, x in enumerate(numbers[4:]):
+        parts[n % 4] = parts[n % 4] + x
+    while len(parts) > 1:
+        parts = [parts[0] + parts[1], *parts[2:]]
+    return parts[0] if parts else None
 
 
 def _totals(count: int) -> str:
@@ -754,10 +779,12 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: in
 
     x has an address and a stride in bytes for each input, y for each number that comes out.  Reads
     and writes say what they are, run by run: "column" (one number after the other), "strided",
-    "packed" (strided, but the numbers of a row lie side by side, LANES of them or more) or "same"
-    (one number for all rows).  `told` gets, for each LANES rows, two bytes: a bit for each row
-    where a guard does not hold, and one where a number is not finite; the answer is whether there
-    is such a row.  `told` has two bytes more than that, which mean nothing.
+    "packed" (strided, but the numbers of a row lie side by side, LANES of them or more), "same"
+    (one number for all rows) or "together" (the same, and side by side).
+
+    `told` gets, for each LANES rows, two bytes: a bit for each row where a guard does not hold, and
+    one where a number is not finite; the answer is whether there is such a row.  `told` has two
+    bytes more than that, which mean nothing.
 
     With no writes, the numbers are added up, BLOCK rows for BLOCK rows, lane by lane and then the
     lanes, the halves first: y has a number for each that comes out, and so for each block.  Then
@@ -768,7 +795,7 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: in
     text = Text(steps, groups * LANES, exact, sums=writes is None)
     source, target = _Columns(text, "x", reads), _Columns(text, "y", writes or ())
     text.read_again = source.read_again()
-    text.inputs = [k for k, kind in enumerate(source.kinds) if kind != "same"]
+    text.inputs = [k for k, kind in enumerate(source.kinds) if kind not in SAME]
     t = target.t
 
     def add(code: Code, j: int, added: Callable[[str, int], str]) -> None:

@@ -176,7 +176,7 @@ class Work:
             if found is None:
                 return None
             kernel, made = found
-            held = numpy.empty(len(made.held))
+            held: Array = numpy.empty(len(made.held))
             if made.held:
                 leaves.read(made.held, held)
             xs = [*self.xs, Block(held, False)]

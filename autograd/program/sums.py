@@ -74,7 +74,7 @@ class _Room:
 
     def __init__(self, again: "Again") -> None:
         self.table = again.table.copy()
-        self.held = numpy.empty(len(again.held))
+        self.held: Array = numpy.empty(len(again.held))
         self.floats = numpy.empty(again.floats)
         self.totals = numpy.empty((again.blocks, again.numbers))
         self.told = numpy.empty((again.told, 2), numpy.uint8)

@@ -355,6 +355,26 @@ def test_a_call_like_one_before_has_its_bits_and_its_errors():
         call(w, table[0], 3.0, in_axes=(None, 0, None), reduce="mean", workers=0)
 
 
+def test_shared_numbers_lie_anywhere():
+    many, few, x = RNG.normal(size=(2, 21)), RNG.normal(size=9), RNG.normal(size=64)
+
+    def f(a, b, c, x):
+        return sum(w * x for w in [*a[0], *a[1], *b]) * c
+
+    expected = [f(many, few, 2.0, v) for v in x]
+    for a, b in (
+        (many, few),
+        (np.asfortranarray(many), few[::-1].copy()[::-1]),
+        (many.tolist(), np.frombuffer(few.tobytes())),
+    ):
+        assert (
+            mapped(f, a, b, 2.0, x, in_axes=(None, None, None, 0), exact=True).tolist() == expected
+        )
+    many[1, 20] = math.nan
+    with pytest.raises(ValueError, match=r"^row 0: .*finite"):
+        mapped(f, many, few, 2.0, x, in_axes=(None, None, None, 0))
+
+
 def test_calls_for_a_sum_in_many_threads():
     call = over("map_value_and_grad", lambda w, x: ag.sin(w[0] * x) + w[1])
     x = RNG.normal(size=(8, 4_096))
