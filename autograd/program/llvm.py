@@ -327,6 +327,27 @@ def _as_needed(steps: Steps, done: _Operations) -> list[int]:
     return found
 
 
+def _waiting(done: _Operations, order: list[int]) -> int:
+    """The most numbers that wait to be used, in this order."""
+    last = {}
+    for n, i in enumerate(order):
+        last[done.a[i]] = last[done.b[i]] = last[done.c.get(i, -1)] = n
+    ending = Counter(last[i] for i in order if i in last)
+    waiting = most = 0
+    for n, i in enumerate(order):
+        waiting += (i in last) - ending[n]
+        most = max(most, waiting)
+    return most
+
+
+def _ordered(steps: Steps, done: _Operations) -> tuple[list[int], int]:
+    """What is computed, as needed or as recorded: so that fewer numbers wait; how many then do."""
+    recorded = [i for i in steps.order if done.op[i] not in (INPUT, CONSTANT, "")]
+    orders = _as_needed(steps, done), recorded
+    most = [_waiting(done, order) for order in orders]
+    return orders[most[1] < most[0]], min(most)
+
+
 def wide(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> bool:
     """Whether rows are better taken by twice LANES, on a machine that has registers for it.
 
@@ -336,16 +357,7 @@ def wide(steps: Steps, reads: Runs, writes: Runs | None, exact: bool) -> bool:
     """
     if writes is None and sum(count for kind, count in reads if kind in SAME) > MOST_IN_REGISTERS:
         return True
-    done = joined(steps, exact)
-    order = _as_needed(steps, done)
-    last = {}
-    for n, i in enumerate(order):
-        last[done.a[i]] = last[done.b[i]] = last[done.c.get(i, -1)] = n
-    ending = Counter(last[i] for i in order if i in last)
-    waiting = most = 0
-    for n, i in enumerate(order):
-        waiting += (i in last) - ending[n]
-        most = max(most, waiting)
+    _, most = _ordered(steps, joined(steps, exact))
     return most <= MOST_WIDE
 
 
@@ -362,13 +374,13 @@ def _chunks(
 
     `load(code, k)` and `store(code, j, name)` write how input k is read and number j is put away,
     `add_product(code, j, a, b)` how that of two is, of which nothing else is needed.
-    Each returns a sum that is NaN where a number that must be finite is not, and whether a guard
+    Each returns a sum that is not finite where a number that must be so is not, and whether a guard
     does not hold.
     """
     steps, t = text.steps, text.t
     done = joined(steps, text.exact)
     op, first, second, third = done.op, done.a, done.b, done.c
-    computed = _as_needed(steps, done)
+    computed, _ = _ordered(steps, done)
     if len(computed) <= 1.5 * size:
         size = max(1, len(computed))
     chunks = [computed[k : k + size] for k in range(0, len(computed), size)] or [[]]
@@ -407,13 +419,9 @@ def _chunks(
 
         def check(name: str, code: Code = code, sums: list[str] = sums) -> None:
             nonlocal looked_at
-            n, k = text.numbered, looked_at % 4
-            zero = code.constant(0.0)
-            code.lines.append(f"%{n} = fmul contract {t} {name}, {zero}")
-            if sums[k]:
-                code.lines.append(f"%{n + 1} = fadd contract {t} {sums[k]}, %{n}")
-                n += 1
-            sums[k], text.numbered, looked_at = f"%{n}", n + 1, looked_at + 1
+            k = looked_at % 4
+            sums[k] = code.line(f"fadd {t} {sums[k]}, {name}").name if sums[k] else name
+            looked_at += 1
 
         def input_name(k: int, code: Code = code, inputs: dict[int, str] = inputs) -> str:
             if k not in inputs or k in text.read_again:
@@ -513,7 +521,8 @@ def _calls(text: Text, count: int, arguments: str, total: str) -> str:
         lines.append(f"%total{c} = fadd {text.t} {total}, %sum{c}")
         lines.append(f"%any{c} = or {text.mask} {failed}, %failed{c}")
         total, failed = f"%total{c}", f"%any{c}"
-    lines.append(f"%bad = fcmp uno {text.t} {total}, {Code(text.lanes).constant(0.0)}")
+    lines.append(f"%none = fsub {text.t} {total}, {total}")
+    lines.append(f"%bad = fcmp uno {text.t} %none, %none")
     lines.append(f"%failed = or {text.mask} {failed}, {failed}")
     return "\n".join(lines)
 

@@ -423,7 +423,7 @@ def mapped(
     xs, structure = given.blocks()
     key = name, at, exact, structure
     if key not in known:
-        known[key] = _understood(name, f, given, given.row(0), at, kind, exact)
+        known[key] = _understood(name, f, given, at, kind, exact, patient)
     branches, results = known[key]
     branches.native = machine_code
     arrays = [] if reduce else allocated(name, results, given.count, xs, out)
@@ -500,9 +500,10 @@ def _remember(
 
 
 def _understood(
-    name: str, f: Any, given: Arguments, first: list[Any], at: Any, kind: str | None, exact: bool
+    name: str, f: Any, given: Arguments, at: Any, kind: str | None, exact: bool, patient: bool
 ) -> tuple[Branches, Results]:
-    """What comes out of a row, by the first one that has a result."""
+    """What comes out of a row, by the first one that has a result; the first, if not patient."""
+    first_error: tuple[int, Exception] | None = None
     for row in range(given.count or 1):
         try:
             out = traced(f, given.row(row)).out
@@ -511,13 +512,16 @@ def _understood(
             if not given.count:
                 told = "there are no rows, and it is not defined where all numbers are 0.5"
                 raise ValueError(f"{name}: {told}: {error}") from None
-            if row == given.count - 1:
-                raise type(error)(f"row {row}: {error}") from None
-    by = first[at] if isinstance(at, int) else tuple(first[i] for i in at)
+            first_error = first_error or (row, error)
+            if not patient or row == given.count - 1:
+                at_row, first = first_error
+                raise type(first)(f"row {at_row}: {first}") from None
+    tree = given.row(0)
+    by = tree[at] if isinstance(at, int) else tuple(tree[i] for i in at)
     if kind == "gradient" and not isinstance(out, float):
         raise TypeError(f"{name} expects a function that returns one number")
     starts, numbers = [0], list[Any]()
-    for x in first:
+    for x in tree:
         split(x, numbers)
         starts.append(len(numbers))
     inputs = [k for i in ([at] if isinstance(at, int) else at) for k in range(*starts[i : i + 2])]
