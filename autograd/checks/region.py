@@ -5,6 +5,7 @@ whose numbers were given; those bound the region.
 """
 
 from collections.abc import Mapping
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from autograd.checks.written import Edge, Written
@@ -62,15 +63,25 @@ class Region:
         """The gradient of a node above, as given, or as it follows."""
         return self.given.get(v, self.follows.get(v, 0.0))
 
-    def with_partials(self, edits: Mapping[Edge, float]) -> float:
-        """The gradient with other partials at a few edges of one consumer."""
-        return self.true + sum(
+    @cached_property
+    def means(self) -> list[int]:
+        """The N of each mean on the way."""
+        return list(dict.fromkeys(filter(None, map(partial(divisor, self.written), self.edges))))
+
+    def slip(self, text: str, edits: Mapping[Edge, float], cost: float) -> Slip:
+        """That of other partials at a few edges of one consumer."""
+        changes = (
             self.adjoint(e.consumer) * (p - e.partial) * self.below[e.input]
             for e, p in edits.items()
         )
+        return Slip(text, self.true + sum(changes), cost, edits)
+
+    def slip_in_many(self, text: str, edits: Mapping[Edge, float], cost: float) -> Slip:
+        """That of other partials anywhere."""
+        return Slip(text, self.edited(edits), cost, edits)
 
     def edited(self, edits: Mapping[Edge, float]) -> float:
-        """The same with other partials anywhere."""
+        """The gradient with other partials anywhere."""
         return self.written.sweep(self.given, edits).get(self.node, 0.0)
 
     def place(self, e: Edge) -> str:
