@@ -77,9 +77,8 @@ def worksheet(
 
     if not os.fspath(path).lower().endswith(".html"):
         raise ValueError(f"a worksheet is an .html file, not {os.fspath(path)!r}")
-    options = dict(fold=fold, names=names, precision=precision, direction=direction)
-    options["lang"] = lang
-    write(path, sheet_of_exercises(y, Shares, blanks, seed, **options))
+    look: Any = dict(fold=fold, precision=precision, direction=direction)
+    write(path, sheet_of_exercises(y, Shares, blanks, seed, names, lang, **look))
 
 
 def quiz(y: Value, path: str | os.PathLike[str], digits: int = 4) -> None:

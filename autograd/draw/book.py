@@ -8,17 +8,7 @@ from dataclasses import replace
 
 from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import INK, Item, Link, Look, Style, Text
-from autograd.draw.parts import (
-    chain,
-    flowing,
-    number,
-    operator,
-    partial,
-    ports,
-    ports_of_edges,
-    reference,
-    total,
-)
+from autograd.draw.parts import chain, flowing, number, partial, total, units
 from autograd.draw.text import clean, cut, printed
 
 LINE = 14.0  # points from one line of an edge's label to the next
@@ -26,15 +16,7 @@ LINE = 14.0  # points from one line of an edge's label to the next
 
 def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
     """The figure's items and links."""
-    main, sides, port = figure.main, ports(figure), ports_of_edges(figure)
-    items = []
-    for unit in figure.nodes:
-        if unit.kind in ("leaf", "output"):
-            items.append(_end(unit, look, unit.id in main))
-        elif unit.kind == "reference":
-            items.append(reference(unit))
-        else:
-            items.append(operator(unit, look, unit.id in main, sides.get(unit.id, 0)))
+    items, ports = units(figure, look, _end)
     bundled = _bundled(figure)
     summed: set[str] = set()
     leaves = {unit.id for unit in figure.nodes if unit.kind == "leaf"}
@@ -57,7 +39,7 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
                 links.append(Link(id, edge.tail, None, items[-1].id, words, items[-1].box))
             tail = stems[id]
         ends = (edge.id, tail, edge.head, label, chain(edge), edge.box)
-        links.append(Link(*ends, port=port.get(edge.id)))
+        links.append(Link(*ends, port=ports.get(edge.id)))
     return items, links
 
 

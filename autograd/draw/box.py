@@ -7,33 +7,18 @@ from dataclasses import replace
 
 from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import PALE, Item, Link, Look, Style, Text
-from autograd.draw.parts import (
-    chain,
-    flowing,
-    number,
-    operator,
-    partial,
-    ports,
-    ports_of_edges,
-    reference,
-)
+from autograd.draw.parts import chain, flowing, number, partial, units
 from autograd.draw.text import clean, cut, printed
 
 
 def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
     """The figure's items and links."""
-    main, sides, port = figure.main, ports(figure), ports_of_edges(figure)
-    units = {unit.id: unit for unit in figure.nodes}
-    items = []
-    for unit in figure.nodes:
-        if unit.kind in ("operator", "composite", "more"):
-            items.append(operator(unit, look, unit.id in main, sides.get(unit.id, 0)))
-        elif unit.kind == "reference":
-            items.append(reference(unit))
+    items, ports = units(figure, look)
+    unit_of = {unit.id: unit for unit in figure.nodes}
     links = []
     numbers: dict[object, str] = {}  # of a recorded node, or several: the item that shows them
     for edge in figure.edges:
-        tail, head, source = units[edge.tail], units[edge.head], edge.source
+        tail, head, source = unit_of[edge.tail], unit_of[edge.head], edge.source
         start = numbers.get((source, edge.others), "")
         if tail.kind == "reference":
             start = tail.id
@@ -46,7 +31,7 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
         if head.kind != "output":
             text = next(iter(partial(edge, look, 10.0)), None)
             ends = (edge.id, start, head.id, None, chain(edge), edge.box)
-            links.append(Link(*ends, text, port.get(edge.id)))
+            links.append(Link(*ends, text, ports.get(edge.id)))
     return items, links
 
 

@@ -1,6 +1,6 @@
-"""Made alike by all styles: an operator's item, the words of a tooltip."""
+"""Made alike by the styles: the items of operators, the numbers of an edge, tooltips."""
 
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 from autograd.draw.figure import Edge, Figure, Unit
@@ -10,26 +10,34 @@ from autograd.draw.text import clean, cut, printed
 SIDE = 10.0  # points from one line to the next at the side of a composite
 
 
-def ports(figure: Figure) -> dict[str, int]:
-    """How many lines end at the side of each composite of several inputs, and of each long sum."""
-    inputs = Counter(edge.head for edge in figure.edges)
-    least = {unit.id: 2 if unit.kind in ("composite", "more") else 3 for unit in figure.nodes}
-    return {id: count for id, count in inputs.items() if count >= least[id]}
+def units(
+    figure: Figure, look: Look, end: Callable[[Unit, Look, bool], Item] | None = None
+) -> tuple[list[Item], dict[str, int]]:
+    """The items of operators, composites and references, and at which port an edge ends.
 
-
-def ports_of_edges(figure: Figure) -> dict[str, int]:
-    """Which of those an edge ends at."""
-    many = ports(figure)
-    met: Counter[str] = Counter()
-    found = {}
+    Leaves and outputs are made by `end`, if by anything here.  A composite of several inputs and a
+    long sum have a port for each line at their side.
+    """
+    into: dict[str, list[str]] = {unit.id: [] for unit in figure.nodes}
     for edge in figure.edges:
-        if edge.head in many:
-            found[edge.id] = met[edge.head]
-            met[edge.head] += 1
-    return found
+        into[edge.head].append(edge.id)
+    main = figure.main
+    items: list[Item] = []
+    ports: dict[str, int] = {}
+    for unit in figure.nodes:
+        if unit.kind == "reference":
+            items.append(_reference(unit))
+        elif unit.kind not in ("leaf", "output"):
+            edges = into[unit.id]
+            many = len(edges) >= (3 if unit.kind == "operator" else 2)
+            ports |= {id: i for i, id in enumerate(edges if many else ())}
+            items.append(_operator(unit, look, unit.id in main, len(edges) * many))
+        elif end is not None:
+            items.append(end(unit, look, unit.id in main))
+    return items, ports
 
 
-def operator(unit: Unit, look: Look, main: bool, ports: int = 0) -> Item:
+def _operator(unit: Unit, look: Look, main: bool, ports: int) -> Item:
     """A circle, or a rounded box for a composite and for more than three letters.
 
     The box of what is not drawn one by one is dashed, and its tooltip says how it is.
@@ -63,7 +71,7 @@ def operator(unit: Unit, look: Look, main: bool, ports: int = 0) -> Item:
     )
 
 
-def reference(unit: Unit) -> Item:
+def _reference(unit: Unit) -> Item:
     """The name of a node that is drawn elsewhere."""
     text = Text(cut(unit.text), "derivative", 12.0)
     title = f"{clean(unit.text)}, which is drawn elsewhere"

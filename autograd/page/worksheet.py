@@ -14,10 +14,10 @@ from xml.etree import ElementTree as ET
 
 from autograd.core.graph import check_fresh
 from autograd.core.value import Value
-from autograd.draw.assembly import figure
+from autograd.draw import figure_of
 from autograd.draw.figure import Edge, Figure, Unit
 from autograd.draw.item import Sheet
-from autograd.draw.sheet import look, sheet
+from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
 from autograd.draw.text import printed, width
 from autograd.page.explore import copied
@@ -59,13 +59,11 @@ def sheet_of_exercises(
     shares: Callable[[Value], Any],
     blanks: int | Mapping[str, int] | None = None,
     seed: int = 0,
-    fold: Any = None,
-    precision: int = 4,
-    direction: str = "LR",
     names: Mapping[str, Any] | None = None,
     lang: str | None = None,
+    **options: Any,
 ) -> str:
-    """The page of a worksheet as HTML text: `autograd.worksheet` tells of it.
+    """The page of a worksheet as HTML text: `autograd.worksheet` tells of it and of the options.
 
     shares(y) knows what is wrong in which way: `rounded` and `wrong`, as of `checks.search.Shares`.
     """
@@ -74,7 +72,7 @@ def sheet_of_exercises(
     check_fresh(y)
     (copy,), renamed = copied([y], names)
     copy.backward()
-    drawn = figure([copy], fold, renamed, precision)
+    drawn, look = figure_of(copy, names=renamed, **options)
     gradients = _gradients(drawn, shares(copy), lang, told=type(blanks) is int or not blanks)
     known = {"forward": _values(drawn, lang), "backward": gradients}
     counts = {"backward": math.ceil(len(known["backward"]) / 2)} if blanks is None else blanks
@@ -97,8 +95,7 @@ def sheet_of_exercises(
         field += f'aria-label="{i}"><output aria-live="polite"></output>'
         rows.append(f"{cell}<td>{field}</td></tr>")
         key.append(f"{cell}<td>{printed(blank.answer, 12)}</td></tr>")
-    plain = sheet(drawn, look(precision=precision, direction=direction))
-    picture = svg(_blanked(plain, asked, drawn))
+    picture = svg(_blanked(sheet(drawn, look), asked))
     wide, strips = _strips(picture)
     body = _BODY.format(
         title=said(lang, "worksheet", what=y.label or words_in(lang)["thebackward"]),
@@ -171,7 +168,7 @@ def _others(wrong: Iterable[tuple[str, float]], answer: float) -> list[tuple[str
     return some[:MOST_SLIPS]
 
 
-def _blanked(plain: Sheet, asked: list[Blank], drawn: Figure) -> Sheet:
+def _blanked(plain: Sheet, asked: list[Blank]) -> Sheet:
     """The sheet with numbers in brackets for what is asked, and nothing that tells it."""
     marks = {place: f"({i})" for i, blank in enumerate(asked, 1) for place in blank.places}
     items = []
