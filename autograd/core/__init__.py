@@ -1,10 +1,10 @@
 """The core: how a gradient is computed.  It imports nothing of the package outside itself.
 
 Read in this order: `primitives` (operations and their partial derivatives), `value` and `node`
-(recording, and the sweep that applies the chain rule), `sweeps` (the same between chosen nodes,
+(recording, and the sweep that applies the chain rule), `sweeps` (the same rule whatever it carries,
 both ways), `context` (what surrounds a recording), `graph` (gradients that are graphs), `nested`
 (lists and arrays of Values), `leaves` (the numbers of many), `elementary` (the other primitives),
-`document` (a graph as JSON).
+`operand` (what else a rule may be called with), `document` (a graph as JSON).
 AUTOGRAD_PLAIN=1 in the environment takes the Python source where a compiled build lies beside it;
 so does a second interpreter in one process: machine code belongs to the one that loaded it first.
 """

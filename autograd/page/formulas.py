@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from autograd.core.elementary import LOG2_E, LOG10_E, OURS, tanh
+from autograd.core.operand import Operand
 from autograd.core.primitives import PRIMITIVES, Primitive
 
 Powers = tuple[tuple[str, Fraction], ...]  # what is multiplied, each with its exponent
@@ -25,7 +26,7 @@ KNOWN: dict[float, tuple[int, str, Fraction]] = {  # floats in rules: factor, na
 }
 
 
-class Formula:
+class Formula(Operand):
     """A sum as `{product of powers: its coefficient}`, in the order in which it is written."""
 
     def __init__(self, terms: dict[Powers, Fraction]) -> None:
@@ -39,14 +40,16 @@ class Formula:
             return NOTATION[primitive.name](*operands)
         return named(f"{primitive.name}({', '.join(map(str, operands))})")
 
-    def __add__(self, other: Any) -> "Formula":
+    def plus(self, other: "Formula") -> "Formula":
+        """The sum of two formulas."""
         terms = dict(self.terms)
-        for powers, factor in _formula(other).terms.items():
+        for powers, factor in other.terms.items():
             terms[powers] = terms.get(powers, Fraction(0)) + factor
         return Formula(terms)
 
-    def __mul__(self, other: Any) -> "Formula":
-        (mine, factor), (theirs, times) = self.product(), _formula(other).product()
+    def times(self, other: "Formula") -> "Formula":
+        """The product of two formulas."""
+        (mine, factor), (theirs, times) = self.product(), other.product()
         exponents = dict(mine)
         for name, exponent in theirs:
             exponents[name] = exponents.get(name, Fraction(0)) + exponent
@@ -54,36 +57,8 @@ class Formula:
         ordered = sorted(kept, key=lambda power: (len(power[0]), power[0]))
         return Formula({tuple(ordered): factor * times})
 
-    def __radd__(self, other: Any) -> "Formula":
-        return _formula(other) + self
-
     def __neg__(self) -> "Formula":
         return Formula({powers: -factor for powers, factor in self.terms.items()})
-
-    def __sub__(self, other: Any) -> "Formula":
-        return self + -_formula(other)
-
-    def __rsub__(self, other: Any) -> "Formula":
-        return _formula(other) - self
-
-    def __truediv__(self, other: Any) -> "Formula":
-        return self * _formula(other).raised(Fraction(-1))
-
-    def __rtruediv__(self, other: Any) -> "Formula":
-        return _formula(other) / self
-
-    def __pow__(self, other: Any) -> "Formula":
-        return self.record(PRIMITIVES["power"], self, other)
-
-    def __abs__(self) -> "Formula":
-        return named(f"|{self}|")
-
-    def __bool__(self, *_: Any) -> bool:
-        raise TypeError("a rule that is to be a formula has no numbers to branch on")
-
-    __lt__ = __le__ = __gt__ = __ge__ = __bool__
-
-    __rmul__ = __mul__
 
     def product(self) -> tuple[Powers, Fraction]:
         """Its powers and their coefficient; a sum is one power."""
@@ -152,11 +127,15 @@ def _small(text: str) -> str:
 
 def _squares(a: Formula, b: Formula) -> Formula:
     a, b = sorted((a, b), key=str)
-    return a * a + b * b
+    return a * a + b * b  # type: ignore[no-any-return]
 
 
 # How a primitive is written; the others by their names.
 NOTATION: dict[str, Callable[..., Formula]] = {
+    "add": Formula.plus,
+    "mul": Formula.times,
+    "divide": lambda a, b: a * b.raised(Fraction(-1)),
+    "absolute": lambda x: named(f"|{x}|"),
     "exp": lambda x: _raised("e", x),
     "reciprocal": lambda x: 1.0 / x,
     "power": lambda a, b: _raised(str(a), b),

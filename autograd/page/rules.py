@@ -4,26 +4,18 @@ Invariant: a rule is written in one place, its declaration.  Its text does the s
 the same order, so the page has the same numbers, and is refused one where Python is.
 """
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from autograd.core.elementary import OURS
+from autograd.core.operand import Operand
 from autograd.core.primitives import PRIMITIVES, Primitive, Rule
 from autograd.page.html import source
 
-Binary = Callable[[Any, Any], "Operand"]
+OPERATORS = {"add": "{} + {}", "mul": "{} * {}", "divide": "VALUES.divide({}, {})"}
 
 
-def _operator(template: str) -> tuple[Binary, Binary]:
-    """The methods of an operator, with the operand on the left and on the right."""
-    return (
-        lambda a, b: a.lines.named(template, a, b),
-        lambda b, a: b.lines.named(template, a, b),
-    )
-
-
-class Operand:
+class Name(Operand):
     """A name in JavaScript, as what a rule is called with: what the rule does becomes lines."""
 
     def __init__(self, lines: "Lines", name: str) -> None:
@@ -31,29 +23,21 @@ class Operand:
         self.name = name
 
     @staticmethod
-    def record(primitive: Primitive, a: Any, b: Any = None) -> "Operand":
+    def record(primitive: Primitive, a: Any, b: Any = None) -> "Name":
         """What `Primitive.__call__` hands over to."""
-        lines = a.lines if type(a) is Operand else b.lines
+        lines = a.lines if type(a) is Name else b.lines
         operands = (a,) if b is None else (a, b)
-        places = ", ".join("{}" for _ in operands)
-        return lines.named(f"checked(VALUES.{primitive.name}({places}))", *operands)
+        call = f"checked(VALUES.{primitive.name}({', '.join('{}' for _ in operands)}))"
+        return lines.named(OPERATORS.get(primitive.name, call), *operands)
 
-    __add__, __radd__ = _operator("{} + {}")
-    __sub__, __rsub__ = _operator("{} - {}")
-    __mul__, __rmul__ = _operator("{} * {}")
-    __truediv__, __rtruediv__ = _operator("VALUES.divide({}, {})")
-    __pow__, __rpow__ = _operator("checked(VALUES.power({}, {}))")
+    def __sub__(self, other: Any) -> "Name":
+        return self.lines.named("{} - {}", self, other)
 
-    def __neg__(self) -> "Operand":
+    def __rsub__(self, other: Any) -> "Name":
+        return self.lines.named("{} - {}", other, self)
+
+    def __neg__(self) -> "Name":
         return self.lines.named("-{}", self)
-
-    def __abs__(self) -> "Operand":
-        return self.record(PRIMITIVES["absolute"], self)
-
-    def __bool__(self, *_: Any) -> bool:
-        raise TypeError("a rule that the page is to follow has no numbers to branch on")
-
-    __lt__ = __le__ = __gt__ = __ge__ = __bool__
 
 
 class Lines:
@@ -62,14 +46,14 @@ class Lines:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
 
-    def named(self, template: str, *operands: Any) -> Operand:
+    def named(self, template: str, *operands: Any) -> Name:
         """The result of an expression; the same again is the same result."""
         expression = template.format(*map(_atom, operands))
-        return Operand(self, self.names.setdefault(expression, f"t{len(self.names)}"))
+        return Name(self, self.names.setdefault(expression, f"t{len(self.names)}"))
 
 
 def _atom(x: Any) -> str:
-    return x.name if type(x) is Operand else repr(float(x))
+    return x.name if type(x) is Name else repr(float(x))
 
 
 def in_javascript(rule: Rule, inputs: int) -> str:
@@ -82,7 +66,7 @@ def in_javascript(rule: Rule, inputs: int) -> str:
     """
     lines = Lines()
     parameters = ["x", "y"] if inputs == 1 else ["a", "b", "y"]
-    result = _atom(rule(*(Operand(lines, name) for name in parameters)))
+    result = _atom(rule(*(Name(lines, name) for name in parameters)))
     if result == f"t{len(lines.names) - 1}":  # the last step, which needs no name
         result, _ = lines.names.popitem()
     steps = ", ".join(f"{name} = {expression}" for expression, name in lines.names.items())

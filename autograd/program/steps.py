@@ -7,17 +7,18 @@ the derivatives are steps too, and what nothing needs is gone.
 Invariant: in floats the steps give, bit for bit, the numbers of the eager engine.  So they are
 changed only where that is exact: −(−a) is a, (−a)·b is −(a·b), a·1 is a, a + (−b) is a − b, a¹ is
 a, a² is a·a, 1/a is the reciprocal, and an operation on constants is done beforehand where no digit
-is lost.  The derivatives come from the primitives' own rules, called on `Operand`s, added up in the
+is lost.  The derivatives come from the primitives' own rules, called on `Step`s, added up in the
 order of the sweep.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from autograd.core.node import inputs_first
+from autograd.core.operand import Operand
 from autograd.core.primitives import PRIMITIVES, Primitive
 from autograd.core.value import Value
 
@@ -118,15 +119,7 @@ def record(
     return r, held
 
 
-def _both_sides(name: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The methods of an operator, with the operand on the left and on the right."""
-    primitive = PRIMITIVES[name]
-    return lambda a, b: Operand.record(primitive, a, b), lambda b, a: Operand.record(
-        primitive, a, b
-    )
-
-
-class Operand:
+class Step(Operand):
     """A step, as what the rules of the primitives are called with: what they do becomes steps."""
 
     __slots__ = ("i", "steps")
@@ -136,33 +129,14 @@ class Operand:
         self.i = i
 
     @staticmethod
-    def record(primitive: Primitive, a: Any, b: Any = None) -> "Operand":
+    def record(primitive: Primitive, a: Any, b: Any = None) -> "Step":
         """What `Primitive.__call__` hands over to."""
-        steps = a.steps if type(a) is Operand else b.steps
+        steps = a.steps if type(a) is Step else b.steps
         i = -1 if b is None else steps.index(b)
-        return Operand(steps, steps.apply(primitive.name, steps.index(a), i))
+        return Step(steps, steps.apply(primitive.name, steps.index(a), i))
 
-    __add__, __radd__ = _both_sides("add")
-    __mul__, __rmul__ = _both_sides("mul")
-    __truediv__, __rtruediv__ = _both_sides("divide")
-    __pow__, __rpow__ = _both_sides("power")
-
-    def __sub__(self, other: Any) -> Any:
-        return self + -other
-
-    def __rsub__(self, other: Any) -> Any:
-        return other + -self
-
-    def __neg__(self) -> "Operand":
-        return Operand(self.steps, self.steps.negated(self.i))
-
-    def __abs__(self) -> "Operand":
-        return Operand.record(PRIMITIVES["absolute"], self)
-
-    def __float__(self, *_: Any) -> float:
-        raise TypeError("a rule that is to be a program has no numbers: write it in operators")
-
-    __bool__ = __lt__ = __le__ = __gt__ = __ge__ = __float__
+    def __neg__(self) -> "Step":
+        return Step(self.steps, self.steps.negated(self.i))
 
 
 class Steps:
@@ -237,7 +211,7 @@ class Steps:
 
     def index(self, x: Any) -> int:
         """The step of an operand or of a number."""
-        return x.i if type(x) is Operand else self.constant(float(x))
+        return x.i if type(x) is Step else self.constant(float(x))
 
     def negated(self, a: int) -> int:
         """−a."""
@@ -446,9 +420,9 @@ class _Chain:
         """The step of d(node i)/d(input k), as the primitive's rule has it; None: 0."""
         if nodes[k] not in self.active:
             return None
-        operands = [Operand(self.s, self.steps[x]) for x in (*nodes, i)]
+        operands = [Step(self.s, self.steps[x]) for x in (*nodes, i)]
         d = PRIMITIVES[self.r.op[i]].partials[k](*operands)
-        return None if type(d) is not Operand and not d else self.s.index(d)
+        return None if type(d) is not Step and not d else self.s.index(d)
 
     def times(self, carried: int, d: int | None) -> int | None:
         """What goes along an edge with the derivative d."""
