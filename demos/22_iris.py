@@ -2,14 +2,14 @@
 
 Needs `pip install scikit-learn matplotlib rich`.  Run `python demos/22_iris.py FOLDER`; the curves
 of loss and accuracy are written there.  With the seeds below, 48 of 50 test rows are put right
-(0.960), after 2 s of plain Python.
+(0.960), in half a second where llvmlite is, after 2 s of plain Python.
 """
 
 import random
 from pathlib import Path
 from typing import Any
 
-from training import accuracy, command, draw_curves, eager, fit, scaled, split
+from training import accuracy, command, compiled, draw_curves, fit, scaled, split
 
 import autograd as ag
 
@@ -26,7 +26,7 @@ def main(
 
     model = ag.nn.MLP(4, [8, 3], init="he", rng=random.Random(0))
     optimizer = ag.optim.Adam(model.parameters(), lr=0.02)
-    gradients_of = eager(model, ag.softmax_cross_entropy, l2=1e-3)
+    gradients_of = compiled(model, ag.softmax_cross_entropy, l2=1e-3)  # or eager(...)
     history = fit(
         *(model, optimizer, gradients_of, x, t),
         **{"epochs": epochs, "batch": 10, "checkpoint": checkpoint, "quiet": quiet},

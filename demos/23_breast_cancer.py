@@ -4,7 +4,8 @@ The gaps are made here, with a seed.  What to do with them is a choice, and a fe
 drop the rows that have one (four rows of five, here), fill them with zeros, or with the mean of
 their column.  Features are scaled, then a network of 30-8-2 learns.
 With the seeds below: filled with the mean 0.965 of 171 test rows right, with zero 0.942, dropped
-1.000, but of the 31 test rows alone that have no gap; 18 s of plain Python for all three.
+1.000, but of the 31 test rows alone that have no gap; 3 s for all three, 18 s of plain Python
+where llvmlite is not.
 Needs `pip install scikit-learn matplotlib rich`.  Run `python demos/23_breast_cancer.py FOLDER`.
 """
 
@@ -12,7 +13,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from training import accuracy, command, draw_curves, eager, fit, scaled, split
+from training import accuracy, command, compiled, draw_curves, fit, scaled, split
 
 import autograd as ag
 
@@ -70,7 +71,7 @@ def main(
 
         model = ag.nn.MLP(30, [8, 2], init="he", rng=random.Random(0))
         optimizer = ag.optim.AdamW(model.parameters(), lr=0.01)
-        gradients_of = eager(model, ag.softmax_cross_entropy)
+        gradients_of = compiled(model, ag.softmax_cross_entropy)  # or eager(...)
         name = choice.replace(" ", "_")
         history = fit(
             *(model, optimizer, gradients_of, x, t),

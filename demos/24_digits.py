@@ -3,7 +3,8 @@
 Needs `pip install scikit-learn matplotlib rich`.  Run `python demos/24_digits.py FOLDER`; curves,
 and the weights of the first layer as pictures, are written there.
 With the seeds below, 0.928 of 599 test rows are put right, in 5 s: with llvmlite the batches run
-as machine code.  With `eager` for `compiled` each is recorded anew, and it takes nearly a minute.
+as machine code.  Without, or with `eager` for `compiled`, each is recorded anew, and plain Python
+takes nearly a minute.
 """
 
 import random

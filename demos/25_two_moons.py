@@ -2,14 +2,15 @@
 
 Needs `pip install scikit-learn matplotlib rich`.  Run `python demos/25_two_moons.py FOLDER`; the
 decision boundary and the curves are written there.
-With the seeds below, all of 100 test points are put right, after 9 s of plain Python.
+With the seeds below, all of 100 test points are put right, in 2 s where llvmlite is, after 9 s of
+plain Python.
 """
 
 import random
 from pathlib import Path
 from typing import Any
 
-from training import accuracy, command, draw_boundary, draw_curves, eager, fit, split
+from training import accuracy, command, compiled, draw_boundary, draw_curves, fit, split
 
 import autograd as ag
 
@@ -26,7 +27,7 @@ def main(
 
     model = ag.nn.MLP(2, [16, 16, 1], init="he", rng=random.Random(0))
     optimizer = ag.optim.Adam(model.parameters())
-    gradients_of = eager(model, ag.hinge, l2=1e-4)
+    gradients_of = compiled(model, ag.hinge, l2=1e-4)  # or eager(...)
     history = fit(
         *(model, optimizer, gradients_of, x, t),
         **{"epochs": epochs, "batch": 10, "checkpoint": checkpoint, "quiet": quiet},

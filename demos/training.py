@@ -5,7 +5,6 @@ The data come with scikit-learn, rich draws the progress bar, matplotlib the pic
 """
 
 import argparse
-import copy
 import json
 import os
 import random
@@ -17,58 +16,53 @@ from typing import Any
 import autograd as ag
 
 
+def total_loss(model: Any, loss: Callable[[Any, Any], Any], l2: float) -> Callable[..., Any]:
+    """The loss of a batch as a function of its rows and targets, with a penalty for large weights.
+
+    l2 is the strength of the penalty: half of it times the sum of the squared weights is added.
+    """
+    weights = [p for p in model.parameters() if not p.label.startswith("b")]
+
+    def total(rows: list[Any], targets: list[Any]) -> Any:
+        mean = loss(model(rows), targets)
+        return mean + 0.5 * l2 * ag.sum([w * w for w in weights]) if l2 else mean
+
+    return total
+
+
 def eager(model: Any, loss: Callable[[Any, Any], Any], l2: float = 0.0) -> Callable[..., float]:
     """A function of a batch that leaves the gradients of its loss in the parameters.
 
     It records the batch and sweeps it; `fit` is content with any function that does the same, such
-    as `compiled(model, loss)`, which needs llvmlite and NumPy.
-    l2 is the strength of the penalty: half of it times the sum of the squared weights is added to
-    the loss.
+    as `compiled(model, loss)`.  l2 is as in `total_loss`.
     """
-    weights = [p for p in model.parameters() if not p.label.startswith("b")]
+    total = total_loss(model, loss, l2)
 
     def gradients_of(rows: list[Any], targets: list[Any]) -> float:
-        total = loss(model(rows), targets)
-        if l2:
-            total = total + 0.5 * l2 * ag.sum([w * w for w in weights])
+        y = total(rows, targets)
         model.zero_grad()
-        total.backward()
-        return total.data
+        y.backward()
+        return y.data
 
     return gradients_of
 
 
 def compiled(model: Any, loss: Callable[[Any, Any], Any], l2: float = 0.0) -> Callable[..., float]:
-    """The same as `eager`, as a program: recorded for one row, run for all rows of a batch.
+    """The same as `eager`, as a program: the first batch is recorded, all are run as machine code.
 
-    Targets are row data: a class index becomes a row with a 1 in its place.
+    Targets are numbers then: a class index becomes a row with a 1 in its place, or each batch would
+    be a program of its own.  Without llvmlite it is `eager` itself.
     """
-    import numpy
-
-    parameters = model.parameters()
-    penalties = [0.0 if p.label.startswith("b") else l2 for p in parameters]
-    inner = copy.deepcopy(model)
-
-    @ag.compile
-    def of_row(numbers: Any, row: Any, target: Any) -> Any:
-        new = iter(numbers)
-        for layer in inner.layers:
-            for neuron in layer.neurons:
-                neuron.w, neuron.b = [next(new) for _ in neuron.w], next(new)
-        return loss(inner(row), target)
-
+    if not find_spec("llvmlite"):
+        return eager(model, loss, l2)
+    total = ag.compile(total_loss(model, loss, l2))
     outputs = len(model.layers[-1].neurons)
 
     def gradients_of(rows: list[Any], targets: list[Any]) -> float:
-        numbers = numpy.array([p.data for p in parameters])
-        wanted = numpy.array(targets, float) if outputs == 1 else numpy.eye(outputs)[targets]
-        total, slopes = of_row.map_value_and_grad(
-            *(numbers, numpy.array(rows, float), wanted),
-            **{"in_axes": (None, 0, 0), "reduce": "mean"},
-        )
-        for p, slope, x, penalty in zip(parameters, slopes, numbers, penalties, strict=True):
-            p.grad = slope + penalty * x
-        return float(total + 0.5 * numpy.dot(penalties, numbers * numbers))
+        if outputs > 1:
+            targets = [[float(k == t) for k in range(outputs)] for t in targets]
+        model.zero_grad()
+        return total.backward(rows, targets)
 
     return gradients_of
 

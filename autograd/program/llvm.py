@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd.core.elementary import CUT
 from autograd.program import machine, vector
+from autograd.program.chunks import cut
 from autograd.program.lanes import Code, Lanes, greatest, least, literal, where
 from autograd.program.reduction import PURE, turns
 from autograd.program.steps import CONSTANT, INPUT, Steps
@@ -381,35 +382,19 @@ def _chunks(
     done = joined(steps, text.exact)
     op, first, second, third = done.op, done.a, done.b, done.c
     computed, _ = _ordered(steps, done)
-    if len(computed) <= 1.5 * size:
-        size = max(1, len(computed))
-    chunks = [computed[k : k + size] for k in range(0, len(computed), size)] or [[]]
-    place = {i: c for c, chunk in enumerate(chunks) for i in chunk}
-    end = len(chunks) - 1
-    last: dict[int, int] = {}  # the chunk that is the last to need it
-    for i in computed:
-        last[first[i]] = last[second[i]] = last[third.get(i, -1)] = place[i]
-    guards: list[list[Any]] = [[] for _ in chunks]
-    for guard in steps.guards:
-        c = max(place.get(guard.a, 0), place.get(guard.b, 0))
-        guards[c].append(guard)
-        for i in (guard.a, guard.b):
-            last[i] = max(last.get(i, 0), c)
+    made = cut(computed, size, first, second, steps.guards, third)
+    last, slot, end = made.last, made.slot, len(made.chunks) - 1
     outputs: dict[int, list[int]] = {}
     slopes = [i for row in steps.rows for i in row]
     for j, i in enumerate([*steps.results, *slopes]):
         outputs.setdefault(i, []).append(j)
     products = [i for i in outputs if op[i] in ("mul", NEGATED)]
-    summed = {i for i in products if add_product and i not in last and i not in text.checked}
+    summed = {i for i in products if add_product and last[i] < 0 and i not in text.checked}
     written = [i for i in steps.order if op[i] == CONSTANT]
     constants = {i: Code(text.lanes).constant(float(steps.constants[i])) for i in written}
 
-    slot: dict[int, int] = {}
-    free: list[int] = []
-    slots = 0
-    expiring: list[list[int]] = [[] for _ in chunks]
     texts = []
-    for c, chunk in enumerate(chunks):
+    for c, chunk in enumerate(made.chunks):
         code = Code(text.lanes)
         text.numbered = 0
         names: dict[int, str] = {-1: ""}  # of steps
@@ -453,7 +438,7 @@ def _chunks(
             for k in text.inputs:
                 check(input_name(k))
         inverses: dict[str, str] = {}
-        for i in chunk:
+        for i in chunk.steps:
             a, b, z = name_of(first[i]), name_of(second[i]), name_of(third.get(i, -1))
             if op[i] in (QUOTIENT, INVERSE):
                 by = b or a
@@ -469,12 +454,7 @@ def _chunks(
             names[i] = name
             if i in outputs:
                 put(i, name)
-            if last.get(i, -1) > c:
-                if free:
-                    slot[i] = free.pop()
-                else:
-                    slot[i], slots = slots, slots + 1
-                expiring[last[i]].append(slot[i])
+            if i in slot:
                 at = f"%k{i} = getelementptr {t}, ptr %w, i64 {slot[i]}"
                 code.lines.append(f"{at}\nstore {t} {name}, ptr %k{i}")
             if i in text.checked:
@@ -485,7 +465,7 @@ def _chunks(
                     put(i, name_of(i))
         flush(code)
         failed = ""
-        for guard in guards[c]:
+        for guard in chunk.guards:
             relation = FAILS[guard.kind] if guard.holds else f"o{guard.kind}"
             sides = f"{name_of(guard.a)}, {name_of(guard.b)}"
             fails = code.line(f"fcmp {relation} {t} {sides}", "i1").name
@@ -505,8 +485,7 @@ def _chunks(
             + f"ret {answer} %both\n}}\n"
         )
         text.declared |= code.declared
-        free += expiring[c]
-    return texts, slots
+    return texts, made.slots
 
 
 def _calls(text: Text, count: int, arguments: str, total: str) -> str:

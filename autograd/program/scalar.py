@@ -6,22 +6,13 @@ it stands.  One result that is no plain number, or a name for each value, would 
 all the rest: so functions return an int, and values have numbers.
 """
 
-from dataclasses import dataclass, field
-
+from autograd.program.chunks import cut
 from autograd.program.lanes import Code, literal
 from autograd.program.llvm import ELSEWHERE, FAILS, NOT_FINITE, Text, joined, workspace
-from autograd.program.steps import CONSTANT, INPUT, Guard, Steps
+from autograd.program.steps import CONSTANT, INPUT, Steps
 
 CHUNK = 500  # steps in a function: what they compute stays in the nearest cache
 SUMS = 4  # a sum waits for the one before it: so many are added up side by side
-
-
-@dataclass
-class _Chunk:
-    """Steps of one function, and the guards that are told in it."""
-
-    steps: list[int] = field(default_factory=list)
-    guards: list[Guard] = field(default_factory=list)
 
 
 def program(steps: Steps) -> str:
@@ -48,9 +39,8 @@ class _Program:
         self.outputs: dict[int, list[int]] = {}
         for j, i in enumerate([*steps.results, *[i for row in steps.rows for i in row]]):
             self.outputs.setdefault(i, []).append(j)
-        self.slot: dict[int, int] = {}  # of steps that another chunk needs, in the workspace
-        self.slots = 0
-        self.chunks = self.cut(self.ordered())
+        made = cut(self.ordered(), CHUNK, self.a, self.b, steps.guards)
+        self.chunks, self.slot, self.slots = made.chunks, made.slot, made.slots
         self.told = {*self.slot, *self.outputs, *self.text.checked}  # what does not stay inside
 
     def ordered(self) -> list[int]:
@@ -77,34 +67,6 @@ class _Program:
                 else:
                     waiting += [y, x]
         return order
-
-    def cut(self, order: list[int]) -> list[_Chunk]:
-        """The chunks of these steps; slots for what one hands to another."""
-        size = CHUNK if len(order) > 1.5 * CHUNK else max(1, len(order))
-        cuts = range(0, len(order), size)
-        chunks = [_Chunk(order[k : k + size]) for k in cuts] or [_Chunk()]
-        place = [0] * len(self.op)  # the chunk of a step; inputs and constants are everywhere
-        last = [0] * (len(self.op) + 1)  # the last chunk that needs it; one more is for no operand
-        for c, chunk in enumerate(chunks):
-            for i in chunk.steps:
-                place[i] = last[self.a[i]] = last[self.b[i]] = c
-        for guard in self.steps.guards:
-            c = max(place[guard.a], place[guard.b])
-            chunks[c].guards.append(guard)
-            for i in (guard.a, guard.b):
-                last[i] = max(last[i], c)
-        free: list[int] = []
-        expiring: list[list[int]] = [[] for _ in chunks]
-        for c, chunk in enumerate(chunks):
-            for i in chunk.steps:
-                if last[i] > c:
-                    if not free:
-                        free.append(self.slots)
-                        self.slots += 1
-                    self.slot[i] = free.pop()
-                    expiring[last[i]].append(self.slot[i])
-            free += expiring[c]
-        return chunks
 
     def function(self, c: int) -> str:
         """The text of a chunk; of the whole program, if it is the only one."""

@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[2]
 DEMOS = ROOT / "demos"
 DRAWN = Path(__file__).parents[1] / "_drawn"
 LONG = {  # why these are not run, and how to
-    "23_breast_cancer": "It trains for some 20 s.",
-    "24_digits": "It trains for about a minute.",
-    "25_two_moons": "It trains for some 10 s.",
+    "23_breast_cancer": "It trains for some seconds.",
+    "24_digits": "It trains for some 5 s.",
+    "25_two_moons": "It trains for some seconds.",
     "26_two_ways_to_a_gradient": "It measures seconds, other ones each time.",
     "27_bundle_adjustment": "It works on 100,000 observations.",
     "28_cluster": "It starts a cluster of processes.",

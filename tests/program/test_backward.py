@@ -77,6 +77,11 @@ def test_a_network_is_trained_by_it(backend):
         found.append((losses, ag.data(model.parameters())))
     assert found[0] == found[1]
     assert found[0][0][-1] < found[0][0][0]
+    flipped = [x for x, _ in rows], [-t for _, t in rows]
+    assert fast(*flipped) == loss(*flipped).data
+    assert "2 variants of" in repr(fast)  # the value, and with gradients: none for other targets
+    with pytest.raises(ValueError, match="target is 1 or -1, not 2"):
+        fast(flipped[0], [1, 2, -1])
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

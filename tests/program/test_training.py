@@ -8,8 +8,7 @@ import pytest
 
 import autograd as ag
 
-for library in ("numpy", "llvmlite"):
-    pytest.importorskip(library)
+pytest.importorskip("llvmlite")
 
 
 @pytest.mark.parametrize(
