@@ -31,23 +31,27 @@ def figure(
 ) -> Figure:
     """The figure of a graph.  ValueError where it would have more nodes than the limit."""
     graph = Recorded(outputs, labels(names))
+    choices = list(rules(fold, graph.depths, limit))
     tried: dict[Rule, Units] = {}
-    for rule, most in rules(fold, graph.depths, limit):
+    if len(graph.order) > 10 * limit:  # where the coarsest is too large, no other is worth a try
+        units = tried[choices[-1][0]] = Units(graph, choices[-1][0], precision)
+        choices = [] if units.size > limit else choices
+    for rule, most in choices:
         units = tried.get(rule) or tried.setdefault(rule, Units(graph, rule, precision))
         size = units.size if most == limit else units.whole  # folding comes before leaving out
         if size <= most and units.nesting <= NESTING:
             return with_few(_Assembly(graph, units).figure(), units.rests)
-    raise ValueError(_too_large(graph, units, precision, limit))
+    raise ValueError(_too_large(graph, units, precision, limit, folded=fold is None))
 
 
-def _too_large(graph: Recorded, units: "Units", precision: int, limit: float) -> str:
-    """Why the picture is not made, and what can be done with this graph."""
+def _too_large(graph: Recorded, units: "Units", precision: int, limit: float, folded: bool) -> str:
+    """Why the picture is not made, and what can be done with this graph, folded already or not."""
     text = f"the picture would have {units.size:,} nodes, more than {limit:,}: "
     if units.nesting > NESTING:
         deep = f"{units.nesting:,} boxes one inside the other, more than {NESTING}"
         return f"the picture would have {deep}: leave fold=False out, or fold some by name"
     least = units.size
-    if graph.depths:
+    if graph.depths and not folded:
         least = Units(graph, with_long(at_depth(0, graph.depths)), precision).size
     if least <= limit:
         return text + f"fold=True draws it with {least:,}"
