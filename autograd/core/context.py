@@ -143,13 +143,13 @@ class _Exit:
 
     def __get__(self, context: Any, kind: Any) -> Any:
         if context is None or current().by_hand is context:
-            return _close if context is None else partial(_close, context)
+            return _close
         lock = Lock()
         _begun.lock = ref(lock)
         return lock.__exit__
 
 
-def _close(context: Any, *raised: object) -> None:
+def _close(*_: object) -> None:
     current().lock.release()
     current()
 
