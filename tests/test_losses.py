@@ -84,6 +84,9 @@ LOSSES = [
     (lambda: ag.binary_cross_entropy(1.0, 1), 0.0),
     (lambda: ag.binary_cross_entropy(0.25, 0.5), -(math.log(0.25) + math.log(0.75)) / 2),
     (lambda: ag.hinge([2.0, 0.5], [1, -1]), 0.75),
+    (lambda: ag.hinge([0.25, 3.0, -0.5], [1, 1, -1]), 1.25 / 3),
+    (lambda: ag.cross_entropy_error([0.25, 0.75], [0, 0]), 0.0),
+    (lambda: ag.softmax_cross_entropy([1.0, 2.0], [0, 0]), 0.0),
     (lambda: ag.softmax_cross_entropy([3.0], 0), 0.0),
 ]
 
@@ -92,6 +95,20 @@ LOSSES = [
 def test_losses_of_plain_numbers(loss, want):
     assert type(loss()) is float
     assert loss() == pytest.approx(want, rel=1e-15, abs=0.0)
+
+
+def test_an_eps_of_0_and_targets_of_0_and_1_record_nothing():
+    def operations(t, **options):
+        nodes = ag.cross_entropy_error(ag.values([0.25, 0.75]), t, **options)
+        found = []
+        while nodes.inputs:
+            found.append(nodes.op)
+            (nodes,) = [x for x in nodes.inputs if x.label or x.inputs] or nodes.inputs[:1]
+        return found
+
+    assert operations([0, 1]) == operations(1) == operations(1, eps=0)
+    assert operations(1, eps=1e-7) == [*operations(1), "add"]
+    assert operations([0.0, 0.5]) == ["mul", *operations(1)]
 
 
 def test_binary_cross_entropy_of_a_tiny_probability():

@@ -204,6 +204,23 @@ def test_forward_and_reverse_agree(at, random):
         assert ours == pytest.approx(row, rel=1e-12, abs=1e-12)
 
 
+def test_the_mode_chooses_the_sweeps_and_none_the_fewer():
+    """Forward and reverse multiply in another order: here their last digits differ."""
+
+    def f(x):
+        return [ag.exp(ag.sin(x * 1.1)) * 0.7, ag.cos(x)]
+
+    at = 0.1
+    pushed = ag.jvp(f, (at,), (1.0,))[1]
+    pull = ag.vjp(f, at)[1]
+    pulled = [pull([1.0, 0.0])[0], pull([0.0, 1.0])[0]]
+    assert pushed != pulled
+    assert ag.jacobian(f, mode="forward")(at) == pushed
+    assert ag.jacobian(f, mode="reverse")(at) == pulled
+    assert ag.jacobian(f)(at) == pushed  # one sweep, not two
+    assert ag.jacobian(lambda x: f(x)[0])(at) == pulled[0]  # one either way
+
+
 # --- structures; numbers in, numbers out ---
 
 
@@ -291,6 +308,12 @@ def test_values_in_values_out():
     gradient.backward()
     assert w.grad == 4.0
     assert type(ag.grad(lambda v: v * w)(2.0)) is float  # none came in
+    _, slope = ag.jvp(lambda v: v**3, (2.0,), (w,))  # among the tangents alone
+    assert slope.data == 36.0
+    slope.backward()
+    assert w.grad == 4.0 + 12.0
+    assert isinstance(ag.jvp(lambda v: v**3, (x,), (1.0,))[1], Value)
+    assert type(ag.jvp(lambda v: v**3, (2.0,), (1.0,))[1]) is float
 
 
 def test_transforms_record_under_no_grad():

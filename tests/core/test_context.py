@@ -173,6 +173,17 @@ def test_no_grad_is_written_with_parentheses_or_without(form):
     assert (x * x).op == "mul"
 
 
+def test_a_decorated_function_is_given_all_its_arguments():
+    @ag.no_grad()
+    @ag.named_scope("cube")
+    def power(x, *, n=2):
+        return x**n
+
+    x = ag.Value(2.0)
+    assert power(x).data == 4.0
+    assert power(x, n=3).data == 8.0
+
+
 def test_an_exception_passes_and_closes():
     with pytest.raises(KeyError), ag.named_scope("a"), ag.no_grad():
         raise KeyError
