@@ -108,3 +108,15 @@ def test_a_list_that_holds_itself_is_refused(function):
     xs.append(xs)
     with pytest.raises(RecursionError):
         function(xs)
+
+
+@pytest.mark.parametrize("x", [0.5, Value(0.5)])
+def test_an_array_of_no_dimension_is_its_one_element(x):
+    numpy = pytest.importorskip("numpy")
+    lone = numpy.array(x)
+    assert lone.shape == ()
+    y = ag.exp(lone)
+    assert type(y) is type(x)
+    assert y == ag.exp(0.5)
+    with pytest.raises(ValueError, match="expected a finite number, got nan"):
+        ag.exp(numpy.array(float("nan")))
