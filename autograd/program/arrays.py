@@ -66,11 +66,15 @@ def _laid_out(layouts: tuple[Layout, ...]) -> tuple[Runs, Array, Array]:
         for length, stride in zip(lengths, strides[mapped:], strict=True):
             places = numpy.add.outer(places, stride * numpy.arange(length)).ravel()
         count, step = len(places), strides[0] if mapped else 0
-        packed = count >= LANES and (numpy.diff(places) == ITEM).all()
-        if mapped:
-            kind = "column" if step == ITEM else "packed" if packed else "strided"
+        beside = (numpy.diff(places) == ITEM).all()
+        if not mapped:
+            kind = "together" if beside and count >= LANES else "same"
+        elif step == ITEM:
+            kind = "column"
+        elif beside and count >= LANES:
+            kind = "packed"
         else:
-            kind = "together" if packed else "same"
+            kind = "dense" if beside and step == ITEM * count and count > 1 else "strided"
         runs.append((kind, count))
         tables.append(numpy.column_stack([places, numpy.full(count, step)]))
     owner = numpy.repeat(numpy.arange(len(runs)), [count for _, count in runs])

@@ -534,6 +534,9 @@ class _Columns:
             start = len(self.kinds)
             self.kinds += [kind] * count
             self.ends += [start + count] * count
+            if kind == "dense":
+                for k in range(start, start + count):
+                    self.groups[k] = [start]
             if kind == "packed":
                 firsts = {*range(start, start + count - LANES + 1, LANES), start + count - LANES}
                 for k in range(start, start + count):
@@ -557,6 +560,26 @@ class _Columns:
         for _ in range(1, LANES):
             found.append(code.line(f"getelementptr i8, ptr {found[-1]}, i64 {stride}").name)
         return found
+
+    def _dense(self, code: Code, first: int, count: int, row: str) -> list[str]:
+        """The addresses of as many vectors as there are numbers in each of LANES rows."""
+        base = self._address(code, first)
+        far = code.line(f"mul i64 {row}, {count}").name
+        found = [code.line(f"getelementptr double, ptr {base}, i64 {far}").name]
+        for v in range(1, count):
+            found.append(code.line(f"getelementptr double, ptr {found[0]}, i64 {v * LANES}").name)
+        return found
+
+    def _gathered(self, code: Code, vectors: list[str], of: list[tuple[int, int]]) -> str:
+        """A vector of lanes of others: each is told by vector and lane."""
+        first, *others = sorted({v for v, _ in of})
+        name = vectors[first]
+        for turn, v in enumerate(others or [first]):
+            mask = [
+                LANES + lane if u == v else n if turn else lane for n, (u, lane) in enumerate(of)
+            ]
+            name = self._picked(code, name, vectors[v], mask)
+        return name
 
     def _turned(self, code: Code, vectors: list[str]) -> list[str]:
         """The transpose: the first of each, the second of each, and so on."""
@@ -606,6 +629,22 @@ class _Columns:
                 at = code.line(f"getelementptr double, ptr {base}, i64 {row}").name
                 parts.append(code.line(f"load {t}, ptr {at}, align 8").name)
             return self._whole(code, parts)
+        if kind == "dense":
+            known = self.waiting.setdefault(code, {})
+            if k not in known:
+                (first,), count = self.groups[k], self.ends[k] - self.groups[k][0]
+                found: list[list[str]] = []
+                for row in self.firsts:
+                    places = self._dense(code, first, count, row)
+                    vectors = [code.line(f"load {t}, ptr {at}, align 8").name for at in places]
+                    of = [
+                        [(n // LANES, n % LANES) for n in range(c, count * LANES, count)]
+                        for c in range(count)
+                    ]
+                    found.append([self._gathered(code, vectors, lanes) for lanes in of])
+                for c in range(count):
+                    known[first + c] = self._whole(code, [x[c] for x in found])
+            return known[k]
         if kind == "packed":
             known = self.waiting.setdefault(code, {})
             if k not in known:
@@ -642,6 +681,19 @@ class _Columns:
             for row, part in zip(self.firsts, self.parts(code, name), strict=True):
                 at = code.line(f"getelementptr double, ptr {base}, i64 {row}").name
                 code.lines.append(f"store {t} {part}, ptr {at}, align 8")
+        elif kind == "dense":
+            known = self.waiting.setdefault(code, {})
+            known[k] = name
+            (first,), count = self.groups[k], self.ends[k] - self.groups[k][0]
+            columns = range(first, first + count)
+            if known.keys() >= set(columns):
+                whole = [self.parts(code, known[j]) for j in columns]
+                for row, vectors in zip(self.firsts, zip(*whole, strict=True), strict=True):
+                    for v, at in enumerate(self._dense(code, first, count, row)):
+                        of = [(n % count, n // count) for n in range(v * LANES, (v + 1) * LANES)]
+                        number = self._gathered(code, list(vectors), of)
+                        code.lines.append(f"store {t} {number}, ptr {at}, align 8")
+                self.done.setdefault(code, set()).update(columns)
         elif kind == "packed":
             known = self.waiting.setdefault(code, {})
             known[k] = name
@@ -664,9 +716,9 @@ class _Columns:
         """Put away what waits for neighbours that are not of this chunk."""
         for k, name in self.waiting.pop(code, {}).items():
             if k not in self.done.get(code, ()):
-                self.kinds[k] = "strided"
+                kind, self.kinds[k] = self.kinds[k], "strided"
                 self.store(code, k, name)
-                self.kinds[k] = "packed"
+                self.kinds[k] = kind
 
     def copy_same(self) -> tuple[str, str]:
         """Copy what is the same for all rows to one place, `%same`; the text, and a sum of it."""
@@ -767,7 +819,8 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: in
 
     x has an address and a stride in bytes for each input, y for each number that comes out.  Reads
     and writes say what they are, run by run: "column" (one number after the other), "strided",
-    "packed" (strided, but the numbers of a row lie side by side, LANES of them or more), "same"
+    "packed" (strided, but the numbers of a row lie side by side, LANES of them or more), "dense"
+    (fewer, but the next row follows at once), "same"
     (one number for all rows) or "together" (the same, and side by side).
 
     `told` gets, for each LANES rows, two bytes: a bit for each row where a guard does not hold, and

@@ -375,6 +375,23 @@ def test_shared_numbers_lie_anywhere():
         mapped(f, many, few, 2.0, x, in_axes=(None, None, None, 0))
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize("width", range(1, 10))
+def test_rows_of_any_width_are_read_and_written(width, groups, monkeypatch):
+    monkeypatch.setattr(rows.machine, "has", lambda feature: groups == 2)
+    table = RNG.normal(size=(83, width))
+    f = over("map_value_and_jacobian", lambda v: np.array([v[k] * (k + 2.0) for k in range(width)]))
+    value, slopes = f(table)
+    assert (value == table * (2.0 + np.arange(width))).all()
+    assert (slopes == np.diag(2.0 + np.arange(width))).all()
+    wide = np.zeros((83, width + 1)), np.zeros((83, width, width + 1))
+    f(table[::-1], out=(wide[0][:, :width], wide[1][..., 1:]))
+    assert (wide[0][::-1, :width] == value).all()
+    assert (wide[1][..., 1:] == slopes).all()
+    assert not wide[0][:, width].any()
+    assert not wide[1][..., 0].any()
+
+
 def test_calls_for_a_sum_in_many_threads():
     call = over("map_value_and_grad", lambda w, x: ag.sin(w[0] * x) + w[1])
     x = RNG.normal(size=(8, 4_096))
