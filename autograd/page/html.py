@@ -28,7 +28,7 @@ def html_file(title: str, body: str, data: Any, lang: str | None, *scripts: str)
     chooses the language.  Raises ValueError for a language without words.
     """
     words = words_in(lang)
-    style = Template(source("page.css")).substitute(COLOURS)
+    style = Template(source("picture.css") + source("page.css")).substitute(COLOURS)
     script = '"use strict";\n' + "".join((source("words.js"), *scripts))
     policy = "default-src 'none'; base-uri 'none'; form-action 'none'; " + "; ".join(
         f"{kind}-src 'sha256-{_hash(source)}'"

@@ -46,8 +46,9 @@ def build(folder: Path, work: Path) -> None:
         bundle(work, modules.result(), folder)
     page = Template((HERE / "index.html").read_text("utf-8"))
     (folder / "index.html").write_text(page.substitute(policy=policy()), "utf-8")
-    for name in ("style.css", "icon.svg"):
-        shutil.copy(HERE / name, folder)
+    shutil.copy(HERE / "icon.svg", folder)
+    styles = (ROOT / "autograd/page/picture.css", HERE / "style.css")
+    (folder / "style.css").write_text("".join(path.read_text("utf-8") for path in styles), "utf-8")
 
 
 def run(*command: object, cwd: Path | None = None) -> None:
