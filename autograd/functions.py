@@ -38,14 +38,22 @@ __all__ += ["softplus"]
 __all__ += ["affine", "dot", "log_softmax", "logsumexp", "matmul", "mean", "norm", "softmax", "sum"]
 
 
+# The primitives that composites are made of.  `_exp.of(x)` is `exp(x)` in fewer steps.
+_absolute, _exp, _log, _mul = primitives.absolute, primitives.exp, primitives.log, primitives.mul
+_maximum, _reciprocal = primitives.maximum, primitives.reciprocal
+_relu, _sign, _negative_part = primitives.relu, primitives.sign, elementary.negative_part
+_erfc, _expm1, _hypot = elementary.erfc, elementary.expm1, elementary.hypot
+_logaddexp = elementary.logaddexp
+
+
 def as_function(primitive: Primitive, doc: str) -> Callable[..., Any]:
     """The primitive as a public function: over nested structures, its arguments checked."""
 
     def unary(x: Any, /) -> Any:
-        return primitive(x)
+        return primitive.of(x)
 
     def binary(a: Any, b: Any, /) -> Any:
-        return primitive(a, b)
+        return primitive.of(a, b)
 
     function: Any = unary if len(primitive.partials) == 1 else binary
     function.__name__ = function.__qualname__ = primitive.name
@@ -112,7 +120,7 @@ def degrees(x: Any) -> Any:
     >>> degrees([0.0, math.pi])
     [0.0, 180.0]
     """
-    return primitives.mul(x, math.degrees(1.0))
+    return _mul.of(x, math.degrees(1.0))
 
 
 @elementwise(1)
@@ -123,7 +131,7 @@ def radians(x: Any) -> Any:
     >>> radians(180) == math.pi
     True
     """
-    return primitives.mul(x, math.radians(1.0))
+    return _mul.of(x, math.radians(1.0))
 
 
 # --- activations ---
@@ -149,9 +157,9 @@ def sigmoid(x: Any) -> Any:
     0.7310585786300049
     """
     if x > -354.0:
-        return primitives.reciprocal(primitives.exp(-x) + 1.0)
-    e = primitives.exp(x)
-    return e * primitives.reciprocal(e + 1.0)
+        return _reciprocal.of(_exp.of(-x) + 1.0)
+    e = _exp.of(x)
+    return e * _reciprocal.of(e + 1.0)
 
 
 @elementwise(1)
@@ -163,14 +171,14 @@ def relu(x: Any, at_zero: Any = 0.0) -> Any:
     """
     at_zero = option("relu: at_zero", at_zero)
     if type(at_zero) is not Value and at_zero == 0.0:
-        return primitives.relu(x)
+        return _relu.of(x)
     return _relu_from(at_zero, x)
 
 
 @composite("relu", "max(x, 0)")
 def _relu_from(at_zero: Any, x: Any) -> Any:
-    s = primitives.sign(x)
-    return x * (primitives.relu(s) + at_zero * (1.0 - primitives.absolute(s)))
+    s = _sign.of(x)
+    return x * (_relu.of(s) + at_zero * (1.0 - _absolute.of(s)))
 
 
 @elementwise(1)
@@ -200,7 +208,7 @@ def prelu(x: Any, a: Any) -> Any:
 
 
 def _leaky(name: str, x: Any, slope: Any) -> Any:
-    y = primitives.relu(x) + slope * elementary.negative_part(x)
+    y = _relu.of(x) + slope * _negative_part.of(x)
     return checked(y, name, [x, slope])
 
 
@@ -214,8 +222,8 @@ def relu6(x: Any) -> Any:
     >>> relu6([-1.0, 2.0, 8.0])
     [0.0, 2.0, 6.0]
     """
-    inside = primitives.relu(primitives.sign(6.0 - x))
-    return primitives.relu(x) * inside + 6.0 * (1.0 - inside)
+    inside = _relu.of(_sign.of(6.0 - x))
+    return _relu.of(x) * inside + 6.0 * (1.0 - inside)
 
 
 @elementwise(1)
@@ -226,7 +234,7 @@ def softplus(x: Any) -> Any:
     >>> softplus([0.0, 1000.0])
     [0.6931471805599453, 1000.0]
     """
-    return elementary.logaddexp(x, 0.0)
+    return _logaddexp.of(x, 0.0)
 
 
 @elementwise(1)
@@ -239,8 +247,8 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     >>> elu(-1.0)
     -0.6321205588285577
     """
-    below_zero = elementary.expm1(elementary.negative_part(x))
-    return primitives.relu(x) + option("elu: alpha", alpha) * below_zero
+    below_zero = _expm1.of(_negative_part.of(x))
+    return _relu.of(x) + option("elu: alpha", alpha) * below_zero
 
 
 @elementwise(1)
@@ -253,7 +261,7 @@ def gelu(x: Any) -> Any:
     >>> round(gelu(1.0), 12)
     0.841344746069
     """
-    return (0.5 * x) * elementary.erfc(x * -math.sqrt(0.5))
+    return (0.5 * x) * _erfc.of(x * -math.sqrt(0.5))
 
 
 @elementwise(1)
@@ -382,8 +390,8 @@ def norm(xs: Any) -> Any:
 @composite("norm", "√ Σ xᵢ²")
 def _norm(terms: list[Any]) -> Any:
     if len(terms) < 2:
-        return primitives.absolute(terms[0]) if terms else 0.0
-    return _by_twos(elementary.hypot, terms)
+        return _absolute.of(terms[0]) if terms else 0.0
+    return _by_twos(_hypot, terms)
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -484,7 +492,7 @@ def _by_twos(function: Primitive, xs: list[Any]) -> Any:
     """A function of two numbers over many, as a tree."""
     while len(xs) > 1:
         whole = len(xs) // 2 * 2
-        xs = [function(xs[i], xs[i + 1]) for i in range(0, whole, 2)] + xs[whole:]
+        xs = [function.of(xs[i], xs[i + 1]) for i in range(0, whole, 2)] + xs[whole:]
     return xs[0]
 
 
@@ -508,9 +516,8 @@ def softmax(xs: list[Any]) -> Any:
     >>> softmax([1.0, 1.0])
     [0.5, 0.5]
     """
-    exp = primitives.exp
-    exps = [exp(z) for z in below(xs, _by_twos(primitives.maximum, xs))]
-    scale = primitives.reciprocal(sum_of(exps))
+    exps = [_exp.of(z) for z in below(xs, _by_twos(_maximum, xs))]
+    scale = _reciprocal.of(sum_of(exps))
     return [e * scale for e in exps]
 
 
@@ -522,16 +529,16 @@ def log_softmax(xs: list[Any]) -> Any:
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    minus = -_by_twos(primitives.maximum, xs)
+    minus = -_by_twos(_maximum, xs)
     shifted = [x + minus for x in xs]
-    rest = primitives.log(sum_of([primitives.exp(z) for z in shifted]))
+    rest = _log.of(sum_of([_exp.of(z) for z in shifted]))
     return [checked(z - rest, "log_softmax", xs) for z in shifted]
 
 
 def log_of_sum(xs: list[Any]) -> tuple[Any, Any]:
     """The largest x, and what is to be added to it for the log of the sum of exp(x)."""
-    m = _by_twos(primitives.maximum, xs)
-    return m, primitives.log(sum_of([primitives.exp(z) for z in below(xs, m)]))
+    m = _by_twos(_maximum, xs)
+    return m, _log.of(sum_of([_exp.of(z) for z in below(xs, m)]))
 
 
 @rowwise

@@ -116,7 +116,7 @@ _begun = local()  # .lock: that of the `with` that is about to enter
 def current() -> Any:
     """The surroundings of what is recorded now, open and this thread's own."""
     here = value_of(_here)
-    if here.thread != get_ident() or is_over(here):
+    if here.thread != get_ident() or (here.lock is not None and is_over(here)):
         while is_over(here):
             _noted.discard(here)
             here = here.outer

@@ -93,10 +93,10 @@ def _method(primitive: Primitive, doc: str) -> Callable[..., "Value"]:
     """The primitive as a method."""
 
     def unary(self: Any) -> Any:
-        return primitive(self)
+        return primitive.of(self)
 
     def binary(self: Any, other: Any) -> Any:
-        return primitive(self, other)
+        return primitive.of(self, other)
 
     method: Any = unary if len(primitive.partials) == 1 else binary
     method.__doc__ = doc

@@ -2,6 +2,7 @@
 cdef class Primitive:
     cdef readonly object forward, name, symbol
     cdef readonly tuple partials
+    cpdef of(self, a, b=*)
     cpdef value(self, numbers, operands)
     cpdef slopes(self, numbers, y)
 

@@ -41,6 +41,10 @@ class Primitive:
 
     def __call__(self, a: Any, b: Any = None) -> Any:
         """The operation on numbers, or recorded where an input is a Value."""
+        return self.of(a, b)
+
+    def of(self, a: Any, b: Any = None) -> Any:
+        """As a call: one from machine code to machine code, where there is such."""
         record = None if type(a) is float else getattr(type(a), "record", None)
         if record is None and b is not None and type(b) is not float:
             record = getattr(type(b), "record", None)

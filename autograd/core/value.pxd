@@ -8,7 +8,7 @@ cdef object _add, _mul, _exp, _relu, _reciprocal, _divide, _power, _tanh, _maxim
 cdef set open_contexts
 cdef object surrounding
 cdef bint _plain
-cdef double NAN
+cdef double nan
 cdef int LITERAL
 
 cdef extern from "math.h":  # what Python's module calls too
@@ -38,6 +38,6 @@ cpdef Value as_declared(Primitive primitive, Value a, Value b=*)
 cdef Value new_node(object primitive, Value a, Value b, double data, double da, double db)
 @cython.locals(v=Node, a=Node, b=Node, adjoint=double, grad=double, due=Py_ssize_t)
 cpdef sweep(Node root, double seed)
-@cython.locals(v=Value, number=double)
+@cython.locals(v=Value)
 cpdef Value literal(object x)
 cdef Value operand(object x)

@@ -16,7 +16,7 @@ there; and what a node computed never changes, save by `recompute`.
 """
 
 from math import exp as e_to
-from math import log, tanh
+from math import log, nan, tanh
 from threading import get_ident
 from typing import Any
 
@@ -24,7 +24,6 @@ from autograd.core import elementary, primitives
 from autograd.core.context import current, is_over, open_contexts, surrounding, value_of
 from autograd.core.node import (
     LITERAL,
-    NAN,
     Node,
     alone,
     broken_chain,
@@ -108,7 +107,7 @@ class Value(Node):
 
     def relu(self) -> "Value":
         """max(self, 0), with derivative 0 at 0."""
-        return new_node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), NAN)
+        return new_node(_relu, self, None, max(self._data, 0.0), float(self._data > 0.0), nan)
 
     def exp(self) -> "Value":
         """e to the power of self.  Raises OverflowError above 709.78."""
@@ -162,12 +161,11 @@ class Value(Node):
 
 def literal(x: Any) -> Value:
     """A leaf for a number in an expression."""
-    number = finite(x)
     v = Value.__new__(Value)
     if _plain:
         v._a = v._b = v._primitive = v._scope = v._label = None
         v._grad, v._reached = 0.0, False
-    v._data, v._da, v._db, v._count = number, NAN, NAN, LITERAL
+    v._data, v._da, v._db, v._count = finite(x), nan, nan, LITERAL
     if type(x) is not float and type(x) is not int:
         tell_written(v, x)
     return v
@@ -194,7 +192,7 @@ def raised(a: Value, b: Value) -> Value:
     d = a._data
     if b._data != 2.0 or not 1e-140 < abs(d) < 1e150:
         return as_declared(_power, a, b)
-    by_exponent = log(d) * (d * d) if d > 0.0 else NAN
+    by_exponent = log(d) * (d * d) if d > 0.0 else nan
     return new_node(_power, a, b, d * d, 2.0 * d, by_exponent)
 
 
@@ -203,7 +201,7 @@ def exponential(a: Value) -> Value:
     if a._data > 709.0:  # too large, or nearly
         return as_declared(_exp, a)
     y = e_to(a._data)
-    return new_node(_exp, a, None, y, y, NAN)
+    return new_node(_exp, a, None, y, y, nan)
 
 
 def inverse(a: Value) -> Value:
@@ -211,14 +209,14 @@ def inverse(a: Value) -> Value:
     if abs(a._data) < 1e-150:  # 0, or with a derivative that is too large
         return as_declared(_reciprocal, a)
     y = 1.0 / a._data
-    return new_node(_reciprocal, a, None, y, -(y * y), NAN)
+    return new_node(_reciprocal, a, None, y, -(y * y), nan)
 
 
 def hyperbolic(a: Value) -> Value:
     """tanh(a)."""
     e = e_to(-abs(a._data))
     s = 2.0 * e / (1.0 + e * e)  # 1 / cosh(a)
-    return new_node(_tanh, a, None, tanh(a._data), s * s, NAN)
+    return new_node(_tanh, a, None, tanh(a._data), s * s, nan)
 
 
 def larger(a: Value, b: Value) -> Value:
@@ -252,7 +250,7 @@ def new_node(primitive: Primitive, a: Value, b: Any, data: float, da: float, db:
     y._primitive, y._a, y._b = primitive, a, b
     if open_contexts:
         here = value_of(surrounding)
-        if here.thread != get_ident() or is_over(here):
+        if here.thread != get_ident() or (here.lock is not None and is_over(here)):
             here = current()
         y._scope = here.scope
         if not here.recording:
