@@ -75,7 +75,7 @@ class Compiled:
         self.seconds = 0.0  # spent on tracing and compiling
         self._variants: dict[Any, list[Variant]] = {}
         self._rows: dict[Any, Any] = {}
-        self._sums: dict[Any, Any] = {}
+        self._calls: dict[Any, Any] = {}
         self._hvp: Compiled | None = None
         for name in ("__name__", "__qualname__", "__doc__", "__wrapped__"):
             if hasattr(f, name) or name == "__wrapped__":
@@ -515,7 +515,7 @@ class Compiled:
         from autograd.program import rows
 
         native = self.backend == "native" and _has_llvm()
-        options |= {"machine_code": native, "sums": self._sums}
+        options |= {"machine_code": native, "calls": self._calls}
         return rows.mapped(name, self.f, self._rows, args, **options)
 
 

@@ -22,7 +22,9 @@ from typing import Any, SupportsIndex
 import numpy
 
 from autograd.core import leaves
+from autograd.core.nested import blocks
 from autograd.program import llvm, machine, native
+from autograd.program.again import MOST_CALLS, Again, alike, by_twos, in_shape
 from autograd.program.arrays import (
     Arguments,
     Array,
@@ -35,9 +37,8 @@ from autograd.program.arrays import (
 )
 from autograd.program.columns import Columns
 from autograd.program.llvm import BLOCK, LANES, Runs
-from autograd.program.pages import behind
+from autograd.program.pages import LARGE, behind
 from autograd.program.steps import Steps
-from autograd.program.sums import MOST_CALLS, Again, alike, by_twos, in_shape
 from autograd.program.trace import Traced, split, traced
 
 SPAN = 64 * BLOCK  # rows of one piece of work
@@ -379,20 +380,28 @@ def mapped(
     out: Any = None,
     *,
     machine_code: bool = True,
-    sums: dict[Any, Again] | None = None,
+    calls: dict[Any, Again] | None = None,
 ) -> Any:
     """What the `map` methods of a compiled function do; `known` keeps branches for later calls.
 
-    Without `machine_code`, NumPy computes the rows.  `sums` keeps how a sum was had, for calls like
-    it, which then take less time around the machine code than in it.
+    Without `machine_code`, NumPy computes the rows.  `calls` keeps how a call was made, for
+    those like it, which then take little time around the machine code.
     """
-    call = None
-    if reduce and sums is not None and machine_code and not progress and out is None:
-        call = _call(name, args, in_axes, argnums, reduce, exact, errors, workers)
-        again = sums.get(call)
-        found = None if again is None else again(args)
-        if found is not None:
-            return (found, numpy.array([], int)) if errors == "nan" else found
+    call, target = None, None if out is None else blocks(out)
+    if calls is not None and machine_code and not progress:
+        options = in_axes, argnums, reduce, exact, errors, workers
+        call = _call(name, args, target, *options)
+        again = None if call is None else calls.get(call)
+        if again is not None:
+            try:
+                found = again(args, target)
+            except BaseException as error:
+                _told_of(out, error)
+                raise
+            if found is not None:
+                if not reduce:
+                    found = again.results.assembled(found) if out is None else out
+                return (found, numpy.array([], int)) if errors == "nan" else found
     for option, value, choices in (
         ("errors", errors, ("raise", "nan")),
         ("reduce", reduce, (None, "sum", "mean")),
@@ -456,26 +465,37 @@ def mapped(
             good = given.count - len(failures)
             total = total / good if good else numpy.full_like(total, numpy.nan)
         made = in_shape(results)(total)
-        if call is not None and not failures:
-            _remember(sums, call, args, work, results, given.count, reduce)
     else:
         try:
             for found in in_threads(work.span, given.count, workers, progress, files):
                 checked(found)
         except BaseException as error:
-            if out is not None:
-                error.add_note("some rows of `out` are written, others are not")
+            _told_of(out, error)
             raise
         made = results.assembled(arrays) if out is None else out
+    if call is not None and not failures and (workers == 1 or given.count <= SPAN):
+        again = _again_like(args, work, results, given.count, reduce, target)
+        if again is not None:
+            if len(calls) >= MOST_CALLS:  # type: ignore[arg-type]
+                calls.clear()  # type: ignore[union-attr]
+            calls[call] = again  # type: ignore[index]
     return (made, numpy.array([row for row, _ in failures], int)) if patient else made
 
 
-def _call(name: str, args: tuple[Any, ...], *options: Any) -> Any:
+def _told_of(out: Any, error: BaseException) -> None:
+    if out is not None:
+        error.add_note("some rows of `out` are written, others are not")
+
+
+def _call(name: str, args: tuple[Any, ...], out: list[Any] | None, *options: Any) -> Any:
     """A key for calls that are alike; None for one that cannot be made again."""
-    key = name, alike(args), *options
+    given, written = alike(args), None if out is None else alike(tuple(out))
     workers = options[-1]
-    if key[1] is None or not (workers is None or (type(workers) is int and workers > 0)):
+    if given is None or (out is not None and written is None):
         return None
+    if not (workers is None or (type(workers) is int and workers > 0)):
+        return None
+    key = name, given, written, *options
     try:
         hash(key)
     except TypeError:  # a list of axes
@@ -483,20 +503,22 @@ def _call(name: str, args: tuple[Any, ...], *options: Any) -> Any:
     return key
 
 
-def _remember(
-    sums: Any, call: Any, args: Any, work: Work, results: Results, count: int, reduce: str
-) -> None:
-    """Keep how this sum was had, if it is in one piece, in machine code, where the arrays lie."""
+def _again_like(
+    args: Any, work: Work, results: Results, count: int, reduce: str | None, out: Any
+) -> Again | None:
+    """This call once more, if all of it is in machine code, which reads where the arrays lie."""
     kernel, found = work.branches.kernels[0] if work.branches.kernels else (None, None)
-    whole = 0 < count <= SPAN and count % LANES == 0 and len(work.xs) == len(args)
+    whole = count and count % LANES == 0 and len(work.xs) == len(args)
     if not whole or not isinstance(kernel, Kernel) or found is None:
-        return
+        return None
+    if reduce and count > SPAN:
+        return None
     for x, block in zip(args, work.xs, strict=True):
         if type(x) is not float and address(x) != address(block.array):
-            return
-    if len(sums) >= MOST_CALLS:
-        sums.clear()
-    sums[call] = Again(kernel, args, work.xs, found.held, results, count, reduce == "mean")
+            return None
+        if block.array.nbytes >= LARGE:  # perhaps a file's, whose pages are to be given back
+            return None
+    return Again(kernel, args, work.xs, found.held, results, count, reduce, out, SPAN)
 
 
 def _understood(

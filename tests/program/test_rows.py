@@ -18,6 +18,7 @@ pytest.importorskip("mpmath")
 
 import autograd as ag  # noqa: E402
 from autograd import Value  # noqa: E402
+from autograd.core.nested import blocks  # noqa: E402
 from autograd.core.primitives import PRIMITIVES  # noqa: E402
 from autograd.program import llvm, rows  # noqa: E402
 
@@ -31,12 +32,12 @@ X, Y = RNG.normal(size=N), RNG.normal(size=N)
 
 def over(name, f):
     """A map of f that keeps what it has compiled."""
-    known, sums = {}, {}
+    known, calls = {}, {}
 
     def call(*args, **options):
-        return rows.mapped(name, f, known, args, **options, sums=sums)
+        return rows.mapped(name, f, known, args, **options, calls=calls)
 
-    call.known, call.sums = known, sums
+    call.known, call.calls = known, calls
     return call
 
 
@@ -331,14 +332,14 @@ def test_a_call_like_one_before_has_its_bits_and_its_errors():
                 options = {"in_axes": (None, 0, None), "reduce": reduce}
                 value, slopes = call(w, x, y, **options)
                 first.known.clear()
-                first.sums.clear()
+                first.calls.clear()
                 expected, by = first(w, x, y, **options)
                 assert type(value) is float
                 assert value == expected
                 assert type(slopes) is type(by)
                 assert list(slopes) == list(by)
                 leaf.data += 0.25
-    assert len(call.sums) == 4
+    assert len(call.calls) == 4
     kept = slopes
     w, bad = np.array([1.0, 2.0]), table[0].copy()
     bad[7] = -9.0
@@ -373,6 +374,42 @@ def test_shared_numbers_lie_anywhere():
     many[1, 20] = math.nan
     with pytest.raises(ValueError, match=r"^row 0: .*finite"):
         mapped(f, many, few, 2.0, x, in_axes=(None, None, None, 0))
+
+
+def test_rows_once_more_into_the_same_arrays():
+    def f(v, k, x):
+        return [ag.log(v[0] * k) + x, v[1] * x]
+
+    call, other = (over("map_value_and_jacobian", f) for _ in range(2))
+    options = {"in_axes": (0, None, 0), "argnums": (0, 2), "workers": 1}
+    table, x = 1.0 + RNG.random((4, 1_000, 2)), RNG.random(1_000)
+
+    def flat(found):
+        return np.column_stack([np.reshape(a, (1_000, -1)) for a in blocks(found)])
+
+    new = [flat(call(t, 2.0, x, **options)) for t in table]
+    expected = [flat(other(t.tolist(), 2.0, x.tolist(), **options)) for t in table]
+    assert not other.calls
+    np.testing.assert_array_equal(new, expected)
+    out = call(table[0], 2.0, x, **options)
+    mine = table[1].copy()
+    for source, expect in ((table[0], 0), (mine, 1), (mine, 1), (table[0], 0), (mine, 1)):
+        found = call(source, 2.0, x, out=out, **options)
+        assert found is out
+        np.testing.assert_array_equal(flat(out), expected[expect])
+    assert len(call.calls) == 2
+    mine[5, 0] = -1.0
+    with pytest.raises(ValueError, match=r"^row 5: log") as caught:
+        call(mine, 2.0, x, out=out, **options)
+    assert caught.value.__notes__ == ["some rows of `out` are written, others are not"]
+    mine[5, 0] = 1.0
+    first = blocks(out)[0]
+    first.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        call(mine, 2.0, x, out=out, **options)
+    first.flags.writeable = True
+    with pytest.raises(ValueError, match="overlaps"):
+        call(mine, 2.0, first, out=out, **options)
 
 
 @pytest.mark.parametrize("groups", [1, 2])

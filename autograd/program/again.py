@@ -1,10 +1,11 @@
-"""Sums over rows: the order they are added up in, and calls that are like one made before.
+"""Calls over rows that are like one made before, and sums: the order they are added up in.
 
 Invariant: a call like one before gives what the whole way gives, or None where that must be asked:
 a row has no number, or takes another branch.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import InitVar, dataclass, field
 from itertools import accumulate
 from math import prod
 from typing import Any
@@ -76,7 +77,7 @@ class _Room:
         self.table = again.table.copy()
         self.held: Array = numpy.empty(len(again.held))
         self.floats = numpy.empty(again.floats)
-        self.totals = numpy.empty((again.blocks, again.numbers))
+        self.totals = numpy.empty(again.sums)
         self.told = numpy.empty((again.told, 2), numpy.uint8)
         self.starts: list[int] = []
         own = [address(a) for a in (self.table, self.totals, self.told)]
@@ -84,49 +85,65 @@ class _Room:
         self.of_floats, self.of_held = address(self.floats), address(self.held)
 
 
+@dataclass
 class Again:
-    """Calls for a sum like one that was made: the code, and where its numbers come from.
+    """A call like one that was made: the code, and where its numbers come from.
 
     `kernel` is that of the first branch, `held` its leaves; `args` are those of the call, `xs` the
-    blocks of their numbers, one for each.
+    blocks of their numbers, one for each.  `out` are the arrays that were written to, if those were
+    given: only to them it writes again, since they are known to overlap with nothing.
     """
 
-    def __init__(
-        self,
-        kernel: Any,
-        args: tuple[Any, ...],
-        xs: list[Block],
-        held: list[Value],
-        results: Results,
-        count: int,
-        mean: bool,
-    ) -> None:
-        self.held, self.count, self.mean = held, count, mean
-        self.numbers, self.shaped = results.numbers(), in_shape(results)
-        self.blocks, self.told = -(-count // BLOCK), count // LANES + 1
+    kernel: Any
+    args: InitVar[tuple[Any, ...]]
+    xs: InitVar[list[Block]]
+    held: list[Value]
+    results: Results
+    count: int
+    reduce: str | None
+    out: InitVar[list[Array] | None]
+    span: int
+    _rooms: list[_Room] = field(default_factory=list)  # of calls that are over
+
+    def __post_init__(self, args: Any, xs: list[Block], out: list[Array] | None) -> None:
         self.floats = sum(type(x) is float for x in args)
-        reads, self.table = tables([*xs, Block(numpy.empty(len(held)), False)])
-        self.code = kernel.code(reads, None)
-        sizes = [prod(x.array.shape[x.mapped :]) for x in xs] + [len(held)]
+        self.shapes = [(self.count, *shape) for shape in self.results.shapes()]
+        self.shaped = in_shape(self.results)
+        blocks = -(-self.count // BLOCK) if self.reduce else 0
+        self.sums, self.told = (blocks, self.results.numbers()), self.span // LANES + 1
+        self.reads, self.table = tables([*xs, Block(numpy.empty(len(self.held)), False)])
+        sizes = [prod(x.array.shape[x.mapped :]) for x in xs] + [len(self.held)]
         self.owner = numpy.repeat(numpy.arange(len(sizes)), sizes)
         starts = [address(x.array) for x in xs]
         self.places = self.table[:, 0] - numpy.array([*starts, 0])[self.owner]
-        first = len(self.owner) - len(held)
-        self.places[first:] = ITEM * numpy.arange(len(held))
-        self._rooms: list[_Room] = []  # of calls that are over; taken and put back whole
+        first = len(self.owner) - len(self.held)
+        self.places[first:] = ITEM * numpy.arange(len(self.held))
+        self.read = (
+            []
+            if out is None
+            else [id_ for x, id_ in zip(args, starts, strict=True) if type(x) is not float]
+        )
+        self.written = [] if out is None else list(map(address, out))
+        self.to = None if out is None else self._target(out)
+        self.code: Any = self.kernel.code(self.reads, None) if self.reduce else None
 
-    def __call__(self, args: tuple[Any, ...]) -> Any:
-        """The sum or mean for these arguments, or None."""
+    def _target(self, arrays: list[Array]) -> tuple[Any, Array]:
+        """The code that writes to these arrays, and the table of their addresses."""
+        writes, table = tables(self.results.in_order(arrays))
+        return self.kernel.code(self.reads, writes), table
+
+    def __call__(self, args: tuple[Any, ...], out: list[Array] | None) -> Any:
+        """A sum or a mean in its structure, or arrays of rows; or None."""
         room = self._rooms.pop() if self._rooms else _Room(self)
-        starts = []
-        floats = 0
+        starts, read, floats = [], [], 0
         for x in args:
             if type(x) is float:
                 room.floats[floats] = x
                 starts.append(room.of_floats + ITEM * floats)
                 floats += 1
             else:
-                starts.append(x.__array_interface__["data"][0])
+                read.append(address(x))
+                starts.append(read[-1])
         if self.held:
             leaves.read(self.held, room.held)
         starts.append(room.of_held)
@@ -135,11 +152,28 @@ class Again:
                 return None
             numpy.add(self.places, numpy.array(starts)[self.owner], room.table[:, 0])
             room.starts = starts
-        failed = self.code(room.table_at, room.totals_at, 0, self.count, room.told_at)
-        if failed:
-            found = None
-        else:
-            total = by_twos(room.totals)
-            found = self.shaped(total / self.count if self.mean else total + 0.0)
-        self._rooms.append(room)
+        found = self._sum(room) if self.reduce else self._rows(room, read, out)
+        self._rooms.append(room)  # after an error it is not used again
         return found
+
+    def _sum(self, room: _Room) -> Any:
+        if self.code(room.table_at, room.totals_at, 0, self.count, room.told_at):
+            return None
+        total = by_twos(room.totals)
+        return self.shaped(total / self.count if self.reduce == "mean" else total + 0.0)
+
+    def _rows(self, room: _Room, read: list[int], out: list[Array] | None) -> list[Array] | None:
+        if out is None or self.to is None:
+            arrays = [numpy.empty(shape) for shape in self.shapes]
+            code, table = self._target(arrays)
+        else:
+            arrays, (code, table) = out, self.to
+            same = read == self.read and list(map(address, out)) == self.written
+            if not same or not all(a.flags.writeable for a in out):
+                return None
+        at = address(table)
+        for start in range(0, self.count, self.span):
+            stop = min(start + self.span, self.count)
+            if code(room.table_at, at, start, stop, room.told_at):
+                return None
+        return arrays
