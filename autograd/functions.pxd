@@ -8,8 +8,8 @@ cdef Primitive _negative_part, _reciprocal, _relu, _sign
 
 cpdef sum_of(list terms, double divisor=*)
 cdef _over(total, double scale, list operands)
-@cython.locals(half=Py_ssize_t)
-cdef _added(list terms)
+@cython.locals(half=Py_ssize_t, i=Py_ssize_t)
+cdef _added(list terms, Py_ssize_t start, Py_ssize_t stop)
 cpdef checked(x, name, list operands)
 cdef list _terms(xs)
 @cython.locals(whole=Py_ssize_t, i=Py_ssize_t)

@@ -284,7 +284,7 @@ def sum_of(terms: list[Any], divisor: float = 1.0) -> Any:
     OverflowError, naming the composite that is open and the terms, where it does not fit a float.
     """
     try:
-        total = _added(terms)
+        total = _added(terms, 0, len(terms))
         fits = math.isfinite(peek(total))
     except OverflowError:
         fits = False
@@ -292,7 +292,7 @@ def sum_of(terms: list[Any], divisor: float = 1.0) -> Any:
         return total if divisor == 1.0 else _over(total, divisor, terms)
     only_here()
     scale = 2.0 ** -len(terms).bit_length()
-    return _over(_added([x * scale for x in terms]), scale * divisor, terms)
+    return _over(_added([x * scale for x in terms], 0, len(terms)), scale * divisor, terms)
 
 
 def _over(total: Any, scale: float, operands: list[Any]) -> Any:
@@ -302,19 +302,19 @@ def _over(total: Any, scale: float, operands: list[Any]) -> Any:
     return total / scale
 
 
-def _added(terms: list[Any]) -> Any:
-    """The terms added: up to eight from left to right, as one writes it; more in two halves.
+def _added(terms: list[Any], start: int, stop: int) -> Any:
+    """The terms from start to stop added: up to eight from left to right, more in two halves.
 
     So thousands of terms make a graph of small depth, and the rounding error grows with the
     logarithm of their number: Higham (1993).
     """
-    if len(terms) <= 8:
-        total = terms[0]
-        for term in terms[1:]:
-            total = total + term
-        return total
-    half = len(terms) // 2
-    return _added(terms[:half]) + _added(terms[half:])
+    if stop - start > 8:
+        half = start + (stop - start) // 2
+        return _added(terms, start, half) + _added(terms, half, stop)
+    total = terms[start]
+    for i in range(start + 1, stop):
+        total = total + terms[i]
+    return total
 
 
 def checked(x: Any, name: str, operands: list[Any]) -> Any:
@@ -336,6 +336,8 @@ def _told(x: Any) -> str:
 
 def _terms(xs: Any) -> list[Any]:
     """The elements of a nested structure, or of any iterable, as checked numbers and Values."""
+    if type(xs) is list and all([type(x) is Value for x in xs]):  # most are
+        return xs[:]
     many = isinstance(xs, Iterable) and not is_nested(xs) and getattr(xs, "shape", None) != ()
     elements = items(list(xs) if many else xs, ROWS)
     return [x if type(x) is Value else scalar(x) for x in elements]
@@ -418,7 +420,8 @@ def _dot(a: list[Any], b: list[Any]) -> Any:
         only_here()
     sizes = [math.frexp(peek(x))[1] + math.frexp(peek(y))[1] for x, y in zip(a, b, strict=True)]
     scale = 2.0 ** -((max(sizes) + len(a).bit_length()) // 2 - 508)
-    total = _added([(x * scale) * (y * scale) for x, y in zip(a, b, strict=True)])
+    products = [(x * scale) * (y * scale) for x, y in zip(a, b, strict=True)]
+    total = _added(products, 0, len(products))
     return _over(_over(total, scale, [a, b]), scale, [a, b])
 
 
@@ -498,10 +501,12 @@ def _by_twos(function: Primitive, xs: list[Any]) -> Any:
 
 def below(xs: list[Any], m: Any) -> list[Any]:
     """x - m for each x, to be an argument of exp; halved where it overflows, as exp is 0 anyway."""
-    minus, lower = -m, -peek(m)
-    if min([peek(x) + lower for x in xs]) > -math.inf:
-        return [x + minus for x in xs]
-    only_here()
+    minus = -m
+    try:
+        return [checked(x + minus, "add", xs) for x in xs]
+    except OverflowError:
+        only_here()
+    lower = -peek(m)
     return [x + minus if peek(x) + lower > -math.inf else 0.5 * x + 0.5 * minus for x in xs]
 
 
