@@ -153,6 +153,7 @@ REFUSED = [
     ("power", (-8.0, 1 / 3), ValueError),
     ("power", (0.0, -2.0), ZeroDivisionError),
     ("power", (10.0, 400.0), OverflowError),
+    ("power", (1e200, 2.0), OverflowError),
 ]
 
 

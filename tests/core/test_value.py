@@ -98,6 +98,20 @@ def test_on_either_side_the_error_says_what_is_no_number():
             operation()
 
 
+class Interval:
+    """Somebody else's class, which knows what to do with a Value."""
+
+    def __add__(self, other):
+        return f"{other.data:g} ± 1"
+
+    __radd__ = __rmul__ = __rsub__ = __rtruediv__ = __rpow__ = __add__
+
+
+def test_the_class_of_another_operand_may_know_what_to_do():
+    x, other = Value(2.0), Interval()
+    assert {x + other, x * other, x - other, x / other, x**other, other + x} == {"2 ± 1"}
+
+
 def test_numpy_arrays_and_texts_are_no_numbers():
     np = pytest.importorskip("numpy")
     for bad in (np.array([1.0]), np.array("1"), np.array(1j), np.str_("1"), np.complex128(1)):
@@ -359,6 +373,7 @@ ERRORS = [
     (lambda x: (-4 * x) ** (1 / 3), ValueError, "power(−4 × x = -8.0, 0.333333333333)"),
     (lambda x: x * 1e308, OverflowError, "mul(x=2.0, 1e+308)"),
     (lambda x: x**10000, OverflowError, "power(x=2.0, 10000.0)"),
+    (lambda x: (x * 1e200) ** 2, OverflowError, "power(2e+200, 2.0)"),
 ]
 
 
