@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
+from autograd.core.node import describe
 from autograd.core import node
 
 DEEP = 1_000_000
@@ -373,7 +374,7 @@ ERRORS = [
     (lambda x: (-4 * x) ** (1 / 3), ValueError, "power(−4 × x = -8.0, 0.333333333333)"),
     (lambda x: x * 1e308, OverflowError, "mul(x=2.0, 1e+308)"),
     (lambda x: x**10000, OverflowError, "power(x=2.0, 10000.0)"),
-    (lambda x: (x * 1e200) ** 2, OverflowError, "power(2e+200, 2.0)"),
+    (lambda x: (x * 1e200) ** 2, OverflowError, "power(x × 1e+200 = 2e+200, 2.0)"),
 ]
 
 
@@ -389,6 +390,27 @@ METHODS = [
     *("exp", "log", "reciprocal", "sqrt", "sin", "cos"),
     *("tan", "tanh", "expm1", "log1p", "relu"),
 ]
+
+
+EXPRESSIONS = [  # what a message says of a node that has no name
+    (lambda x, y: x + y - 3, "x + y − 3"),
+    (lambda x, y: x - y + 1, "x − y + 1"),
+    (lambda x, y: x - (y + 1), "x − (y + 1)"),
+    (lambda x, y: (x - 1) - (y - 1), "x − 1 − (y − 1)"),
+    (lambda x, y: x + -1.5, "x − 1.5"),
+    (lambda x, y: -(x + y), "−(x + y)"),
+    (lambda x, y: -1 * x, "−1 × x"),
+    (lambda x, y: (x + 1) / (y - 2), "(x + 1) ÷ (y − 2)"),
+    (lambda x, y: x ** (y + 1), "x ** (y + 1)"),
+    (lambda x, y: ((x + y) * 2 + 1) * 3, "(… + 1) × 3"),
+    (lambda x, y: ag.maximum(x + 1, y), "maximum(x + 1, y)"),
+    (lambda x, y: ag.exp(x * y), "exp(x × y)"),
+]
+
+
+@pytest.mark.parametrize(("written", "text"), EXPRESSIONS)
+def test_a_message_says_what_was_written(written, text):
+    assert describe(written(Value(2.0, "x"), Value(3.0, "y"))).rpartition(" = ")[0] == text
 
 
 @pytest.mark.parametrize("name", METHODS)
