@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
-from autograd.core.node import describe
 from autograd.core import node
+from autograd.core.node import describe
 
 DEEP = 1_000_000
 
