@@ -3,7 +3,9 @@
 Run: python benchmarks/accuracy.py [points for each function].  Needs mpmath.  For each function the
 largest error of the value in ulp (units in the last place) and of the gradient, relative, with the
 points where they are met.  Left out are numbers below 1e-300, which have fewer digits, and the
-neighbourhood of a zero of a gradient that is a difference (silu, gelu).
+neighbourhood of a zero of a gradient that is a difference (silu, gelu).  Functions of rows follow,
+over rows of 2 to 8 numbers of all sizes: there an error is counted in ulp of the largest term that
+is added.
 """
 
 import math
@@ -83,6 +85,85 @@ TABLE: dict[str, tuple[Callable[..., Any], ...]] = {
         lambda a, b: a**b * mp.log(a),
     ),
 }
+
+
+def scores(xs: Any, k: int = 0) -> tuple[Any, list[Any], Any]:
+    """-log softmax(x)_k, its gradient, and the largest term: a difference of scores."""
+    m = max(xs)
+    total = mp.fsum(mp.exp(x - m) for x in xs)
+    soft = [mp.exp(x - m) / total for x in xs]
+    value = mp.log1p(mp.fsum(mp.exp(x - xs[k]) for i, x in enumerate(xs) if i != k))
+    gradient = [
+        p if i != k else -mp.fsum(q for j, q in enumerate(soft) if j != k)
+        for i, p in enumerate(soft)
+    ]
+    return value, gradient, max(abs(x - xs[k]) for x in xs)
+
+
+def logsumexp(xs: Any) -> tuple[Any, list[Any], Any]:
+    m = max(xs)
+    total = mp.fsum(mp.exp(x - m) for x in xs)
+    return m + mp.log(total), [mp.exp(x - m) / total for x in xs], max(map(abs, xs))
+
+
+def norm(xs: Any) -> tuple[Any, list[Any], Any]:
+    y = mp.sqrt(mp.fsum(x * x for x in xs))
+    return y, [x / y for x in xs], y
+
+
+def hinge(xs: Any) -> tuple[Any, list[Any], Any]:
+    n = len(xs)
+    on = [x < 1 for x in xs]
+    terms = [(1 - x) / n if o else mp.mpf(0) for x, o in zip(xs, on, strict=True)]
+    return mp.fsum(terms), [mp.mpf(-1) / n if o else mp.mpf(0) for o in on], max(1, *map(abs, xs))
+
+
+def sigmoid_cross_entropy(xs: Any) -> tuple[Any, list[Any], Any]:
+    n = len(xs)
+    terms = [mp.log1p(mp.exp(-x)) / n for x in xs]
+    return mp.fsum(terms), [-logistic(-x) / n for x in xs], max(terms)
+
+
+def squares(divisor: Callable[[int], int]) -> Callable[[Any], tuple[Any, list[Any], Any]]:
+    def of(xs: Any) -> tuple[Any, list[Any], Any]:
+        d = divisor(len(xs))
+        terms = [x * x / d for x in xs]
+        return mp.fsum(terms), [2 * x / d for x in xs], max(terms)
+
+    return of
+
+
+def added(divisor: Callable[[int], int]) -> Callable[[Any], tuple[Any, list[Any], Any]]:
+    def of(xs: Any) -> tuple[Any, list[Any], Any]:
+        d = divisor(len(xs))
+        return mp.fsum(xs) / d, [mp.mpf(1) / d] * len(xs), max(map(abs, xs)) / d
+
+    return of
+
+
+# A function of a row, and what it is in 50 digits: value, gradient, largest term.
+ROWS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], tuple[Any, list[Any], Any]]]] = {
+    "sum": (ag.sum, added(lambda n: 1)),
+    "mean": (ag.mean, added(lambda n: n)),
+    "dot": (lambda xs: ag.dot(xs, xs), squares(lambda n: 1)),
+    "norm": (ag.norm, norm),
+    "logsumexp": (ag.logsumexp, logsumexp),
+    "log_softmax": (lambda xs: -ag.log_softmax(xs)[0], scores),
+    "softmax_cross_entropy": (lambda xs: ag.softmax_cross_entropy(xs, 0), scores),
+    "sigmoid_cross_entropy": (
+        lambda xs: ag.sigmoid_cross_entropy(xs, [1] * len(xs)),
+        sigmoid_cross_entropy,
+    ),
+    "hinge": (lambda xs: ag.hinge(xs, [1] * len(xs)), hinge),
+    "sum_of_squares_error": (
+        lambda xs: ag.sum_of_squares_error(xs, [0.0] * len(xs)),
+        squares(lambda n: 2),
+    ),
+    "mean_squared_error": (
+        lambda xs: ag.mean_squared_error(xs, [0.0] * len(xs)),
+        squares(lambda n: n),
+    ),
+}
 ZEROS = {"silu": -1.2784645427610738, "gelu": -0.7517915241935646}  # of the gradient
 
 
@@ -139,6 +220,25 @@ def measure(name: str, points: int = 2000) -> Row:
     return Row(name, count, *worst, *steepest)
 
 
+def measure_rows(name: str, points: int = 2000) -> Row:
+    """The largest errors over so many random rows, in ulp of the largest term that is added."""
+    f, exact = ROWS[name]
+    rng = random.Random(name)
+    count, worst, steepest = 0, (0.0, (0.0,)), (0.0, (0.0,))
+    for _ in range(points):
+        scale = 10 ** rng.uniform(-3, 2.5)
+        at = tuple(rng.uniform(-scale, scale) for _ in range(rng.randint(2, 8)))
+        y, slopes = ag.value_and_grad(f)(list(at))
+        with mp.workdps(700):
+            want, wanted, largest = exact([mp.mpf(x) for x in at])
+        count += 1
+        worst = max(worst, (float(abs(y - want)) / math.ulp(float(max(largest, abs(want)))), at))
+        for got, d in zip(slopes, wanted, strict=True):
+            if abs(d) > TINY:
+                steepest = max(steepest, (float(abs((got - d) / d)), at))
+    return Row(name, count, *worst, *steepest)
+
+
 def main() -> None:
     """Print the table."""
     points = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
@@ -150,6 +250,10 @@ def main() -> None:
             f"{row.name:12}{row.points:6}{row.ulp:13.2f}  {at:26}{row.gradient:10.1e}  {steep}",
             flush=True,
         )
+    print("\nfunction of a row       rows  value, ulp  gradient")
+    for name in ROWS:
+        row = measure_rows(name, points)
+        print(f"{row.name:22}{row.points:6}{row.ulp:12.2f}{row.gradient:10.1e}", flush=True)
 
 
 if __name__ == "__main__":
