@@ -313,6 +313,8 @@ def test_values_in_values_out():
     slope.backward()
     assert w.grad == 4.0 + 12.0
     assert isinstance(ag.jvp(lambda v: v**3, (x,), (1.0,))[1], Value)
+    _, (one, other) = ag.jvp(lambda v: [v, Value(5.0)], (2.0,), (w,))
+    assert (one.data, other.data) == (3.0, 0.0)
     assert type(ag.jvp(lambda v: v**3, (2.0,), (1.0,))[1]) is float
 
 

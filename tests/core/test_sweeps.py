@@ -12,7 +12,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.core.node import inputs_first
-from autograd.core.sweeps import carry, derivatives, down, up
+from autograd.core.sweeps import carry, derivatives, down, share_of, up
 
 
 def graph(size=300):
@@ -28,8 +28,12 @@ def test_a_partial_that_does_not_exist_harms_nothing_where_the_adjoint_is_0():
     ((a**b) * 0.0).backward()  # by b there is no derivative
     assert (a.grad, b.grad) == (0.0, 0.0)
     r = Value(0.0, "r")
-    (r.sqrt() * 0.0).backward()
+    y = r.sqrt()
+    (y * 0.0).backward()
     assert r.grad == 0.0
+    assert share_of(0.0, y, 0) == 0.0
+    with pytest.raises(ZeroDivisionError, match="the derivative of sqrt"):
+        share_of(1.0, y, 0)
 
 
 def test_forward_too_it_harms_nothing_where_the_tangent_is_0():
@@ -113,7 +117,7 @@ HARMED = """
 import random, signal, sys
 import autograd as ag
 from autograd.core.node import inputs_first
-from autograd.core.sweeps import carry, derivatives, down, up
+from autograd.core.sweeps import carry, derivatives, down, share_of, up
 
 armed = 0
 

@@ -85,7 +85,18 @@ def equal(x, y):
     return y if x == 2.0 else x * y
 
 
-@pytest.mark.parametrize("f", [chain, ordered, largest, root, equal], ids=lambda f: f.__name__)
+def at_least(x, y):
+    return x * y if x >= y else y
+
+
+def at_most(x, y):
+    return x * y if x <= y else y
+
+
+BRANCHES = [chain, ordered, largest, root, equal, at_least, at_most]
+
+
+@pytest.mark.parametrize("f", BRANCHES, ids=lambda f: f.__name__)
 def test_a_branch_is_taken_as_recorded_or_not_at_all(f):
     points = [(x / 2, y / 2) for x in range(-5, 6) for y in range(-5, 6)]
     p = ag.trace(f, 0.5, 1.5)
