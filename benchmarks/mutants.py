@@ -360,7 +360,7 @@ class Sampler:
                 self.functions.put(pairs)
                 return -1 if self.passes(chosen) else self.killer
 
-            killer = forked(run, 10 + 3 * total, self.folder)
+            killer = forked(run, 3 + 2 * total, self.folder)
             if killer is None:
                 return "no end"
             if killer >= 0:

@@ -10,7 +10,7 @@ import autograd as ag
 pytest.importorskip("mpmath")
 ACCURACY = runpy.run_path(str(Path(__file__).parent.parent / "benchmarks" / "accuracy.py"))
 ULP = {"sigmoid": 8, "softplus": 8, "elu": 8, "silu": 2000, "gelu": 2000}  # else 4
-GRADIENT = {"silu": 1e-12, "gelu": 1e-12}  # else 1e-13
+GRADIENT = {"silu": 1e-12, "gelu": 1e-12, "erf": 1e-15, "erfc": 1e-15}  # else 1e-13
 
 
 @pytest.mark.parametrize("name", ACCURACY["TABLE"])

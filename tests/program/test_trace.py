@@ -17,6 +17,7 @@ from autograd.core.primitives import PRIMITIVES, Primitive
     [
         lambda x: x * x.data,
         lambda x: x * (x.grad or 1.0),
+        lambda x: setattr(x, "data", 3.0) or x,
         lambda x: x * float(x),
         lambda x: x * (x * 2).partials[0],
         lambda x: x * copy.deepcopy(x),
@@ -110,6 +111,25 @@ def test_a_branch_is_taken_as_recorded_or_not_at_all(f):
         taken += 1
         assert found == ag.value_and_grad(f, argnums=(0, 1))(x, y)
     assert 0 < taken < len(points)
+
+
+def test_another_thread_is_in_no_trace_meanwhile():
+    found = []
+
+    def aside():
+        x = Value(1e151, "x")
+        loss = ag.sum_of_squares_error([x], [0.0])  # in a form that is for this number alone
+        loss.backward()
+        found.extend([x.detach().op, x.data, x.grad, loss.data])
+
+    def f(x):
+        thread = threading.Thread(target=aside)
+        thread.start()
+        thread.join()
+        return x * x
+
+    assert ag.trace(f, 3.0)(4.0) == 16.0
+    assert found == [None, 1e151, 1e151, pytest.approx(5e301)]
 
 
 def test_targets_are_checked_by_the_program():
