@@ -160,6 +160,71 @@ def test_no_memory_changes_nothing_and_the_next_call_works(what):
     assert found[-1] == "again" and "MemoryError" in found
 
 
+ROWS_WITHOUT_MEMORY = """
+import numpy, resource
+w = Value(2.0, "w")
+fast = ag.compile(lambda x: x * w + 1.0, BACKEND)
+xs = numpy.linspace(0.0, 1.0, 5_000_000)
+right = fast.map(xs, workers=3)
+out = numpy.full(len(xs), 7.0)
+hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+failed = 0
+for more in (0, 1 << 16, 1 << 20, 1 << 23):
+    for target in (None, out):
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + more, hard))
+        try:
+            found = fast.map(xs, workers=3, out=target)
+            error = None
+        except MemoryError as caught:
+            error = caught
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        if error is None:
+            assert (found == right).all()
+        else:
+            failed += 1
+            assert target is None or (out == 7.0).all() or "are written" in error.__notes__[0]
+        assert w.data == 2.0 and w.grad is None
+        out[:] = 7.0
+assert (fast.map(xs, workers=3) == right).all()
+print(failed)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("backend", ["native", "numpy"])
+def test_rows_without_memory_fail_or_are_right_and_wait_for_no_thread(backend):
+    pytest.importorskip("numpy")
+    if backend == "native":
+        pytest.importorskip("llvmlite")
+    (failed,) = lines(ROWS_WITHOUT_MEMORY.replace("BACKEND", repr(backend)))
+    assert int(failed) > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_machine_code_without_memory_is_an_error_and_not_the_end_of_the_process():
+    pytest.importorskip("llvmlite")
+    (told,) = lines("""
+import os, resource
+os.environ["AUTOGRAD_CACHE"] = ""
+ag.compile(lambda x: x * 2.0)(1.0)
+fast = ag.compile(lambda x: ag.sin(x) * 2.0)
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+resource.setrlimit(resource.RLIMIT_AS, (used, hard))
+try:
+    fast(0.0)
+except MemoryError as error:
+    told = str(error)
+finally:
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+assert fast(0.0) == 0.0 and fast.value_and_grad(0.0) == (0.0, 2.0)
+print(told)
+""")
+    assert told == "no memory for machine code"
+
+
 INTERRUPTED = """
 import random, signal
 class Broken(Exception): pass

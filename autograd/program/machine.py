@@ -6,6 +6,7 @@ as long as something that calls it: an address never outlives its `Loaded`.
 
 import ctypes
 import functools
+import mmap
 import os
 import sys
 from collections.abc import Callable
@@ -33,6 +34,8 @@ CALLS = [
     "PyObject_Vectorcall",
     "PyObject_RichCompareBool",
 ]
+
+ROOM = 1 << 25  # bytes that loading takes at most, several times
 
 
 class Loaded:
@@ -67,13 +70,28 @@ def compiled(key: bytes, text: Callable[[], str], level: int, passes: int = 0) -
 
     The key stands for what the text is made of; the text is made only where it is needed.  Levels
     are LLVM's, of the code generator and of the passes before it: 0 is fast, 3 is thorough.
+    MemoryError where there may be too little for LLVM.
     """
+    _room(ROOM)
     whole = sha256(key + f"{level} {passes}".encode() + _machine()).hexdigest()
     found = cache.read(whole)
     if found is None:
-        found = _compile(text(), level, passes)
+        written = text()
+        _room(ROOM + 8 * len(written))  # twice what was seen
+        found = _compile(written, level, passes)
         cache.write(whole, found)
     return Loaded(found)
+
+
+def _room(size: int) -> None:
+    """MemoryError where there is not so much to be had: LLVM would end the process.
+
+    It is asked for, and given back untouched.
+    """
+    try:
+        mmap.mmap(-1, size).close()
+    except OSError:
+        raise MemoryError("no memory for machine code") from None
 
 
 def _compile(text: str, level: int, passes: int) -> bytes:

@@ -12,7 +12,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from math import prod
@@ -25,6 +24,7 @@ from autograd.core import leaves
 from autograd.core.nested import blocks
 from autograd.program import llvm, machine, native
 from autograd.program.again import MOST_CALLS, Again, alike, by_twos, in_shape
+from autograd.program.ahead import ahead
 from autograd.program.arrays import (
     Arguments,
     Array,
@@ -326,21 +326,12 @@ def in_threads(
             shown.at(stop)
 
     if workers == 1 or len(spans) == 1:
-        for start, stop in spans:
-            yield work(start, stop)
-            done(stop)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        waiting = [pool.submit(work, *s) for s in spans[: 2 * workers]]
-        try:
-            for i, (_, stop) in enumerate(spans):
-                yield waiting.pop(0).result()
-                if i + 2 * workers < len(spans):
-                    waiting.append(pool.submit(work, *spans[i + 2 * workers]))
-                done(stop)
-        finally:
-            for future in waiting:
-                future.cancel()
+        results = (work(*span) for span in spans)
+    else:
+        results = ahead(work, spans, workers)
+    for result, (_, stop) in zip(results, spans, strict=True):
+        yield result
+        done(stop)
 
 
 class _Progress:
