@@ -6,7 +6,6 @@ Invariant: a call gives what the eager engine gives there, errors too.  Where a 
 
 import pickle
 import time
-import warnings
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,15 +18,16 @@ from typing import TYPE_CHECKING, Any
 from autograd import transforms
 from autograd.core import leaves
 from autograd.core.context import current, recording
-from autograd.core.nested import blocks, data, fill, is_array, map_tree, scalar
+from autograd.core.nested import data, fill, is_array, scalar
 from autograd.core.node import finite
 from autograd.core.value import Value
-from autograd.program.source import ELSEWHERE, Python
+from autograd.program.arguments import are_packed, check, cut, numbers_in, plain, put_into
+from autograd.program.backends import BACKENDS, Run, backend_of, has_llvm
+from autograd.program.source import ELSEWHERE
 from autograd.program.steps import Steps
 from autograd.program.trace import Traced, joined, split, traced
 
 Function = Callable[..., Any]
-BACKENDS = ("native", "numpy", "python", "jax")
 MOST_VARIANTS = 64  # of one shape of arguments; on further branches the eager engine computes
 VALUE, GRADIENT, JACOBIAN = "value", "value_and_grad", "value_and_jacobian"
 BACKWARD = "backward"
@@ -58,7 +58,7 @@ class Variant:
     traced: Traced
     by: list[int] | None  # the inputs that derivatives are taken by
     steps: Steps
-    run: Callable[[list[float], list[Value]], tuple[int, Sequence[float]]]
+    run: Run
     held: list[Value]  # the leaves among those inputs
 
 
@@ -101,7 +101,7 @@ class Compiled:
         ((6.0, 3.0), (6.0, (3.0, 2.0)))
         """
         value, gradient = self._run(GRADIENT, args, options, argnums)
-        return value, gradient if out is None else _into(out, gradient)
+        return value, gradient if out is None else put_into(out, gradient)
 
     def value_and_jacobian(
         self, *args: Any, argnums: int | Sequence[int] = 0, out: Any = None, **options: Any
@@ -117,7 +117,7 @@ class Compiled:
         ([6.0, 5.0], [[3.0, 2.0], [1.0, 1.0]])
         """
         value, matrix = self._run(JACOBIAN, args, options, argnums)
-        return value, matrix if out is None else _into(out, matrix)
+        return value, matrix if out is None else put_into(out, matrix)
 
     def backward(self, *args: Any, **options: Any) -> Any:
         """f's number; its gradient is added to `.grad` of the leaves that f holds by closure.
@@ -367,9 +367,9 @@ class Compiled:
         several = isinstance(argnums, (tuple, list))
         places = tuple(argnums) if several else (argnums,)
         if kind != VALUE:
-            _check(kind, args, places, argnums)
+            check(kind, args, places, argnums)
             places = tuple(i % len(args) for i in places)
-        packed = not options and _are_packed(args)
+        packed = not options and are_packed(args)
         numbers: Any = array("d") if packed else []
         counts = [self._counts and i not in places for i in range(len(args))]
         shape: Any = tuple([split(x, numbers, c) for x, c in zip(args, counts, strict=True)])
@@ -395,12 +395,11 @@ class Compiled:
         if kind == VALUE:
             return value
         if kind == BACKWARD:
-            slopes = found if type(found) is array else array("d", found)
-            leaves.add(variant.held, slopes, start=1)
+            leaves.add(variant.held, found if type(found) is array else array("d", found), start=1)
             return value
         at = tuple(args[i] for i in places) if several else args[places[0]]
         if packed and kind == GRADIENT:
-            return value, _cut(at, found[1:])
+            return value, cut(at, found[1:])
         slopes = [d + 0.0 for d in found[len(variant.steps.results) :]]
         if kind == GRADIENT:
             return value, fill(at, slopes) if type(at) is not float else slopes[0]
@@ -430,7 +429,7 @@ class Compiled:
         try:
             made = traced(self.f, args, options, [*counts, self._counts])
         except Exception:
-            if not self._counts and any(type(x) is int for x in _numbers([args, options])):
+            if not self._counts and any(type(x) is int for x in numbers_in([args, options])):
                 with suppress(Exception):
                     traced(
                         self.f, args, options, [*(i not in places for i in range(len(args))), True]
@@ -447,7 +446,7 @@ class Compiled:
         if kind == BACKWARD:
             by = made.reached()
         elif kind != VALUE:
-            sizes = (len(_numbers(x, c)) for x, c in zip(args, counts, strict=True))
+            sizes = (len(numbers_in(x, c)) for x, c in zip(args, counts, strict=True))
             starts = list(accumulate(sizes, initial=0))
             by = [k for i in places for k in range(starts[i], starts[i + 1])]
         call = () if options or self._counts else self._call(kind, made, args, argnums)
@@ -471,7 +470,7 @@ class Compiled:
             several = isinstance(argnums, (tuple, list))
             by = tuple(args[i] for i in argnums) if several else args[argnums]
             result = result, by
-        fits = kind in (VALUE, GRADIENT) and not made.held and _plain(args) and _plain(result)
+        fits = kind in (VALUE, GRADIENT) and not made.held and plain(args) and plain(result)
         return ((args, result), kind == VALUE or argnums == 0) if fits else ()
 
     def _quicken(self, kind: str, run: Any, argnums: Any) -> None:
@@ -500,7 +499,7 @@ class Compiled:
         if kind == GRADIENT:
             return transforms.value_and_grad(self.f, argnums)(*args, **options)
         tree = [*args, options]
-        new = (Value(x) for part in tree for x in _numbers(part, self._counts))
+        new = (Value(x) for part in tree for x in numbers_in(part, self._counts))
         *called, keywords = [joined(part, new, self._counts) for part in tree]
         with recording():
             out = self.f(*called, **keywords)
@@ -514,44 +513,9 @@ class Compiled:
     def _map(self, name: str, args: Any, **options: Any) -> Any:
         from autograd.program import rows
 
-        native = self.backend == "native" and _has_llvm()
+        native = self.backend == "native" and has_llvm()
         options |= {"machine_code": native, "calls": self._calls}
         return rows.mapped(name, self.f, self._rows, args, **options)
-
-
-_said: list[ImportError] = []
-
-
-def backend_of(
-    name: str, steps: Steps, made: Traced, call: Any = ()
-) -> Callable[[list[float], list[Value]], Any]:
-    """The function of numbers, and of leaves, that a backend makes of steps.
-
-    It gives a flag, and the numbers of results and derivatives.
-
-    It is Python's where llvmlite is missing, which is said once, and for operations of users' own.
-    """
-    if name == "jax":
-        from autograd.program import jax
-
-        return jax.backend(steps)
-    if name == "native" and _has_llvm():
-        from autograd.program import native
-
-        with suppress(LookupError):  # an operation of the user's own
-            return native.Native(steps, *call)
-    return Python(steps, made.recording, made.title)
-
-
-def _has_llvm() -> bool:
-    try:
-        import llvmlite  # noqa: F401
-    except ImportError as error:
-        if not _said:
-            _said.append(error)
-            warnings.warn(f"compile: {error}: Python runs the programs", RuntimeWarning, 2)
-        return False
-    return True
 
 
 def compile(f: Function | None = None, backend: str = "native") -> Any:
@@ -577,45 +541,6 @@ def compile(f: Function | None = None, backend: str = "native") -> Any:
     return Compiled(f, backend)
 
 
-def _plain(tree: Any) -> bool:
-    """Whether it is numbers, lists and tuples, nested, and nothing else."""
-    if type(tree) in (list, tuple):
-        return len(tree) > 0 and all(map(_plain, tree))
-    return type(tree) in (float, int)
-
-
-def _are_packed(args: tuple[Any, ...]) -> bool:
-    """Whether they are arrays of doubles, and perhaps floats: no number needs an object."""
-    found = False
-    for x in args:
-        if type(x) is not float:
-            if not is_array(x) or x.dtype != "d":
-                return False
-            found = True
-    return found
-
-
-def _cut(at: Any, numbers: Sequence[float]) -> Any:
-    """The numbers in the shape of floats and arrays, each array cut out whole."""
-    import numpy
-
-    rest = numpy.array(numbers) + 0.0
-
-    def cut(x: Any) -> Any:
-        nonlocal rest
-        count = x.size if is_array(x) else 1
-        mine, rest = rest[:count], rest[count:]
-        return mine.reshape(x.shape).copy() if is_array(x) else float(mine[0])
-
-    return map_tree(cut, at)
-
-
-def _numbers(tree: Any, counts: bool = False) -> list[Any]:
-    found: list[Any] = []
-    split(tree, found, counts)
-    return found
-
-
 def _swept(y: Any) -> Any:
     """The number of what a function gave; its gradient goes to its graph, by an eager sweep."""
     if isinstance(y, (list, tuple, dict)) or is_array(y):
@@ -624,45 +549,6 @@ def _swept(y: Any) -> Any:
     if type(y) is Value:
         y.backward()
     return data(y)
-
-
-def _check(name: str, args: Any, places: tuple[Any, ...], argnums: Any) -> None:
-    """The errors of the eager transforms for arguments of another kind."""
-    if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in places):
-        raise TypeError(
-            f"{name}: argnums is {argnums!r}, of {len(args)} positional arguments; an argument "
-            "given by name is not differentiated by"
-        )
-    if len({i % len(args) for i in places}) < len(places):
-        raise TypeError(f"{name}: argnums names an argument twice: {argnums!r}")
-    for i in places:
-        if type(args[i]) is float:
-            continue
-        for x in blocks(args[i]):
-            if is_array(x) and x.dtype.kind not in "fO":
-                raise TypeError(
-                    f"{name} expects numbers or arrays of floats, got an array of {x.dtype}: "
-                    "write a.astype(float)"
-                )
-            if not is_array(x) and not _numbers(x):
-                raise TypeError(
-                    f"{name} is taken by a number, or by a list, tuple, dict or array of numbers: "
-                    f"got {type(x).__name__}: {x!r:.60}"
-                )
-
-
-def _into(out: Any, new: Any) -> Any:
-    """The arrays of `out`, with the new numbers in them."""
-    places, found = blocks(out), blocks(new)
-    if not all(map(is_array, places)) or [a.shape for a in places] != [
-        getattr(b, "shape", ()) for b in found
-    ]:
-        raise ValueError("out is to be arrays of the shapes that come out")
-    if any(a.dtype.kind not in "fO" for a in places):
-        raise TypeError("out is to be arrays of floats")
-    for a, b in zip(places, found, strict=True):
-        a[...] = b
-    return out
 
 
 class _Lost:
