@@ -19,6 +19,7 @@ cdef class Node:
 cdef descend(list stack, dict order)
 @cython.locals(number=double)
 cpdef double finite(object x) except? -1.0
+cpdef bint tell_written(object v, object x) except -1
 cdef bint _busy
 @cython.locals(v=Node)
 cpdef _forget(list order)

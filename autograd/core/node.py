@@ -293,19 +293,27 @@ class Node:
 
     def __lt__(self, other: Any) -> bool:
         holds = self._data < (other._data if isinstance(other, Node) else other)
-        return tell("lt", self, other, holds) if _open_traces else holds
+        if _open_traces:
+            tell("lt", self, other, holds)
+        return holds
 
     def __le__(self, other: Any) -> bool:
         holds = self._data <= (other._data if isinstance(other, Node) else other)
-        return tell("le", self, other, holds) if _open_traces else holds
+        if _open_traces:
+            tell("le", self, other, holds)
+        return holds
 
     def __gt__(self, other: Any) -> bool:
         holds = self._data > (other._data if isinstance(other, Node) else other)
-        return tell("gt", self, other, holds) if _open_traces else holds
+        if _open_traces:
+            tell("gt", self, other, holds)
+        return holds
 
     def __ge__(self, other: Any) -> bool:
         holds = self._data >= (other._data if isinstance(other, Node) else other)
-        return tell("ge", self, other, holds) if _open_traces else holds
+        if _open_traces:
+            tell("ge", self, other, holds)
+        return holds
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Node):
@@ -313,7 +321,9 @@ class Node:
         if not is_real(other):
             return NotImplemented
         holds: bool = self._data == other
-        return tell("eq", self, other, holds) if _open_traces else holds
+        if _open_traces:
+            tell("eq", self, other, holds)
+        return holds
 
     def __hash__(self) -> int:
         return id(self) >> 4
@@ -433,20 +443,19 @@ def count_traces(change: int) -> None:
     _open_traces += change
 
 
-def tell(kind: str, a: Any, b: Any, holds: Any) -> Any:
-    """Tell the trace that runs, if one does, how a comparison came out; returns that."""
+def tell(kind: str, a: Any, b: Any, holds: Any) -> None:
+    """Tell the trace that runs, if one does, how a comparison came out."""
     trace = tracing.get()
     if trace is not None:
         trace.compared(kind, a, b, holds)
-    return holds
 
 
 def tell_written(v: Any, x: Any) -> bool:
     """Tell the trace that runs that the literal v was written as the fraction x, if it was."""
-    told = _open_traces and type(x).__name__ == "Fraction" and tracing.get() is not None
-    if told:
-        tracing.get().written[v] = x
-    return bool(told)
+    if not _open_traces or type(x).__name__ != "Fraction" or tracing.get() is None:
+        return False
+    tracing.get().written[v] = x
+    return True
 
 
 def only_here() -> None:

@@ -1,7 +1,7 @@
 # C types for value.py, as in node.pxd.
 import cython
 from autograd.core.context cimport Surroundings, current, get_ident, is_over, value_of
-from autograd.core.node cimport Node, finite
+from autograd.core.node cimport Node, finite, tell_written
 from autograd.core.primitives cimport Primitive
 
 cdef object _add, _mul, _exp, _relu, _reciprocal, _divide, _power, _tanh, _maximum

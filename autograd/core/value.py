@@ -127,10 +127,9 @@ class Value(Node):
 
     def __sub__(self, other: Any) -> "Value":
         x = operand(other)
-        if x is None:
-            return NotImplemented
-        negated = x is other or (type(other) is not float and tell_written(x, other))
-        return self + (-x if negated else literal(-x._data))  # x - 2 is one node
+        if x is not None and type(other) is not float and (x is other or tell_written(x, other)):
+            return self + -x  # type: ignore[no-any-return]
+        return NotImplemented if x is None else self + literal(-x._data)  # x - 2 is one node
 
     def __radd__(self, other: Any) -> "Value":
         return literal(other) + self
