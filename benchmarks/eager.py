@@ -3,9 +3,10 @@
     python benchmarks/eager.py [--hips PYTHON] [--rounds N]
 
 Each package runs in a process of its own, and all take turns, so that a slow moment of the machine
-is shared; the table shows medians of the third run of each turn.  HIPS autograd imports under our
-name: it is measured where PYTHON, of another environment, has it, and on the network only, as many
-arguments in a list cost it seconds.  `complex` runs the same program without derivatives.
+is shared; the table shows medians of the third run of each turn, in the process's own time.  HIPS
+autograd imports under our name: it is measured where PYTHON, of another environment, has it, and on
+the network only, as many arguments in a list cost it seconds.  `complex` runs the same program
+without derivatives.
 """
 
 import argparse
@@ -170,14 +171,14 @@ def work(package):
             if leaves is None and program is not network:
                 raise AttributeError
             for _ in range(3):  # the last one counts: what ran in between has emptied the caches
-                start = time.perf_counter()
+                start = time.process_time()
                 if leaves is None:
                     value_and_grad(lambda xs: program(ops, xs))(numbers)  # noqa: B023
                 else:
                     y = program(ops, leaves)
                     sweep(y)
                     del y
-                seconds = time.perf_counter() - start
+                seconds = time.process_time() - start
             print(seconds, flush=True)
         except (AttributeError, RecursionError):  # no such function; too deep for it
             print("null", flush=True)
@@ -190,14 +191,14 @@ def deep(package):
     one = leaf(1.0)
 
     def run(length):
-        start = time.perf_counter()
+        start = time.process_time()
         y = one
         for _ in range(length):
             y = y * one
         size = resident()
         sweep(y)
         del y
-        return (time.perf_counter() - start) / length * 1e9, size
+        return (time.process_time() - start) / length * 1e9, size
 
     few = [run(100_000)[0] for _ in range(7)]
     gc.collect()
