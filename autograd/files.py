@@ -72,7 +72,7 @@ def worksheet(
     >>> with TemporaryDirectory() as folder:
     ...     worksheet(apple * count * tax, f"{folder}/sheet.html", blanks=3)
     """
-    from autograd.checks.search import Shares
+    from autograd.checks.shares import Shares
     from autograd.page.worksheet import sheet_of_exercises
 
     if not os.fspath(path).lower().endswith(".html"):

@@ -10,8 +10,7 @@ from xml.etree import ElementTree as ET
 
 from autograd.checks.forms import INTEGRAL
 from autograd.checks.region import Region
-from autograd.checks.rounding import adjoints
-from autograd.checks.search import check_digits, same, unit
+from autograd.checks.rounding import adjoints, check_digits, same, unit
 from autograd.checks.slips import candidates
 from autograd.checks.written import Written
 from autograd.core.graph import check_fresh

@@ -1,10 +1,13 @@
-"""How much of a gradient rounding may have eaten: the size of the terms that it is the sum of.
+"""When two numbers agree: to so many digits, and but for what rounding may have taken of them.
 
-Invariant: the bound is of what the digits of the graph's own numbers can tell, and of what those
-of the textbook's form of a derivative can, such as y (1 − y): no tolerance.
+Invariant: the bound of rounding, the size of the terms that a gradient is the sum of, is of what
+the digits of the graph's own numbers can tell, and of what those of the textbook's form of a
+derivative can, such as y (1 − y): no tolerance.
 """
 
+import math
 from collections.abc import Iterable
+from numbers import Integral
 
 from autograd.checks.written import Edge, Written
 from autograd.core.node import describe, inputs_first
@@ -18,6 +21,24 @@ KINKED = {"relu", "absolute", "sign", "step", "maximum", "minimum"}
 def near(a: float, b: float, relative: float, absolute: float) -> bool:
     """Whether a and b differ by no more than a share of the larger plus an absolute amount."""
     return abs(a - b) <= relative * max(abs(a), abs(b)) + absolute
+
+
+def check_digits(digits: object) -> None:
+    """Raises ValueError for what is no number of significant digits."""
+    if not isinstance(digits, Integral) or isinstance(digits, bool) or digits < 1:
+        raise ValueError(f"digits is a whole number from 1, not {digits!r}")
+
+
+def unit(x: float, digits: int | None) -> float:
+    """Half a unit of the last of so many significant digits."""
+    if digits is None or not x:
+        return 0.0
+    return 0.5 * 10.0 ** (math.floor(math.log10(abs(x))) + 1 - digits)
+
+
+def same(given: float, true: float, absolute: float, digits: int | None) -> bool:
+    """Whether `given` is `true` in so many significant digits, but for an absolute error."""
+    return near(given, true, 1e-9, unit(true, digits) + absolute)
 
 
 def slopes_of(y: Value) -> dict[Value, float]:

@@ -8,39 +8,15 @@ several wrong numbers before one for each, a coincidence last.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from numbers import Integral
+from collections.abc import Callable, Mapping
 
-from autograd.checks.forms import SIGN
-from autograd.checks.local import local
 from autograd.checks.region import Region, Slip
-from autograd.checks.rounding import adjoints, near
 from autograd.checks.slips import candidates
-from autograd.checks.written import Edge, Written
-from autograd.core.sweeps import ROUNDING
+from autograd.checks.written import Written
 from autograd.core.value import Value
-from autograd.words import number
 
 WIDTH = 100  # columns of a line
 COINCIDENCE = 1.5  # how much less likely than the first a slip is that goes untold
-
-
-def check_digits(digits: object) -> None:
-    """Raises ValueError for what is no number of significant digits."""
-    if not isinstance(digits, Integral) or isinstance(digits, bool) or digits < 1:
-        raise ValueError(f"digits is a whole number from 1, not {digits!r}")
-
-
-def unit(x: float, digits: int | None) -> float:
-    """Half a unit of the last of so many significant digits."""
-    if digits is None or not x:
-        return 0.0
-    return 0.5 * 10.0 ** (math.floor(math.log10(abs(x))) + 1 - digits)
-
-
-def same(given: float, true: float, absolute: float, digits: int | None) -> bool:
-    """Whether `given` is `true` in so many significant digits, but for an absolute error."""
-    return near(given, true, 1e-9, unit(true, digits) + absolute)
 
 
 def likeliest(
@@ -125,89 +101,3 @@ def _elsewhere(
             continue
         gain += -0.8 if v in wrong and fits(v, given[v], after[v]) else 0.8
     return max(-1.6, min(2.0, gain))
-
-
-# --- the shares of a graph, for exercises ---
-
-
-class Shares:
-    """The shares that the gradients of a graph are sums of, each with the slips that spoil it."""
-
-    def __init__(self, y: Value) -> None:
-        self.found = adjoints(y)
-        self.written = Written(list(self.found), y, self.found)
-        self.regions: dict[Value, Region] = {}
-
-    def rounded(self, v: Value, share: float) -> float:
-        """The share of v's gradient, 0 where it is what rounding has left of the others."""
-        return 0.0 if abs(share) <= ROUNDING * self.found[v][1] else share
-
-    def region(self, v: Value) -> Region:
-        """What lies above a node."""
-        if v not in self.regions:
-            self.regions[v] = Region(self.written, {}, v)
-        return self.regions[v]
-
-    def wrong(
-        self,
-        share: float,
-        consumer: Value | None = None,
-        v: Value | None = None,
-        kind: str = "",
-        slot: int = 0,
-        partial: float | None = 0.0,
-    ) -> list[tuple[str, float]]:
-        """Single slips in a number, with what they lead to, the likeliest first.
-
-        In the share that v has from this use; with v alone, in its whole gradient; else, and where
-        the use has no local derivative (sqrt at 0), in any number at all.
-        """
-        told = [Slip(SIGN, -share, 1.0)]
-        if share:
-            told.append(Slip("the reciprocal", 1.0 / share, 4.0))
-        if v is not None and consumer is None:
-            told += candidates(self.region(v))
-        if v is not None and consumer is not None and partial is not None:
-            adjoint = self.found[consumer][0]
-            told.append(Slip("a factor forgotten: the incoming gradient", partial, 1.5))
-            told.append(Slip("a factor squared: the incoming gradient", adjoint**2 * partial, 3.0))
-            told.append(Slip("the incoming gradient alone", adjoint, 1.9))
-            use = Edge(consumer, v, kind, slot, partial)
-            told += [
-                Slip(
-                    f"{slip.kind}: {slip.detail}".removesuffix(": "),
-                    adjoint * slip.number,
-                    slip.cost,
-                )
-                for slip in local(self.written, use)
-            ]
-            told += [
-                Slip(f"{slip.text}, further up", slip.number * partial, slip.cost + 1.0)
-                for slip in candidates(self.region(consumer))
-            ]
-        chosen: dict[str, dict[str, tuple[str, float]]] = {}
-        for slip in sorted(told, key=lambda slip: slip.cost):  # three kinds for a number are enough
-            kinds = chosen.setdefault(f"{slip.number:.9g}", {})
-            if slip.kind not in kinds and len(kinds) < 3:
-                kinds[slip.kind] = slip.text, slip.number
-        return [pair for kinds in chosen.values() for pair in kinds.values()]
-
-
-# --- words ---
-
-
-def listed(texts: Iterable[str], before: str = "") -> str:
-    """The texts on one line after what stands before, those that do not fit counted."""
-    texts = list(texts)
-    line = before
-    for i, text in enumerate(texts):
-        further = f"{line}{', ' * (i > 0)}{text}"
-        if i and len(further) > WIDTH - 16 * (i < len(texts) - 1):
-            return f"{line} and {len(texts) - i} more"
-        line = further
-    return line
-
-
-def signed(x: float) -> str:
-    """The number, in brackets where it has a sign."""
-    return f"({number(x)})" if x < 0.0 else number(x)

@@ -65,7 +65,7 @@ def sheet_of_exercises(
 ) -> str:
     """The page of a worksheet as HTML text: `autograd.worksheet` tells of it and of the options.
 
-    shares(y) knows what is wrong in which way: `rounded` and `wrong`, as of `checks.search.Shares`.
+    shares(y) knows what is wrong in which way: `rounded` and `wrong`, as of `checks.shares.Shares`.
     """
     if type(y) is not Value:
         raise TypeError(f"a worksheet is of one Value, not {y!r:.60}")
