@@ -1,7 +1,9 @@
 """Gradients as graphs: the chain rule recorded, by the rules of the primitives on Values.
 
-What comes out can be drawn and differentiated again.  Invariant: the graph that is differentiated
-stays as it is, and so does every `.grad`; of two new nodes that compute the same thing one is kept.
+What comes out can be drawn and differentiated again.  Whoever reads a recorded graph asks first
+whether its numbers still follow from its leaves: `check_fresh`.  Invariant: the graph that is
+differentiated stays as it is, and so does every `.grad`; of two new nodes that compute the same
+thing one is kept.
 """
 
 import math

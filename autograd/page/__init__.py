@@ -1,4 +1,4 @@
-"""What opens in a browser: the page that explores a graph, and the worksheet."""
+"""What opens in a browser: the page that explores a graph, the worksheet, the playback."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -9,7 +9,7 @@ const REASON = {
   frozen: "is the author's own function: its number is known for the recorded inputs alone",
 };
 const GRADIENT = "the gradient through ";
-const ROUNDING = 64 * Number.EPSILON; // of the size of the terms of a gradient, as in core/graph.py
+const ROUNDING = 64 * Number.EPSILON; // of the size of the terms of a gradient, as in core/sweeps.py
 class Refusal extends Error {}
 const refuse = (reason) => { throw new Refusal(reason); };
 const checked = (y) => Number.isFinite(y) ? y : refuse(Number.isNaN(y) ? REASON.domain : REASON.range);
