@@ -266,17 +266,14 @@ class _Run:
             cube.backward()
             self.count += 1
         except Exception as error:
-            self.bugs.append(
-                Bug("a second sweep fails", "y.backward(); y.backward()", "", f"{error}")
-            )
+            twice = "y.backward(); y.backward()"
+            self.bugs.append(Bug("a second sweep fails", twice, "", f"{error}"))
             return
-        if near(first or 0.0, 12.0, 1e-9, 0.0) and not any(
-            near(x.grad, g, 1e-9, 0.0) for g in (12.0, 24.0)
-        ):
+        right = near(first or 0.0, 12.0, 1e-9, 0.0)
+        if right and not any(near(x.grad, g, 1e-9, 0.0) for g in (12.0, 24.0)):
             code = "x = Value(2.0)\ny = x * x * x\ny.backward()\ny.backward()"
-            self.bugs.append(
-                Bug(_AGAIN, code, "x.grad 24 (or 12, where each begins anew)", f"{x.grad:g}")
-            )
+            expected = "x.grad 24 (or 12, where each begins anew)"
+            self.bugs.append(Bug(_AGAIN, code, expected, f"{x.grad:g}"))
         leaf = self.engine(2.0)
         square = leaf * leaf
         for name in ("_prev", "_children", "prev", "children", "parents", "_parents", "inputs"):

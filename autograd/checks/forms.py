@@ -33,33 +33,25 @@ def logistic(x: float) -> float:
     return 0.5 * (1.0 + math.tanh(0.5 * x))
 
 
+MINUS, INVERSE = Factor("−1", lambda x, y, o: -1.0), Factor("1/x", lambda x, y, o: 1.0 / x)
+INVERSE_B = Factor("1/b", lambda x, y, o: 1.0 / x)  # where x is the denominator
+ROOT = Factor("1/√(1 − x²)", lambda x, y, o: 1.0 / math.sqrt(1.0 - x * x))
+
 # By operation and slot: the factors of the derivative.
 FORMS: dict[tuple[str, int], tuple[Factor, ...]] = {
     ("sigmoid", 0): (Factor("y", lambda x, y, o: y), Factor("(1 − y)", lambda x, y, o: 1.0 - y)),
     ("tanh", 0): (Factor("(1 − y²)", lambda x, y, o: 1.0 - y * y),),
     ("relu", 0): (Factor("1 or 0", lambda x, y, o: float(x > 0.0)),),
     ("exp", 0): (Factor("eˣ", lambda x, y, o: y),),
-    ("log", 0): (Factor("1/x", lambda x, y, o: 1.0 / x),),
-    ("reciprocal", 0): (
-        *(Factor("−1", lambda x, y, o: -1.0), Factor("1/x", lambda x, y, o: 1.0 / x)),
-        Factor("1/x", lambda x, y, o: 1.0 / x),
-    ),
+    ("log", 0): (INVERSE,),
+    ("reciprocal", 0): (MINUS, INVERSE, INVERSE),
     ("divide", 0): (Factor("1/b", lambda x, y, o: 1.0 / o),),
-    ("divide", 1): (
-        *(Factor("−1", lambda x, y, o: -1.0), Factor("a", lambda x, y, o: o)),
-        *(Factor("1/b", lambda x, y, o: 1.0 / x), Factor("1/b", lambda x, y, o: 1.0 / x)),
-    ),
+    ("divide", 1): (MINUS, Factor("a", lambda x, y, o: o), INVERSE_B, INVERSE_B),
     ("sqrt", 0): (Factor("½", lambda x, y, o: 0.5), Factor("1/√x", lambda x, y, o: 1.0 / y)),
-    ("power", 0): (
-        Factor("n", lambda x, y, o: o),
-        Factor("xⁿ⁻¹", lambda x, y, o: x ** (o - 1.0)),
-    ),
-    ("power", 1): (
-        Factor("aˣ", lambda x, y, o: y),
-        Factor("ln a", lambda x, y, o: math.log(o)),
-    ),
+    ("power", 0): (Factor("n", lambda x, y, o: o), Factor("xⁿ⁻¹", lambda x, y, o: x ** (o - 1.0))),
+    ("power", 1): (Factor("aˣ", lambda x, y, o: y), Factor("ln a", lambda x, y, o: math.log(o))),
     ("sin", 0): (Factor("cos x", lambda x, y, o: math.cos(x)),),
-    ("cos", 0): (Factor("−1", lambda x, y, o: -1.0), Factor("sin x", lambda x, y, o: math.sin(x))),
+    ("cos", 0): (MINUS, Factor("sin x", lambda x, y, o: math.sin(x))),
     ("tan", 0): (Factor("(1 + y²)", lambda x, y, o: 1.0 + y * y),),
     ("absolute", 0): (Factor("sign x", lambda x, y, o: float(x > 0.0) - float(x < 0.0)),),
     ("softplus", 0): (Factor("σ(x)", lambda x, y, o: logistic(x)),),
@@ -67,23 +59,12 @@ FORMS: dict[tuple[str, int], tuple[Factor, ...]] = {
     ("log1p", 0): (Factor("1/(1 + x)", lambda x, y, o: 1.0 / (1.0 + x)),),
     ("sinh", 0): (Factor("cosh x", lambda x, y, o: math.cosh(x)),),
     ("cosh", 0): (Factor("sinh x", lambda x, y, o: math.sinh(x)),),
-    ("asin", 0): (Factor("1/√(1 − x²)", lambda x, y, o: 1.0 / math.sqrt(1.0 - x * x)),),
-    ("acos", 0): (
-        Factor("−1", lambda x, y, o: -1.0),
-        Factor("1/√(1 − x²)", lambda x, y, o: 1.0 / math.sqrt(1.0 - x * x)),
-    ),
+    ("asin", 0): (ROOT,),
+    ("acos", 0): (MINUS, ROOT),
     ("atan", 0): (Factor("1/(1 + x²)", lambda x, y, o: 1.0 / (1.0 + x * x)),),
-    ("log2", 0): (
-        *(Factor("1/x", lambda x, y, o: 1.0 / x),),
-        Factor("1/ln 2", lambda x, y, o: 1.0 / math.log(2.0)),
-    ),
-    ("log10", 0): (
-        *(Factor("1/x", lambda x, y, o: 1.0 / x),),
-        Factor("1/ln 10", lambda x, y, o: 1.0 / math.log(10.0)),
-    ),
-    ("silu", 0): (
-        Factor("(σ + x σ (1 − σ))", lambda x, y, o: _silu_slope(x)),
-    ),
+    ("log2", 0): (INVERSE, Factor("1/ln 2", lambda x, y, o: 1.0 / math.log(2.0))),
+    ("log10", 0): (INVERSE, Factor("1/ln 10", lambda x, y, o: 1.0 / math.log(10.0))),
+    ("silu", 0): (Factor("(σ + x σ (1 − σ))", lambda x, y, o: _silu_slope(x)),),
     ("radians", 0): (Factor("π/180", lambda x, y, o: math.pi / 180.0),),
     ("degrees", 0): (Factor("180/π", lambda x, y, o: 180.0 / math.pi),),
     ("erf", 0): (
@@ -106,10 +87,8 @@ NOUNS = {
 }  # fmt: skip
 
 FUNCTION, INTEGRAL, RULE = "the function for its derivative", "integrated instead", "a wrong rule"
-SIGN, FORGOTTEN, BELONGS = (
-    *("wrong sign", "a factor forgotten"),
-    "the output used where the input belongs",
-)
+SIGN, FORGOTTEN = "wrong sign", "a factor forgotten"
+BELONGS = "the output used where the input belongs"
 
 WRONG: dict[tuple[str, int], tuple[Wrong, ...]] = {
     ("sigmoid", 0): (

@@ -164,16 +164,14 @@ def _of_a_rule(written: Written, e: Edge) -> Iterator[Local]:
         inner = written.inside[e.input][1][:3]
     for u in () if e.kind in KINKED else inner:
         if not u.is_literal:
-            yield Local(
-                STEP, _in_place(written, u, e.input), _derivative_at(e, o, u.data, None), 1.9
-            )
+            there = _derivative_at(e, o, u.data, None)
+            yield Local(STEP, _in_place(written, u, e.input), there, 1.9)
     for (other, slot), factors in FORMS.items():
         if other == e.kind or slot or other in ("power", "divide"):
             continue
         cost = 2.0 if {other, e.kind} in ALIKE else 5.0 if other in COINCIDENT else 3.6
-        text = (
-            f"the derivative of {NOUNS.get(other, other)} for that of {NOUNS.get(e.kind, e.kind)}"
-        )
+        right = NOUNS.get(e.kind, e.kind)
+        text = f"the derivative of {NOUNS.get(other, other)} for that of {right}"
         for there in {_function(other, x), *[y] * (other in ("sigmoid", "tanh", "exp"))}:
             found = _numbers(factors, x, there, 0.0)
             if found:

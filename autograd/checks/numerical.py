@@ -231,12 +231,8 @@ def _staircase(f: Callable[[float], float], x: float, y: float) -> float:
         jump, far, farther = (_try(f, x + side * h) for h in (outer, 2.0 * outer, 5.0 * outer))
         if jump is None or far is None or farther is None:
             continue
-        rise = abs(jump - y)
-        if (
-            rise > 0.02 * abs(far - y)
-            and rise > 4.0 * EPS * abs(y)
-            and len({jump, far, farther}) > 1
-        ):
+        rise, distinct = abs(jump - y), len({jump, far, farther}) > 1
+        if rise > 0.02 * abs(far - y) and rise > 4.0 * EPS * abs(y) and distinct:
             return 2.0 * rise
     return 0.0
 
@@ -360,9 +356,7 @@ def _ladder(
         for i, (bad, error, value) in enumerate(found)
     ]
     bad, error, value = min(honest)
-    if (
-        bad and order == 2
-    ):  # f is too wild for any step: all of them together say how little is known
+    if bad and order == 2:  # too wild for any step: all together say how little is known
         error = max(abs(v - value) for _, _, v in found)
     if value == 0.0:  # or is the step below what f resolves?  Then wider ones converged before.
         wider = [(e, v) for _, e, v in honest if e < min(1e-6 * abs(v), 1e-3 * found[0][1])]

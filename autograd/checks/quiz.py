@@ -24,12 +24,7 @@ MOST_ANSWERS = 20  # anticipated wrong ones of a question
 UNLIKELY = 3.5  # of this cost on, a slip is a coincidence
 ANGLES = {"sin", "cos", "tan", "asin", "acos", "atan", "atan2"}
 LOGARITHMS = {"exp", "expm1", "log", "log1p", "log2", "log10", "logaddexp"}
-OF = {
-    "π/180": ANGLES,
-    "π": ANGLES,
-    "ln 2": LOGARITHMS,
-    "ln 10": LOGARITHMS,
-}  # where they are met
+OF = {"π/180": ANGLES, "π": ANGLES, "ln 2": LOGARITHMS, "ln 10": LOGARITHMS}  # where they are met
 PLAIN = {"", "add", "mul", "divide", "identity"}  # what nobody integrates
 MOST_ASKED = 500  # questions, and in a graph of
 MOST_NODES = 50_000
@@ -44,9 +39,8 @@ def questions(y: Value, digits: int = 4) -> str:
     check_fresh(y)
     order = inputs_first(y)
     if len(order) > MOST_NODES:
-        raise ValueError(
-            f"the graph has {len(order):,} nodes, more than {MOST_NODES:,}: take a part"
-        )
+        size = f"{len(order):,} nodes, more than {MOST_NODES:,}"
+        raise ValueError(f"the graph has {size}: take a part")
     found = adjoints(y)
     graph = Written(order, y)
     asked = [v for v in order if v is not y and (v.label is not None or v.op is None)]
@@ -54,9 +48,8 @@ def questions(y: Value, digits: int = 4) -> str:
     if not asked:
         raise ValueError("the graph has no leaf and no labelled node to ask for")
     if len(asked) > MOST_ASKED:
-        raise ValueError(
-            f"there are {len(asked):,} to ask for, more than {MOST_ASKED}: take a part"
-        )
+        size = f"{len(asked):,} to ask for, more than {MOST_ASKED}"
+        raise ValueError(f"there are {size}: take a part")
     absurd = _absurd(order)
     picture = _picture(y) if len(order) <= MOST_DRAWN else ""
     quiz = ET.Element("quiz")
@@ -82,17 +75,13 @@ def questions(y: Value, digits: int = 4) -> str:
         ET.SubElement(question, "hidden").text = "0"
         _answer(question, 100, right, digits, "Right.")
         given = [right]
-        slips = candidates(Region(graph, {}, v))
-        likely = sorted(
-            (slip for slip in slips if not slip.text.startswith(absurd)), key=lambda slip: slip.cost
-        )
-        for slip in likely:
+        slips = sorted(candidates(Region(graph, {}, v)), key=lambda slip: slip.cost)
+        for slip in (slip for slip in slips if not slip.text.startswith(absurd)):
             if len(given) > MOST_ANSWERS or slip.cost >= UNLIKELY:
                 break
             x = slip.number
-            if math.isfinite(x) and not any(
-                same(x, old, 2.0 * _tolerance(old, digits), None) for old in given
-            ):
+            known = (same(x, old, 2.0 * _tolerance(old, digits), None) for old in given)
+            if math.isfinite(x) and not any(known):
                 given.append(x)
                 _answer(question, 0, x, digits, f"Likely slip: {slip.text}.")
     ET.indent(quiz)

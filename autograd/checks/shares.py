@@ -56,18 +56,12 @@ class Shares:
             told.append(Slip("a factor squared: the incoming gradient", adjoint**2 * partial, 3.0))
             told.append(Slip("the incoming gradient alone", adjoint, 1.9))
             use = Edge(consumer, v, kind, slot, partial)
-            told += [
-                Slip(
-                    f"{slip.kind}: {slip.detail}".removesuffix(": "),
-                    adjoint * slip.number,
-                    slip.cost,
-                )
-                for slip in local(self.written, use)
-            ]
-            told += [
-                Slip(f"{slip.text}, further up", slip.number * partial, slip.cost + 1.0)
-                for slip in candidates(self.region(consumer))
-            ]
+            for there in local(self.written, use):
+                text = f"{there.kind}: {there.detail}".removesuffix(": ")
+                told.append(Slip(text, adjoint * there.number, there.cost))
+            for slip in candidates(self.region(consumer)):
+                text = f"{slip.text}, further up"
+                told.append(Slip(text, slip.number * partial, slip.cost + 1.0))
         chosen: dict[str, dict[str, tuple[str, float]]] = {}
         for slip in sorted(told, key=lambda slip: slip.cost):  # three kinds for a number are enough
             kinds = chosen.setdefault(f"{slip.number:.9g}", {})

@@ -51,22 +51,15 @@ def write(outputs: list[Value]) -> str:
             "scope": None if v.scope is None else scopes[v.scope],
         }
         nodes.append(node | {name: x for name, x in optional.items() if x is not None})
-    document = {
-        "format": FORMAT,
-        "version": VERSION,
-        "scopes": [
-            {
-                "name": scope.name,
-                "parent": None if scope.parent is None else scopes[scope.parent],
-                "formula": scope.formula,
-                "derivative": scope.derivative,
-            }
-            for scope in scopes
-        ],
-        "nodes": nodes,
-        "outputs": [index[v] for v in outputs],
-    }
-    return json.dumps(document, allow_nan=False)
+    around = [None if scope.parent is None else scopes[scope.parent] for scope in scopes]
+    told = [
+        {"name": scope.name, "parent": parent}
+        | {"formula": scope.formula, "derivative": scope.derivative}
+        for scope, parent in zip(scopes, around, strict=True)
+    ]
+    ends = [index[v] for v in outputs]
+    document = {"format": FORMAT, "version": VERSION, "scopes": told, "nodes": nodes}
+    return json.dumps(document | {"outputs": ends}, allow_nan=False)
 
 
 def read(text: str | bytes) -> list[Value]:
@@ -79,9 +72,8 @@ def read(text: str | bytes) -> list[Value]:
         raise ValueError(f"not a recorded graph: {error}") from None
     _check(isinstance(document, dict) and document.get("format") == FORMAT, "not a recorded graph")
     version = document.get("version")
-    _check(
-        version == VERSION, f"version {version!r} of the format, but this package reads {VERSION}"
-    )
+    other = f"version {version!r} of the format, but this package reads {VERSION}"
+    _check(version == VERSION, other)
     _keys(document, "the document", {"format", "version", "scopes", "nodes", "outputs"}, set())
     scopes: list[Scope] = []
     for k, entry in enumerate(_list(document["scopes"], "scopes")):
@@ -105,9 +97,7 @@ def read(text: str | bytes) -> list[Value]:
 def _node(entry: Any, where: str, nodes: list[Value], scopes: list[Scope]) -> Value:
     leaf = not (isinstance(entry, dict) and "op" in entry)
     required = {"data"} if leaf else {"data", "op", "inputs", "partials"}
-    _keys(
-        entry, where, required, {"label", "grad", "literal"} if leaf else {"label", "grad", "scope"}
-    )
+    _keys(entry, where, required, {"label", "grad", "literal" if leaf else "scope"})
     data = _number(entry["data"], f"{where}: its data")
     grad = None if "grad" not in entry else _number(entry["grad"], f"{where}: its grad")
     label, literal = entry.get("label"), entry.get("literal", False)

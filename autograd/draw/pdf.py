@@ -84,11 +84,8 @@ def text_runs(text: str, size: float, bold: bool) -> list[tuple[str, str, float,
     for c in text.replace("\u2003", 3 * " "):
         sign, up = level(c)
         sign = "–" if sign == "−" else sign  # Symbol's minus runs into the digits
-        how = (
-            _font(sign, bold),
-            0.65 * size if up else size,
-            up * (0.35 if up > 0 else 0.15) * size,
-        )
+        raised = up * (0.35 if up > 0 else 0.15) * size
+        how = _font(sign, bold), 0.65 * size if up else size, raised
         if runs and runs[-1][1:] == how:
             sign = runs.pop()[0] + sign
         runs.append((sign, *how))

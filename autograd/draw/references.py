@@ -34,12 +34,10 @@ def with_references(figure: Figure) -> Figure:
             added.append(Unit(id, "reference", tag, None, (edge.source,), units[edge.head].box))
             if edge.source not in near:
                 near.add(edge.source)
-                id_end = f"{edge.tail}_to{edge.source}"
-                added.append(
-                    Unit(id_end, "reference", tag, None, (edge.source,), units[edge.tail].box)
-                )
+                id_end, box = f"{edge.tail}_to{edge.source}", units[edge.tail].box
+                added.append(Unit(id_end, "reference", tag, None, (edge.source,), box))
                 end = replace(edge, id=id_end + "_edge", head=id_end, gradient=edge.total)
-                edges.append(replace(end, partial=None, box=units[edge.tail].box, name=None))
+                edges.append(replace(end, partial=None, box=box, name=None))
             edge = replace(edge, tail=id, box=units[edge.head].box, main=False, name=None)
         elif tag is not None and edge.name is None and units[edge.tail].kind != "leaf":
             edge = replace(edge, name=tag)

@@ -28,18 +28,15 @@ def tikz(root: Element) -> str:
     for e in root.iter():
         a = e.attrib
         if e.tag == "text":
-            anchor = {"start": "base west", "end": "base east"}.get(
-                a.get("text-anchor", ""), "base"
-            )
+            side = {"start": " west", "end": " east"}.get(a.get("text-anchor", ""), "")
             size = float(a["font-size"])
             font = f"\\sffamily\\fontsize{{{size:g}bp}}{{{size:g}bp}}\\selectfont"
             bold = "\\bfseries" if "font-weight" in a else ""
-            options = f"anchor={anchor}, font={font}{bold}, text={_colour(a['fill'])}"
+            options = f"anchor=base{side}, font={font}{bold}, text={_colour(a['fill'])}"
             lines.append(f"\\node[{options}] at ({a['x']},{a['y']}) {{{_escape(e.text or '')}}};")
             continue
-        paint = [
-            f"{k}={_colour(a[v])}" for k, v in (("fill", "fill"), ("draw", "stroke")) if v in a
-        ]
+        inks = ("fill", "fill"), ("draw", "stroke")
+        paint = [f"{k}={_colour(a[v])}" for k, v in inks if v in a]
         if "stroke-width" in a:
             paint.append(f"line width={a['stroke-width']}bp")
         if "stroke-dasharray" in a:

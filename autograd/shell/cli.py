@@ -22,9 +22,7 @@ usage: autograd eval EXPRESSION [NAME=NUMBER ...] [-o FILE] [--explain NAME] [--
        autograd --version
 """
 OPTION = re.compile("-h|(-o|--(output|explain|check|json|help))(=.*)?", re.DOTALL)
-MOST_CHECKED = (
-    200_000  # variables times nodes: some 20 evaluations of all the nodes for each variable
-)
+MOST_CHECKED = 200_000  # variables times nodes: each takes some 20 evaluations of all the nodes
 REFUSALS = (
     *(ValueError, TypeError, ArithmeticError, LookupError, RecursionError),
     *(AssertionError, OSError, RuntimeError, ImportError),  # --check, -o
