@@ -30,6 +30,8 @@ FUSED, FUSED_LESS, LESS_FUSED = "a·b + c", "a·b - c", "c - a·b"  # rounded on
 NEGATED = "-a·b"
 QUOTIENT, INVERSE = "a / b", "1 / b"  # of a b that several are divided by, which takes long
 
+# Of functions that put vectors on the stack: else they lie there as it comes, across cache lines.
+PLAIN = 'nounwind "stackrealign"'
 # A line or a few for each: `%{0}` is the result, {1} to {3} are the operands, t is the type.
 LINES = {
     "add": "%{0} = fadd {t} {1}, {2}",
@@ -478,7 +480,7 @@ def _chunks(
         answer = f"{{{t}, {text.mask}}}"
         how = "noinline" if end else "alwaysinline"
         texts.append(
-            f"define internal {answer} @chunk{c}({arguments}) nounwind {how} {{\nentry:\n"
+            f"define internal {answer} @chunk{c}({arguments}) {PLAIN} {how} {{\nentry:\n"
             + "\n".join(code.lines)
             + f"\n%answer = insertvalue {answer} poison, {t} {total}, 0\n"
             + f"%both = insertvalue {answer} %answer, {text.mask} {failed}, 1\n"
@@ -886,7 +888,7 @@ declare i64 @llvm.smin.i64(i64, i64)
 {text.functions()}
 {"".join(chunks)}
 {_totals(sums) if sums else ""}
-define i1 @rows({arguments}) nounwind {{
+define i1 @rows({arguments}) {PLAIN} {{
 entry:
 {reserve}
 %sums = getelementptr i8, ptr %w, i64 {8 * LANES * slots}
