@@ -453,6 +453,13 @@ def test_what_a_gradient_needs_twice_is_recorded_once():
     assert curvature.data == pytest.approx(-0.7268619813835874, rel=1e-15)
 
 
+def test_a_product_is_the_same_whichever_factor_stands_first():
+    x, w, v = ag.values([2.0, 3.0, 5.0])
+    for known in (w * v, v * w):
+        (slope,) = ag.gradients((x * w) * v + known, [x])
+        assert slope.op == "identity" and slope.inputs == (known,)
+
+
 def test_every_gradient_is_a_node_of_its_own():
     a, b, c = ag.values([1.0, 2.0, 3.0])
     seed = ag.exp(c) * ag.exp(c)
