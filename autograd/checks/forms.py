@@ -150,7 +150,7 @@ WRONG: dict[tuple[str, int], tuple[Wrong, ...]] = {
         Wrong(RULE, "−1/x, without the square", lambda x, y, o: -y),
         Wrong(FUNCTION, "1/x for −1/x²", lambda x, y, o: y),
         Wrong(RULE, "1 as the derivative of the denominator alone", lambda x, y, o: 1.0, 3.0),
-        Wrong(RULE, "−2/x³, differentiated twice", lambda x, y, o: 2.0 * y**3, 3.0),
+        Wrong(RULE, "2/x³, differentiated twice", lambda x, y, o: 2.0 * y**3, 3.0),
         Wrong(RULE, "−x² for −1/x²", lambda x, y, o: -x * x, 3.0),
     ),
     ("divide", 0): (
