@@ -26,6 +26,7 @@ from autograd.core.node import (
     put_back,
 )
 
+_plain = __file__.endswith((".py", ".pyc"))
 ROUNDING = 64.0 * float_info.epsilon  # of the size of the terms of a gradient
 ACTIVE, OPEN, ASLEEP = 2, 1, -2  # in `_count` while a sweep runs: in it, looked into, left out
 
@@ -148,7 +149,22 @@ def _derivatives(
             results.append([v._grad if v._count >= 0 else 0.0 for v in (ys if forward else xs)])
         return results
     finally:
-        drain(restore)
+        if _plain:
+            drain(restore)
+        else:
+            _settle(between, before, seen, counts)
+
+
+def _settle(between: list[Any], before: list[float], seen: list[Any], counts: list[int]) -> None:
+    """What `drain(restore)` does, as a loop of machine code, which no Ctrl-C breaks into either."""
+    for i in range(len(before)):
+        v = between[i]
+        v._grad = before[i]
+    for v in seen:
+        v._count = 0
+    for i in range(len(counts)):
+        v = seen[i]
+        v._count = counts[i]
 
 
 def wake(ys: list[Any], chosen: list[Any], seen: list[Any]) -> None:
