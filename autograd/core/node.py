@@ -32,7 +32,8 @@ if hasattr(os, "register_at_fork"):  # a child begins between two sweeps
     done = _sweeping.release
     os.register_at_fork(before=_sweeping.acquire, after_in_parent=done, after_in_child=done)
 tracing: ContextVar[Any] = ContextVar("tracing", default=None)  # who is told of choices by numbers
-_open_traces = 0  # in all threads: spares a look
+_traces: set[Any] = set()  # that run, in all threads
+_open_traces = 0  # how many they are: spares a look
 detached = Primitive("detach", "detach", lambda x: x, lambda x, y: 0.0)  # only while tracing
 _depth = 0  # of nodes being released one inside the other, and those that have to wait
 _released: list[Any] = []
@@ -437,10 +438,11 @@ class Node:
 Complex.register(Node)  # without which `pytest.approx(0.6)` calls every Value unequal
 
 
-def count_traces(change: int) -> None:
-    """Called as the trace of a function begins (+1) and ends (-1)."""
+def note_trace(trace: Any, runs: bool) -> None:
+    """Called as the trace of a function begins, and ends; to be told twice changes nothing."""
     global _open_traces
-    _open_traces += change
+    (_traces.add if runs else _traces.discard)(trace)
+    _open_traces = len(_traces)
 
 
 def tell(kind: str, a: Any, b: Any, holds: Any) -> None:

@@ -9,7 +9,6 @@ import itertools
 import operator
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from threading import Lock
@@ -26,7 +25,7 @@ from autograd.program.steps import CONSTANT, DETACH, INPUT, Recording, Steps, lo
 from autograd.transforms import value_and_grad
 
 Function = Callable[..., Any]
-_counting = Lock()
+_noting = Lock()
 
 
 class Trace:
@@ -46,18 +45,25 @@ class Trace:
             b = float(b)
         self.told.append((kind, a, b, bool(holds)))
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """The core tells this trace what happens inside, in this thread."""
-        with _counting:
-            node.count_traces(+1)
-        token = node.tracing.set(self)
+    def run(self, f: Callable[[], Any]) -> Any:
+        """What f gives, while the core tells this trace what happens, in this thread.
+
+        Ctrl-C between any two steps leaves no trace open.
+        """
+        outer = node.tracing.get()
         try:
-            yield
+            self._noted(True)
+            node.tracing.set(self)
+            return f()
         finally:
-            node.tracing.reset(token)
-            with _counting:
-                node.count_traces(-1)
+            try:
+                node.tracing.set(outer)
+            finally:
+                self._noted(False)
+
+    def _noted(self, runs: bool) -> None:
+        with _noting:
+            node.note_trace(self, runs)
 
 
 # --- arguments: numbers among other things, nested ---
@@ -230,9 +236,13 @@ def traced(
     new = iter(xs)
     *called, keywords = [joined(x, new, count) for x, count in zip(tree, counts, strict=True)]
     trace = Trace()
-    with trace.running(), recording(xs):
-        out = f(*called, **keywords)
-        found = [scalar(y) for y in items(out)]
+
+    def recorded() -> tuple[Any, list[Any]]:
+        with recording(xs):
+            out = f(*called, **keywords)
+            return out, [scalar(y) for y in items(out)]
+
+    out, found = trace.run(recorded)
     ys = [y if type(y) is Value else literal(y) for y in found]
     r, held = record(ys, xs, trace.told, trace.written)
     for k, name in enumerate(parameters(f, args, counts)):

@@ -9,6 +9,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.core import node
 from autograd.core.primitives import PRIMITIVES, Primitive
 
 
@@ -213,3 +214,26 @@ def test_rules_of_ones_own_may_call_the_public_functions(monkeypatch):
     monkeypatch.setitem(PRIMITIVES, "kinked", branching)
     with pytest.raises(TypeError, match="rule"):
         ag.trace(branching, 0.3).value_and_grad(0.7)
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_ctrl_c_as_a_trace_begins_or_ends_leaves_none_open(monkeypatch, which):
+    x = Value(0.5)
+    calls = []
+
+    class Interrupted:
+        """The context variable; Ctrl-C comes right after one of the times that it is set."""
+
+        get = node.tracing.get
+
+        def set(self, trace, assign=node.tracing.set):
+            assign(trace)
+            calls.append(trace)
+            if len(calls) == which:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(node, "tracing", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        ag.trace(ag.sin, 0.5)
+    assert x.data == 0.5 and float(ag.grad(ag.sin)(0.0)) == 1.0  # neither is inside a trace
+    assert ag.trace(ag.sin, 0.5)(0.0) == 0.0
