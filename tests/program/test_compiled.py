@@ -92,6 +92,47 @@ def random_program(rng, length):
     return count, f
 
 
+SEVERAL = {  # composites of several numbers: of x and y, a number of the user's, and a target
+    "prelu": lambda x, y, c, t: ag.prelu(x, y),
+    "norm": lambda x, y, c, t: ag.norm([x, y, c]),
+    "dot": lambda x, y, c, t: ag.dot([x, c], [y, x]),
+    "affine": lambda x, y, c, t: ag.affine([x, y], [[c, 1.0], [2.0, c]], [0.5, x])[1],
+    "softmax": lambda x, y, c, t: ag.softmax([x, y, c])[0],
+    "log_softmax": lambda x, y, c, t: ag.log_softmax([x, y, c])[1],
+    "logsumexp": lambda x, y, c, t: ag.logsumexp([c, x, y]),
+    "mean": lambda x, y, c, t: ag.mean([x, y, c]),
+    "relu from": lambda x, y, c, t: ag.relu(x - y),
+    "degrees": lambda x, y, c, t: ag.radians(x) + ag.degrees(y),
+    "sum_of_squares_error": lambda x, y, c, t: ag.sum_of_squares_error([x, y], [c, t]),
+    "mean_squared_error": lambda x, y, c, t: ag.mean_squared_error([x, c], [y, t]),
+    "hinge": lambda x, y, c, t: ag.hinge([x, y], [1, -1]),
+    "binary_cross_entropy": lambda x, y, c, t: ag.binary_cross_entropy(ag.sigmoid(x), t),
+    "of a probability": lambda x, y, c, t: ag.binary_cross_entropy(x, t),
+    "sigmoid_cross_entropy": lambda x, y, c, t: ag.sigmoid_cross_entropy([x, y], [t, 1]),
+    "cross_entropy_error": lambda x, y, c, t: ag.cross_entropy_error(ag.softmax([x, y]), 1),
+    "of outputs": lambda x, y, c, t: ag.cross_entropy_error([x, y], [t, 1.0 - t]),
+    "with eps": lambda x, y, c, t: ag.cross_entropy_error([x, y], 0, eps=1e-7),
+    "softmax_cross_entropy": lambda x, y, c, t: ag.softmax_cross_entropy([x, y, c], 2),
+    "of weights": lambda x, y, c, t: ag.softmax_cross_entropy([x, y], [t, 1.0 - t]),
+}
+
+
+def program_of_several(rng, length):
+    """A function of 3 numbers, made of these composites; each is needed."""
+    lines = []
+    for j in range(length):
+        a, b = (rng.randrange(j + 3) for _ in range(2))
+        lines.append((rng.choice(list(SEVERAL)), a, b, rng.choice([0.5, -1.5, 40.0]), rng.random()))
+
+    def f(*xs):
+        v = list(xs)
+        for name, a, b, c, t in lines:
+            v.append(SEVERAL[name](v[a], v[b], c, t))
+        return sum(v[4:], v[3])
+
+    return 3, f
+
+
 def outcome(f, *args, **options):
     try:
         y, slopes = f(*args, **options)
@@ -104,11 +145,11 @@ def number(rng):
     return rng.choice([rng.gauss(0, 1), rng.gauss(0, 1), rng.gauss(0, 50), 0.0, 1.0, -1.0])
 
 
-def compare(programs, backend, seed=0):
+def compare(programs, backend, seed=0, draw=random_program):
     """Run so many random programs at 20 points other than the first; count how they come out."""
     rng, counts = random.Random(seed), collections.Counter()
     for _ in range(programs):
-        count, f = random_program(rng, rng.randint(3, 14))
+        count, f = draw(rng, rng.randint(3, 14) if draw is random_program else rng.randint(1, 4))
         fast, places = ag.compile(f, backend), tuple(range(count))
         for _ in range(21):
             at = [number(rng) if rng.random() < 0.5 else rng.gauss(0, 1) for _ in range(count)]
@@ -123,6 +164,12 @@ def compare(programs, backend, seed=0):
 def test_random_programs_are_the_eager_ones_to_the_last_bit(backend):
     """`python tests/program/test_compiled.py 10000` tries as many."""
     counts = compare(int(os.environ.get("AUTOGRAD_PROGRAMS", "120")), backend)
+    assert counts["number"] > counts["error"] > 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_composites_of_several_numbers_are_the_eager_ones_to_the_last_bit(backend):
+    counts = compare(40, backend, draw=program_of_several)
     assert counts["number"] > counts["error"] > 0
 
 
@@ -483,5 +530,7 @@ def test_the_help_of_a_method_is_the_same_before_and_after_it_is_compiled(backen
 
 
 if __name__ == "__main__":
+    count, seed = int(sys.argv[1]), int(*sys.argv[2:] or [1])
     for name in BACKENDS:
-        print(name, dict(compare(int(sys.argv[1]), name, seed=int(*sys.argv[2:] or [1]))))
+        for draw in (random_program, program_of_several):
+            print(name, draw.__name__, dict(compare(count, name, seed, draw)), flush=True)
