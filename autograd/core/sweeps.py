@@ -10,7 +10,7 @@ they were; `carry` changes nothing.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 from sys import float_info
 from typing import Any
@@ -32,19 +32,20 @@ ACTIVE, OPEN, ASLEEP = 2, 1, -2  # in `_count` while a sweep runs: in it, looked
 
 # --- the chain rule, whatever it carries ---
 
-Way = Iterable[tuple[Any, Any, tuple[Any, ...]]]  # edges: from where, to where, what it is
+# Edges in order, none leaving a node before all that enter it: from where, to where, which it is.
+Way = Iterable[tuple[Any, Any, tuple[Any, ...]]]
 
 
-def down(order: Sequence[Any]) -> Iterator[tuple[Any, Any, tuple[Any, int]]]:
-    """The way from results to inputs, of nodes in the order of `inputs_first`.
+def down(order: Sequence[Any]) -> Way:
+    """The way from results to inputs, of nodes that have their inputs first.
 
     An edge is a node and the slot of its input.
     """
     return ((v, x, (v, i)) for v in reversed(order) for i, x in enumerate(v.inputs))
 
 
-def up(order: Iterable[Any]) -> Iterator[tuple[Any, Any, tuple[Any, int]]]:
-    """The same edges the other way."""
+def up(order: Sequence[Any]) -> Way:
+    """The same edges the other way, from inputs to results."""
     return ((x, v, (v, i)) for v in order for i, x in enumerate(v.inputs))
 
 
