@@ -49,7 +49,7 @@ def local(written: Written, e: Edge) -> Iterator[Local]:
     p, x, y = e.partial, e.input.data, e.consumer.data
     whole = _whole(written, e)
     yield Local(SIGN, f"of {whole}", -p, 1.5)
-    n = divisor(written, e)
+    n = divisor(e)
     if n is not None:
         yield Local("a missing mean", f"not divided by N = {n},", p * n, 1.2)
         yield Local("the mean taken twice", f"divided by N = {n} again,", p / n, 1.5)

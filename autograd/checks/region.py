@@ -5,7 +5,7 @@ whose numbers were given; those bound the region.
 """
 
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 
 from autograd.checks.written import Edge, Written
@@ -66,7 +66,7 @@ class Region:
     @cached_property
     def means(self) -> list[int]:
         """The N of each mean on the way."""
-        return list(dict.fromkeys(filter(None, map(partial(divisor, self.written), self.edges))))
+        return list(dict.fromkeys(filter(None, map(divisor, self.edges))))
 
     def slip(self, text: str, edits: Mapping[Edge, float], cost: float) -> Slip:
         """That of other partials at a few edges of one consumer."""
@@ -93,7 +93,7 @@ class Region:
         return self.written.name(v)
 
 
-def divisor(written: Written, e: Edge) -> int | None:
+def divisor(e: Edge) -> int | None:
     """N where a sum or a loss is divided by the literal N > 1: a mean."""
     c = e.consumer
     numerator = e.input

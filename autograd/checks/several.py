@@ -118,7 +118,7 @@ def _softmax(region: Region, parts: list[Edge]) -> Iterator[Slip]:
 def _scores(region: Region, parts: list[Edge]) -> Iterator[Slip]:
     """(y − t) / N of softmax with loss, written wrong."""
     c = parts[0].consumer
-    n = divisor(region.written, parts[0]) or 1
+    n = divisor(parts[0]) or 1
     scores = len(region.written.into[c]) // n
     turned = {e: -e.partial for e in region.written.into[c]}
     yield region.slip_in_many("wrong sign: t − y for y − t", turned, 1.2)
@@ -143,7 +143,7 @@ def _target(region: Region) -> Iterator[Slip]:
     text = "y instead of y - t: the target was forgotten"
     for c, parts in region.into.items():
         if parts[0].kind == "softmax_cross_entropy":
-            n = divisor(region.written, parts[0]) or 1
+            n = divisor(parts[0]) or 1
             edits = {e: e.partial + 1.0 / n for e in region.written.into[c] if e.partial < 0.0}
             for e in edits if len(edits) > 1 else ():  # at one row of the batch
                 yield region.slip_in_many(text, {e: edits[e]}, 2.2)
