@@ -94,32 +94,35 @@ CALLS: dict[str, Callable[[Value, Value, Path], Any]] = {
 }
 
 
-def of(shape: str, nodes: int) -> Callable[[Any], Any]:
-    """The chain or the sum as a function: of x and so many ones, or of a list."""
+def of(name: str, shape: str, nodes: int) -> tuple[Callable[[Any], Any], Any]:
+    """The chain or the sum as a function, and where: at a number, or at so many numbers."""
 
-    def f(x: Any) -> Any:
-        if shape == "sum":
-            return ag.sum([x] + [1.0] * nodes)
+    def deep(x: Any) -> Any:
         for _ in range(nodes):
             x = x + 1.0
         return x
 
-    return f
+    if shape == "chain":
+        return deep, 1.0
+    if name in BY_ONE:
+        return lambda x: ag.sum([x] + [1.0] * nodes), 1.0
+    return ag.sum, [1.0] * nodes
 
 
-FUNCTIONS: dict[str, Callable[[Any], Any]] = {  # of a function, which records the graph itself
-    "value_and_grad": lambda f: ag.value_and_grad(f)(1.0),
-    "jacobian": lambda f: ag.jacobian(f)(1.0),
-    "jvp": lambda f: ag.jvp(f, (1.0,), (1.0,)),
-    "vjp": lambda f: ag.vjp(f, 1.0)[1](1.0),
-    "hessian": lambda f: ag.hessian(f)(1.0),
-    "hvp": lambda f: ag.hvp(f, (1.0,), (1.0,)),
-    "numerical_gradient": lambda f: ag.numerical_gradient(f, 1.0),
-    "gradcheck": lambda f: ag.gradcheck(f, 1.0).rows[0].verdict,
-    "trace": lambda f: f"{len(ag.trace(f, 1.0)):,} steps",
-    "compile native": lambda f: ag.compile(f).value_and_grad(1.0),
-    "compile python": lambda f: ag.compile(f, "python").value_and_grad(1.0),
-    "compile numpy, map": lambda f: ag.compile(f, "numpy").map([1.0, 2.0]),
+BY_ONE = ["hessian", "numerical_gradient", "gradcheck", "compile numpy, map"]  # by all: n squared
+FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {  # of a function, which records the graph itself
+    "value_and_grad": lambda f, at: ag.value_and_grad(f)(at),
+    "jacobian": lambda f, at: ag.jacobian(f)(at),
+    "jvp": lambda f, at: ag.jvp(f, (at,), (at,)),
+    "vjp": lambda f, at: ag.vjp(f, at)[1](1.0),
+    "hessian": lambda f, at: ag.hessian(f)(at),
+    "hvp": lambda f, at: ag.hvp(f, (at,), (at,)),
+    "numerical_gradient": lambda f, at: ag.numerical_gradient(f, at),
+    "gradcheck": lambda f, at: ag.gradcheck(f, at).rows[0].verdict,
+    "trace": lambda f, at: f"{len(ag.trace(f, at)):,} steps",
+    "compile native": lambda f, at: ag.compile(f).value_and_grad(at),
+    "compile python": lambda f, at: ag.compile(f, "python").value_and_grad(at),
+    "compile numpy, map": lambda f, at: ag.compile(f, "numpy").map([at, at]),
 }
 
 
@@ -132,17 +135,17 @@ def tried(name: str, shape: str, nodes: int, folder: Path) -> dict[str, Any]:
         begin = time.process_time()
         outcome = attempt(lambda: call(y, x, folder))
     else:
-        f = of(shape, nodes)
+        f, at = of(name, shape, nodes)
         before = peak()
         begin = time.process_time()
-        outcome = attempt(lambda: FUNCTIONS[name](f))
+        outcome = attempt(lambda: FUNCTIONS[name](f, at))
     seconds = time.process_time() - begin
     return {"outcome": outcome, "seconds": round(seconds, 2), "megabytes": round(peak() - before)}
 
 
 def attempt(call: Callable[[], Any]) -> str:
     try:
-        return f"{call()!r:.60}"
+        return f"{call()!r}"[:60]
     except REFUSALS as error:
         return f"{type(error).__name__}: {error!s:.120}".split("\n")[0]
 
