@@ -257,9 +257,9 @@ def python(s: Steps, r: Recording, title: str, named: bool = False) -> str:
 
 
 def _wrapped(before: str, items: list[str], after: str) -> list[str]:
-    text = before + ", ".join(items) + after
+    text = before + ", ".join(items) + after.replace(" ", "\0")  # where no line may end
     lines = textwrap.wrap(text, 92, subsequent_indent="    ", break_long_words=False)
-    return lines
+    return [line.replace("\0", " ") for line in lines]
 
 
 def _ready(s: Steps, guard: Guard) -> int:

@@ -132,3 +132,11 @@ def test_many_inputs_and_long_sums():
     p = ag.trace(f, xs)
     assert p.value_and_grad(xs) == ag.value_and_grad(f)(xs)
     assert max(map(len, p.source.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("n", range(12, 60))
+def test_any_number_of_inputs_is_a_program(n):
+    """Where the list of inputs takes several lines, none ends where Python would not go on."""
+    p = ag.trace(ag.sum, [1.0] * n)
+    assert p([2.0] * n) == 2.0 * n
+    assert all(len(line) <= 100 for line in p.source.splitlines())
