@@ -326,7 +326,7 @@ def in_threads(
             shown.at(stop)
 
     if workers == 1 or len(spans) == 1:
-        results = (work(*span) for span in spans)
+        results: Iterator[Any] = (work(*span) for span in spans)
     else:
         results = ahead(work, spans, workers)
     for result, (_, stop) in zip(results, spans, strict=True):
