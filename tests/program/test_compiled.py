@@ -8,6 +8,7 @@ import pickle
 import random
 import subprocess
 import sys
+from fractions import Fraction
 
 import pytest
 
@@ -534,3 +535,9 @@ if __name__ == "__main__":
     for name in BACKENDS:
         for draw in (random_program, program_of_several):
             print(name, draw.__name__, dict(compare(count, name, seed, draw)), flush=True)
+
+
+@pytest.mark.parametrize("x", [3, True, Fraction(1, 2)])
+def test_numbers_of_any_kind_are_floats_in_a_compiled_function(x):
+    y = ag.compile(lambda v: v * v, "python")(x)
+    assert type(y) is float and y == float(x) ** 2
