@@ -80,6 +80,9 @@ class _Room:
         self.totals = numpy.empty(again.sums)
         self.told = numpy.empty((again.told, 2), numpy.uint8)
         self.starts: list[int] = []
+        self.rest = [Block(x.array, True).last(0, LANES) if x.mapped else x for x in again.rest]
+        self.rest_table: Array = tables([*self.rest, Block(self.held, False)])[1]
+        self.rest_total = numpy.empty((1, again.sums[1]))
         own = [address(a) for a in (self.table, self.totals, self.told)]
         self.table_at, self.totals_at, self.told_at = own
         self.of_floats, self.of_held = address(self.floats), address(self.held)
@@ -110,10 +113,19 @@ class Again:
         self.shapes = [(self.count, *shape) for shape in self.results.shapes()]
         self.shaped = in_shape(self.results)
         blocks = -(-self.count // BLOCK) if self.reduce else 0
-        self.sums, self.told = (blocks, self.results.numbers()), self.span // LANES + 1
+        self.sums, self.told = (blocks, self.results.numbers()), self.span // LANES + 2
+        self.whole = self.count // LANES * LANES
+        short = self.whole < self.count
+        self.rest = [  # of what is shared, the shape
+            x.last(self.whole, self.count)
+            if x.mapped
+            else Block(numpy.broadcast_to(0.0, x.array.shape), False)
+            for x in (xs if short else ())
+        ]
         self.reads, self.table = tables([*xs, Block(numpy.empty(len(self.held)), False)])
         sizes = [prod(x.array.shape[x.mapped :]) for x in xs] + [len(self.held)]
         self.owner = numpy.repeat(numpy.arange(len(sizes)), sizes)
+        self.shared = numpy.repeat([*(not x.mapped for x in xs), True], sizes)
         starts = [address(x.array) for x in xs]
         self.places = self.table[:, 0] - numpy.array([*starts, 0])[self.owner]
         first = len(self.owner) - len(self.held)
@@ -152,14 +164,29 @@ class Again:
                 return None
             numpy.add(self.places, numpy.array(starts)[self.owner], room.table[:, 0])
             room.starts = starts
-        found = self._sum(room) if self.reduce else self._rows(room, read, out)
+        found = self._sum(room, args) if self.reduce else self._rows(room, read, out)
         self._rooms.append(room)  # after an error it is not used again
         return found
 
-    def _sum(self, room: _Room) -> Any:
-        if self.code(room.table_at, room.totals_at, 0, self.count, room.told_at):
+    def _sum(self, room: _Room, args: tuple[Any, ...]) -> Any:
+        totals = room.totals
+        if self.whole and self.code(room.table_at, room.totals_at, 0, self.whole, room.told_at):
             return None
-        total = by_twos(room.totals)
+        if self.rest:
+            for x, copy in zip(args, room.rest, strict=True):
+                if copy.mapped:
+                    copy.array[: self.count - self.whole] = x[self.whole :]
+                    copy.array[self.count - self.whole :] = x[-1]
+            table, total = room.rest_table, room.rest_total
+            shared = self.shared
+            table[shared] = room.table[shared]
+            if self.code(address(table), address(total), 0, self.count - self.whole, room.told_at):
+                return None
+            if self.whole % BLOCK:
+                totals[-1] += total[0]
+            else:
+                totals[-1] = total[0]
+        total = by_twos(totals)
         return self.shaped(total / self.count if self.reduce == "mean" else total + 0.0)
 
     def _rows(self, room: _Room, read: list[int], out: list[Array] | None) -> list[Array] | None:

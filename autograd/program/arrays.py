@@ -40,6 +40,22 @@ class Block:
         """These rows of it."""
         return Block(self.array[chosen], True) if self.mapped else self
 
+    def last(self, start: int, stop: int) -> "Block":
+        """A copy of these rows, LANES at most, and the last again up to LANES, laid out alike."""
+        if not self.mapped:
+            return self
+        ((kind, _),), _ = tables([self])
+        inner = self.array.shape[1:]
+        if kind == "column":
+            copy: Array = numpy.moveaxis(numpy.empty((*inner, LANES)), -1, 0)
+        elif kind == "strided":
+            copy = numpy.empty((LANES, *inner, 2))[..., 0]
+        else:
+            copy = numpy.empty((LANES, *inner))
+        copy[: stop - start] = self.array[start:stop]
+        copy[stop - start :] = self.array[stop - 1]
+        return Block(copy, True)
+
 
 Layout = tuple[bool, tuple[int, ...], tuple[int, ...]]
 

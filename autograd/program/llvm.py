@@ -832,6 +832,7 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: in
     With no writes, the numbers are added up, BLOCK rows for BLOCK rows, lane by lane and then the
     lanes, the halves first: y has a number for each that comes out, and so for each block.  Then
     `told` does not tell of them: a sum is not finite where one of them is not; the answer does.
+    The last rows may be less than LANES if there is memory to be read behind them.
 
     With two groups it takes twice LANES rows at a time (`wide`); the bits are the same.
     """
@@ -845,10 +846,10 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: in
         """Add to sum j: added(sum, half) is the text of the new one."""
         at = code.line(f"getelementptr {t}, ptr %y, i64 {j}").name
         total = code.line(f"load {t}, ptr {at}, align 64").name
-        for half, row in enumerate(source.firsts):
+        for half in range(groups):
             new = code.line(added(total, half)).name
-            if row == "%j":
-                new = code.line(f"select <{LANES} x i1> %two, {t} {new}, {t} {total}").name
+            chosen = f"select <{LANES} x i1> %there{half}, {t} {new}, {t} {total}"
+            new = code.line(chosen).name
             total = new
         code.lines.append(f"store {t} {total}, ptr {at}, align 64")
 
@@ -867,8 +868,9 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: in
         add(code, j, added)
 
     count = len(steps.results) + sum(map(len, steps.rows))
+    there = "".join(f", <{LANES} x i1> %there{half}" for half in range(groups))
     arguments = "ptr noalias %x, ptr noalias %y, ptr noalias %w, ptr %same0, ptr %same1"
-    arguments += f", i64 %i, i64 %j, <{LANES} x i1> %two"
+    arguments += ", i64 %i, i64 %j" + there
     put = add_number if writes is None else target.store
     products = None if exact or writes is not None else add_product
     chunks, slots = _chunks(text, ROWS_CHUNK, arguments, source.load, put, target.flush, products)
@@ -878,7 +880,7 @@ def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: in
     reserve, release = workspace(8 * LANES * (slots + sums))
     block = BLOCK if writes is None else 2**62
     given = f"ptr %x, ptr {'%sums' if writes is None else '%y'}, ptr %w"
-    given += f", ptr %same0, ptr %same1, i64 %i, i64 %j, <{LANES} x i1> %two"
+    given += ", ptr %same0, ptr %same1, i64 %i, i64 %j" + there
     same, same_sum = source.copy_same()
     arguments = "ptr noalias %x, ptr noalias %y, i64 %start, i64 %stop, ptr noalias %told"
     return f"""declare ptr @PyMem_RawMalloc(i64)
@@ -908,8 +910,7 @@ again:
 %i2 = add i64 %i, {text.lanes}
 %i1 = add i64 %i, {LANES}
 %both = icmp slt i64 %i1, %end
-%two1 = insertelement <{LANES} x i1> poison, i1 %both, i32 0
-%two = shufflevector <{LANES} x i1> %two1, <{LANES} x i1> poison, <{LANES} x i32> zeroinitializer
+{_there(groups)}
 %j = select i1 %both, i64 %i1, i64 %i
 {source.same_again()}
 {_calls(text, len(chunks), given, same_sum)}
@@ -929,6 +930,21 @@ ret i1 %told4
 }}
 !0 = !{{}}
 """
+
+
+def _there(groups: int) -> str:
+    """Which of the lanes are rows before the end, as `%there0` and `%there1`."""
+    t = f"<{LANES} x i64>"
+    zeros = f"<{LANES} x i32> zeroinitializer"
+    count = ", ".join(f"i64 {lane}" for lane in range(LANES))
+    lines = []
+    for name, number in (("end", "%end"), ("there0", "%i"), ("there1", "%i1"))[: groups + 1]:
+        lines.append(f"%{name}_one = insertelement {t} poison, i64 {number}, i32 0")
+        lines.append(f"%{name}_all = shufflevector {t} %{name}_one, {t} poison, {zeros}")
+        if name != "end":
+            lines.append(f"%{name}_rows = add {t} %{name}_all, <{count}>")
+            lines.append(f"%{name} = icmp slt {t} %{name}_rows, %end_all")
+    return "\n".join(lines)
 
 
 def _told(text: Text) -> str:

@@ -2,7 +2,8 @@
 
 Invariant: row i of what comes out is what the function gives for row i of what goes in, whatever
 stands in other rows, however many threads there are, in whichever order branches were met.
-Sums have one order: rows that are LANES apart within a block, then the lanes, then blocks by twos.
+Sums have one order: rows that are LANES apart within a block, then the lanes, then blocks by twos;
+the last rows, if they are less than LANES, are added up by themselves, then to their block.
 So they have the same bits for any number of threads, and for parts of SPAN * 2^k rows that are
 added by twos (`by_twos`) themselves.
 """
@@ -72,7 +73,7 @@ class Kernel:
         kept = x, y, xs, ys  # their memory, as long as the code may run on it
 
         def run(start: int, stop: int, sums: Array | None = None, kept: Any = kept) -> Array | None:
-            told = numpy.empty(((stop - start) // LANES + 1, 2), numpy.uint8)
+            told = numpy.empty((-(-(stop - start) // LANES) + 1, 2), numpy.uint8)
             to_ = to if sums is None else address(sums)
             if not code(at, to_, start, stop, address(told)):
                 return None
@@ -276,12 +277,19 @@ class Work:
             branch = self.branch(0, start)
         except ERRORS:
             branch = None
-        if branch is not None and whole:
-            _, _, run = branch
-            told = run(start, start + whole, totals)
-            wrong[: whole // BLOCK if whole < stop - start else blocks] = False
+        if branch is not None:
+            kernel, xs, run = branch
+            told = run(start, start + whole, totals) if whole else None
+            wrong[:] = False
             if told is not None:
                 wrong[numpy.flatnonzero(told.any(axis=1)) // BLOCK] = True
+            if start + whole < stop:  # less than LANES
+                rest, total = [x.last(start + whole, stop) for x in xs], totals[-1:]
+                before = total.copy() if whole % BLOCK else None
+                told = kernel.over(rest, None)(0, stop - start - whole, total)
+                if before is not None:
+                    total += before
+                wrong[-1] |= told is not None
         wrong |= ~numpy.isfinite(totals).all(axis=1)
         failures: list[tuple[int, Exception]] = []
         for block in numpy.flatnonzero(wrong).tolist():  # once more, with numbers for each row
@@ -293,12 +301,20 @@ class Work:
             failures += found
             if found and not self.patient:
                 break
-            groups = out.reshape(BLOCK // LANES, LANES, count)
-            lanes = numpy.add.reduce(groups, axis=0, initial=0.0)
-            while len(lanes) > 1:
-                lanes = lanes[: len(lanes) // 2] + lanes[len(lanes) // 2 :]
-            totals[block] = lanes[0]
+            whole = (last - first) // LANES * LANES
+            totals[block] = _by_lanes(out[:whole])
+            if whole < last - first:
+                totals[block] += _by_lanes(out[whole : whole + LANES])
         return by_twos(totals), failures
+
+
+def _by_lanes(numbers: Array) -> Array:
+    """The sum of the numbers of rows: those LANES apart, then the lanes, the halves first."""
+    groups = numbers.reshape(len(numbers) // LANES, LANES, numbers.shape[1])
+    lanes: Array = numpy.add.reduce(groups, axis=0, initial=0.0)
+    while len(lanes) > 1:
+        lanes = lanes[: len(lanes) // 2] + lanes[len(lanes) // 2 :]
+    return lanes[0]
 
 
 def in_threads(
@@ -325,6 +341,7 @@ def in_threads(
         if shown:
             shown.at(stop)
 
+    results: Iterator[Any]
     if workers == 1 or len(spans) == 1:
         results: Iterator[Any] = (work(*span) for span in spans)
     else:
@@ -499,13 +516,15 @@ def _again_like(
 ) -> Again | None:
     """This call once more, if all of it is in machine code, which reads where the arrays lie."""
     kernel, found = work.branches.kernels[0] if work.branches.kernels else (None, None)
-    whole = count and count % LANES == 0 and len(work.xs) == len(args)
-    if not whole or not isinstance(kernel, Kernel) or found is None:
+    one_each = count and len(work.xs) == len(args)
+    if not one_each or not isinstance(kernel, Kernel) or found is None:
         return None
-    if reduce and count > SPAN:
+    if count > SPAN if reduce else count % LANES:
         return None
     for x, block in zip(args, work.xs, strict=True):
         if type(x) is not float and address(x) != address(block.array):
+            return None
+        if block.mapped and x.strides != block.array.strides:  # its rows are another axis
             return None
         if block.array.nbytes >= LARGE:  # perhaps a file's, whose pages are to be given back
             return None

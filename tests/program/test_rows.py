@@ -316,8 +316,9 @@ def test_sum_and_mean_are_those_of_the_rows():
     assert by_mean == [s / M for s in by]
 
 
-def test_a_call_like_one_before_has_its_bits_and_its_errors():
-    leaf, n = Value(0.5), 1_000
+@pytest.mark.parametrize("n", [1_000, 1_003, 5, 2_050])
+def test_a_call_like_one_before_has_its_bits_and_its_errors(n):
+    leaf = Value(0.5)
     call = over("map_value_and_grad", lambda w, x, y: ag.log(x * w[0] + leaf) * y + w[1])
     first = over("map_value_and_grad", lambda w, x, y: ag.log(x * w[0] + leaf) * y + w[1])
     table = 1.0 + RNG.random((3, n))
@@ -342,11 +343,11 @@ def test_a_call_like_one_before_has_its_bits_and_its_errors():
     assert len(call.calls) == 4
     kept = slopes
     w, bad = np.array([1.0, 2.0]), table[0].copy()
-    bad[7] = -9.0
-    with pytest.raises(ValueError, match=r"^row 7: log"):
+    bad[3] = -9.0
+    with pytest.raises(ValueError, match=r"^row 3: log"):
         call(w, bad, 3.0, in_axes=(None, 0, None), reduce="mean")
     found, wrong = call(w, bad, 3.0, in_axes=(None, 0, None), reduce="mean", errors="nan")
-    assert wrong.tolist() == [7]
+    assert wrong.tolist() == [3]
     good, none = call(w, table[0], 3.0, in_axes=(None, 0, None), reduce="mean", errors="nan")
     assert (none.tolist(), none.dtype, good[0] != found[0]) == ([], int, True)
     assert list(kept) == list(by)
@@ -445,6 +446,38 @@ def test_calls_for_a_sum_in_many_threads():
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(run, range(8)))
+
+
+@pytest.mark.parametrize("n", [1, 7, 9, 1_023, 1_027, 2_049])
+def test_the_last_rows_of_a_sum_are_those_that_are_there(n):
+    x, t = POINTS[:n], TARGETS[:n]
+    value, slopes = with_gradient(loss, W, x, t, in_axes=(None, 0, 0), exact=True)
+    for table in (x, np.asfortranarray(x), np.hstack([x, x])[:, : x.shape[1]]):
+        total, by = with_gradient(loss, W, table, t, in_axes=(None, 0, 0), reduce="sum", exact=True)
+        assert total == pytest.approx(math.fsum(value), rel=1e-13)
+        for got, column in zip(by, slopes, strict=True):
+            assert got == pytest.approx(math.fsum(column), rel=1e-11, abs=1e-13)
+        per_row = np.zeros((-(-n // rows.BLOCK) * rows.BLOCK, 1))
+        per_row[:n, 0] = value
+        blocks = []
+        for k in range(0, n, rows.BLOCK):
+            whole = min(n - k, rows.BLOCK) // 8 * 8
+            lanes = [np.zeros(8), np.zeros(8)]
+            for at in range(0, min(n - k, rows.BLOCK), 8):
+                lanes[at >= whole] = lanes[at >= whole] + per_row[k + at : k + at + 8, 0]
+            for half in (4, 2, 1):
+                lanes = [a[:half] + a[half:] for a in lanes]
+            blocks.append(float(lanes[0][0]) + float(lanes[1][0]))
+        assert total == rows.by_twos(blocks)
+    for row in {0, n - 1} if n > 1 else ():  # one that has no number
+        bad = x.copy()
+        bad[row, 0] = math.nan
+        found, wrong = with_gradient(
+            loss, W, bad, t, in_axes=(None, 0, 0), reduce="sum", errors="nan"
+        )
+        assert wrong.tolist() == [row]
+        good = np.delete(value, wrong)
+        assert found[0] == pytest.approx(math.fsum(good), rel=1e-12, abs=1e-15)
 
 
 def forked(w, x, t):
