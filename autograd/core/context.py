@@ -304,4 +304,7 @@ class recording(_Context):
 
     def inner(self, outer: Any) -> Any:
         """Outside of all scopes, with these variables too."""
-        return surroundings(None, True, outer.variables | self.xs, outer)
+        variables = (
+            outer.variables | self.xs if self.xs else outer.variables
+        )  # a million, not copied
+        return surroundings(None, True, variables, outer)
