@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import autograd as ag
-from autograd.core.context import current, open_contexts
+from autograd.core.context import current, open_contexts, recording
 
 
 def together(work, threads=8):
@@ -182,6 +182,16 @@ def test_a_decorated_function_is_given_all_its_arguments():
     x = ag.Value(2.0)
     assert power(x).data == 4.0
     assert power(x, n=3).data == 8.0
+
+
+def test_variables_are_copied_only_where_some_are_added():
+    xs = ag.values([1.0, 2.0])
+    with recording(xs):
+        variables = current().variables
+        with recording():
+            assert current().variables is variables
+        with recording([ag.Value(3.0)]):
+            assert current().variables > variables
 
 
 def test_an_exception_passes_and_closes():
