@@ -584,3 +584,18 @@ def test_numpy_is_not_disturbed_by_names_that_are_no_attributes():
     assert ag.data(a.clip(0, 3)).tolist() == [1, 0] and ag.data(np.exp(a))[0] == math.e
     with pytest.raises(TypeError, match="cbrt"):
         np.cbrt(a)
+
+
+def test_a_sum_begins_where_it_is_told():
+    x = Value(2.0, "x")
+    assert ag.sum([1, 2], 5) == 8.0 and ag.sum([], 5) == 5.0
+    assert ag.sum([x], 5).data == 7.0 and ag.sum([1.0], x).data == 3.0
+
+
+@pytest.mark.parametrize("function", [ag.softmax, ag.log_softmax, ag.logsumexp, ag.norm])
+def test_numbers_of_a_row_are_checked(function):
+    for row in ([1.0, math.nan], [[1.0, 2.0], [math.inf, 0.0]]):
+        with pytest.raises(ValueError, match=r"expected a finite number, got (nan|inf)"):
+            function(row)
+    with pytest.raises(TypeError, match="expected a real number, got str"):
+        function([1.0, "2"])
