@@ -72,18 +72,29 @@ def _times_power(c: float, a: float, b: float) -> float:
     return c * root * root * math.pow(math.copysign(1.0, a), b)
 
 
+def _power_slope(a: float, b: float) -> float:
+    """b a^(b-1), the power rule, and 0 where b is 0; plainly, where the power alone is a float."""
+    if abs(b) < 0.05:
+        return _times_power(b, a, b - 1.0) if b else 0.0
+    try:
+        slope = b * _power(a, b - 1.0)
+    except OverflowError:
+        slope = math.inf
+    return slope if abs(slope) < math.inf else _times_power(b, a, b - 1.0)
+
+
 def _power_by_base(a: Any, b: Any, y: Any) -> Any:
-    if isinstance(b, float) and not 0.0 < abs(b) < 0.05:  # no variable, and no overflow on the way
-        return b * power(a, b - 1.0) if b else 0.0
-    return power_slope(a, b)
+    if type(a) is float or not isinstance(b, float) or 0.0 < abs(b) < 0.05:
+        return power_slope(a, b)
+    return b * power(a, b - 1.0) if b else 0.0  # of a number as exponent, to be drawn
 
 
 # Powers: 0**0 is 1, with derivative 0 by the base and by the exponent.
 power: Primitive = declare("power", "xʸ", _power, _power_by_base, lambda a, b, y: power_log(a, b))
-power_slope: Primitive = declare(  # b a^(b-1), the power rule, and 0 where b is 0
+power_slope: Primitive = declare(
     "power_slope",
     "y·xʸ⁻¹",
-    lambda a, b: _times_power(b, a, b - 1.0) if b else 0.0,
+    _power_slope,
     lambda a, b, y: b * power_slope(a, b - 1.0),
     lambda a, b, y: power(a, b - 1.0) + b * power_log(a, b - 1.0),
 )

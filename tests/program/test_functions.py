@@ -1,5 +1,6 @@
 """Every public function in a program: as eagerly, wherever it is called, or it is traced again."""
 
+import math
 import random
 
 import pytest
@@ -63,3 +64,24 @@ def test_a_program_of_it_is_the_eager_function(name):
         assert outcome(fast.value_and_grad, *at, argnums=places) == want, at
         numbers += not isinstance(want, tuple)
     assert numbers > 20
+
+
+@pytest.mark.parametrize("backend", ["python", "native"])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (9.391699141602252e128, math.atan(-3.0)),
+        (4.0845425077974975e148, -0.9836095519096999),
+        (1.9766466847797192e45, -5.891941964080479),  # a slope that is subnormal
+        (2.5939051925197747e-261, 2.1436171594423667),  # a power that is 0
+        (1e-300, 0.04),
+        (3e-293, -0.052),  # a^(b-1) is no float, b a^(b-1) is one
+    ],
+)
+def test_slopes_of_tiny_and_huge_powers_are_the_eager_ones(backend, a, b):
+    if backend == "native":
+        pytest.importorskip("llvmlite")
+    fast = ag.compile(ag.power, backend)
+    assert fast.value_and_grad(a, b, argnums=(0, 1)) == ag.value_and_grad(ag.power, (0, 1))(a, b)
+    of_one = ag.compile(lambda x: x**b, backend)
+    assert of_one.value_and_grad(a) == ag.value_and_grad(lambda x: x**b)(a)
