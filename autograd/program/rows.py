@@ -343,7 +343,7 @@ def in_threads(
 
     results: Iterator[Any]
     if workers == 1 or len(spans) == 1:
-        results: Iterator[Any] = (work(*span) for span in spans)
+        results = (work(*span) for span in spans)
     else:
         results = ahead(work, spans, workers)
     for result, (_, stop) in zip(results, spans, strict=True):
