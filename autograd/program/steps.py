@@ -268,7 +268,7 @@ class Steps:
             return a
         if op == "power" and number == 2:
             return self.product(a, a)
-        if op == "power_slope" and not -0.05 < (number or 0.0) < 0.05:  # as it is declared
+        if op == "power_slope" and number is not None and not -0.05 < number < 0.05:  # as declared
             return self.product(b, self.apply("power", a, self.constant(number - 1)))
         return self.step(op, a, b)
 
