@@ -599,3 +599,14 @@ def test_numbers_of_a_row_are_checked(function):
             function(row)
     with pytest.raises(TypeError, match="expected a real number, got str"):
         function([1.0, "2"])
+
+
+def test_rows_keep_their_kind_and_matrices_of_one_row_their_shape():
+    assert ag.matmul([[1, 2]], [[3], [4]]) == [[11.0]] and ag.affine([[1.0]], [[2.0]], [3.0]) == [
+        [5.0]
+    ]
+    assert type(ag.softmax((0.0, 0.0))) is tuple and ag.softmax(((0.0,), (1.0,))) == (
+        (1.0,),
+        (1.0,),
+    )
+    assert ag.logsumexp((0.0,)) == 0.0
