@@ -1,4 +1,4 @@
-"""Files of graphs: the suffix chooses the format, and what stands in it is made in other rooms.
+"""Files of graphs: `save` by the suffix, `load` of JSON; what is in them is made in other rooms.
 
 Invariant: a file is written whole or not at all.
 """

@@ -1,4 +1,4 @@
-"""Functions of numbers and Values: the primitives by name, and the composites made of them.
+"""Functions of numbers and Values: primitives by name, composites made of them, sums, products.
 
 Each takes Values or plain numbers (numbers in, numbers out) in lists, tuples or arrays.  Invariant:
 a composite is nothing but primitives, recorded inside a scope of its name; it fails only where its

@@ -139,7 +139,12 @@ def is_usual(here: Any) -> bool:
 
 
 class _Exit:
-    """`__exit__` of a context: for a `with`, which fetches it before it enters, a lock's own."""
+    """`__exit__` of a context: for a `with`, which fetches it before it enters, a lock's own.
+
+    So a `with` goes: `__exit__` is fetched, which makes a lock; `__enter__` takes it, and puts new
+    surroundings with it in force; at the end the lock's own `__exit__` opens it, in C, and so they
+    are over.  Where nobody fetched, `__enter__` was called by hand, and `_close` ends that.
+    """
 
     def __get__(self, context: Any, kind: Any) -> Any:
         if context is None or current().by_hand is context:
@@ -251,7 +256,7 @@ def use(composite: Any, function: Callable[..., R], args: tuple[Any, ...]) -> R:
     around = here.scope
     alone = around is None and here.recording
     try:
-        if alone:
+        if alone:  # a record looks at its surroundings where any are noted
             _noted.add(here)
         here.scope = part_of(composite, around)
         return function(*args)

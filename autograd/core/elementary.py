@@ -74,7 +74,7 @@ def _times_power(c: float, a: float, b: float) -> float:
 
 def _power_slope(a: float, b: float) -> float:
     """b a^(b-1), the power rule, and 0 where b is 0; plainly, where the power alone is a float."""
-    if abs(b) < 0.05:
+    if abs(b) < 0.05:  # a^(b-1) may be too large, where b times it is not
         return _times_power(b, a, b - 1.0) if b else 0.0
     try:
         slope = b * _power(a, b - 1.0)
@@ -84,6 +84,7 @@ def _power_slope(a: float, b: float) -> float:
 
 
 def _power_by_base(a: Any, b: Any, y: Any) -> Any:
+    # In a sweep both are numbers.  In a graph b is a float where it is a literal, and no variable.
     if type(a) is float or not isinstance(b, float) or 0.0 < abs(b) < 0.05:
         return power_slope(a, b)
     return b * power(a, b - 1.0) if b else 0.0  # of a number as exponent, to be drawn

@@ -416,7 +416,11 @@ class Node:
     # --- release ---
 
     def __dealloc__(self) -> None:
-        """Compiled build only: release the inputs without deep recursion, as Python does anyway."""
+        """Compiled build only: release the inputs without deep recursion, as Python does anyway.
+
+        To let go of an input may free it, which comes here again.  From 100 deep on inputs wait in
+        a list, which the outermost call empties; leaves have none, and go with their node.
+        """
         global _depth
         if self._a is None:
             return
@@ -606,13 +610,16 @@ def _recompute(order: list[Any]) -> None:
         raise
 
 
-drain = deque[None](maxlen=0).extend  # a loop in C: no Ctrl-C breaks in
+# A loop in C, which no Ctrl-C breaks into: Python raises it as a function begins, after a call, and
+# where a loop turns.  So one may come just before `drain` or just after, and what undoes by it is
+# repeated once; whoever presses again within that microsecond is not waited for.
+drain = deque[None](maxlen=0).extend
 
 
 def put_back(*parts: tuple[str, Iterable[Any], Iterable[Any]]) -> Iterable[None]:
     """What `drain` is to do where something failed: in each slot of these nodes what was before.
 
-    What it does then takes no memory, as there may be none.
+    What it does then takes no memory, as there may be none.  The lists are read then, not now.
     """
     maps = [map(getattr(Node, slot).__set__, nodes, old) for slot, nodes, old in parts]
     return chain.from_iterable(maps)
@@ -620,6 +627,7 @@ def put_back(*parts: tuple[str, Iterable[Any], Iterable[Any]]) -> Iterable[None]
 
 def undo(nodes: list[Any], before: list[Any], gradients: list[float], swept: bool) -> None:
     """Everything as it was before a sweep that failed: the gradients, if it had changed any."""
+    # the root may be a literal, which stays one
     parts: list[Any] = [("_count", [v for v in nodes[:1] if v._count > 0], [0])]
     parts.append(("_count", islice(nodes, 1, None), repeat(0)))
     if swept:

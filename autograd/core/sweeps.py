@@ -128,6 +128,7 @@ def _derivatives(
     counts = [v._count for v in seen]  # 0, or LITERAL: asked for, a literal has a gradient
     between = list(xs)  # then the nodes that depend on them, inputs first
     before: list[float] = []
+    # made beforehand, of lists that grow: what `wake` adds to the seen had the count 0
     restore = put_back(("_grad", between, before), ("_count", seen, chain(counts, repeat(0))))
     try:
         wake(ys, between, seen)

@@ -127,6 +127,7 @@ class Value(Node):
 
     def __sub__(self, other: Any) -> "Value":
         x = operand(other)
+        # of a Value, or of a Fraction that a trace is told of; else a literal takes the minus
         if x is not None and type(other) is not float and (x is other or tell_written(x, other)):
             return self + -x  # type: ignore[no-any-return]
         return NotImplemented if x is None else self + literal(-x._data)  # x - 2 is one node
@@ -189,7 +190,7 @@ def quotient(a: Value, b: Value) -> Value:
 def raised(a: Value, b: Value) -> Value:
     """a to the power b; the square is rounded as a * a."""
     d = a._data
-    if b._data != 2.0 or not 1e-140 < abs(d) < 1e150:
+    if b._data != 2.0 or not 1e-140 < abs(d) < 1e150:  # else d * d is no float, or not whole
         return as_declared(_power, a, b)
     by_exponent = log(d) * (d * d) if d > 0.0 else nan
     return new_node(_power, a, b, d * d, 2.0 * d, by_exponent)
@@ -214,7 +215,7 @@ def inverse(a: Value) -> Value:
 def hyperbolic(a: Value) -> Value:
     """tanh(a)."""
     e = e_to(-abs(a._data))
-    s = 2.0 * e / (1.0 + e * e)  # 1 / cosh(a)
+    s = 2.0 * e / (1.0 + e * e)  # 1 / cosh(a), as the rule has it
     return new_node(_tanh, a, None, tanh(a._data), s * s, nan)
 
 
@@ -281,7 +282,9 @@ def sweep(root: Any, seed: float) -> None:
                 if v._b._count == 0:
                     nodes.append(v._b)
                 v._b._count += 1
-        order = nodes[:] if _plain else nodes  # in machine code no Ctrl-C comes from here on
+        # Ctrl-C comes as a function of Python begins or ends, or a loop of Python turns: in machine
+        # code not from here on, so that one list will do.  In plain Python `undo` needs the other.
+        order = nodes[:] if _plain else nodes
         due = 1  # order[:due] is final; the rest, as discovered, is overwritten before it is read
         for v in before:
             v._grad = 0.0

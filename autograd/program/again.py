@@ -1,4 +1,4 @@
-"""Calls over rows that are like one made before, and sums: the order they are added up in.
+"""Calls over rows that are like one made before; how the sums of blocks of rows are added up.
 
 Invariant: a call like one before gives what the whole way gives, or None where that must be asked:
 a row has no number, or takes another branch.

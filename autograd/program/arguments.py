@@ -1,4 +1,4 @@
-"""What a compiled function is called with and gives: kinds of arguments, and shapes of results.
+"""Arguments that derivatives are taken by: which (`argnums`), and of what kind; shapes of results.
 
 Invariant: what the eager transforms refuse is refused here, in their words.
 """

@@ -1,4 +1,4 @@
-"""From LLVM's language to machine code, and back from the disk where it was compiled before.
+"""LLVM's language as machine code, with the functions of C that it calls; kept on disk.
 
 Invariant: code that is loaded is whole, made by this very emitter for this very machine, and kept
 as long as something that calls it: an address never outlives its `Loaded`.

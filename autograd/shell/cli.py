@@ -1,4 +1,6 @@
-"""The command line: what `autograd eval` computes and prints, and `autograd repl`, a session.
+"""The command line: `autograd eval` computes and prints, `autograd repl` begins a session.
+
+In a session all public names of the package are known, and labels come of the user's own names.
 
 Invariant: an expression is parsed, never evaluated as Python; every error of the user's is one line
 on stderr and exit status 2, with nothing on stdout.
