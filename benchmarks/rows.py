@@ -1,8 +1,8 @@
 """Programs over rows against other ways to the same numbers: JAX, PyTorch, ddx, NumPy, C++ by hand.
 
-Each contest is run on one core, alternately, 9 times; medians of the process's own time, so that
-other work on the machine counts little, in nanoseconds a row, and our time over theirs.  A peer
-that is not installed is left out.
+Each contest is run on one core, alternately, in 9 turns of a call, or of as many as take 10 ms:
+medians of the process's own time, so that other work on the machine counts little, in nanoseconds a
+row, and our time over theirs.  A peer that is not installed is left out.
 Run: `python benchmarks/rows.py [--plot rows.svg]`, best with nothing else running.
 """
 
@@ -53,7 +53,7 @@ except ImportError:
 
 RNG = np.random.default_rng(0)
 Contest = tuple[str, int, dict[str, Callable[[], Any]], dict[str, float]]
-RUNS = 9
+RUNS, TURN = 9, 0.01  # seconds
 
 
 def ready(call: Callable[..., Any], *args: Any) -> Callable[[], Any]:
@@ -339,10 +339,12 @@ def measured(contests: Iterator[Contest]) -> Iterator[tuple[str, str, float, flo
         times: dict[str, list[float]] = {name: [] for name in calls}
         for run in range(RUNS + 1):
             for name, call in calls.items():
-                start = time.process_time()
-                call()
+                taken, count, start = 0.0, 0, time.process_time()
+                while taken < TURN:
+                    call()
+                    taken, count = time.process_time() - start, count + 1
                 if run:
-                    times[name].append(time.process_time() - start)
+                    times[name].append(taken / count)
         ours = statistics.median(times["autograd"])
         for name, taken in times.items():
             median = statistics.median(taken)

@@ -168,10 +168,8 @@ def _machine() -> bytes:
     parts = [llvmlite.__version__, llvm.llvm_version_info, llvm.get_default_triple()]
     told = sha256(repr([*parts, *_processor(), sys.hexversion]).encode())
     folder = os.path.dirname(__file__)
-    for name in sorted(os.listdir(folder)):
+    for name in sorted(os.listdir(folder)):  # by way of Path it takes thrice as long
         if name.endswith(".py"):
-            with open(
-                f"{folder}/{name}", "rb", 0
-            ) as file:  # by way of Path it takes thrice as long
+            with open(f"{folder}/{name}", "rb", 0) as file:
                 told.update(file.read())
     return told.digest()
