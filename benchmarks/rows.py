@@ -366,14 +366,23 @@ def plot(found: list[Any], path: str) -> None:
     from matplotlib import pyplot
 
     pyplot.rcParams["svg.fonttype"] = "none"
-    figure, axes = pyplot.subplots(figsize=(8, 0.32 * len(found) + 1), layout="constrained")
-    for i, (_, peer, ns, *_) in enumerate(found):
-        axes.barh(i, ns, color="#4c72b0" if peer == "autograd" else "#c8ccd4")
-        axes.text(ns * 1.05, i, f"{float(f'{ns:.3g}'):,g}", va="center", fontsize=8)
-    axes.set_yticks(range(len(found)), [f"{title} · {peer}" for title, peer, *_ in found])
-    axes.invert_yaxis()
-    axes.set(xscale="log", xlabel=f"nanoseconds a row, one core ({machine()})")
-    axes.spines[["top", "right"]].set_visible(False)
+    contests = list(dict.fromkeys(title for title, *_ in found))
+    places = [i + 1.3 * contests.index(title) for i, (title, *_) in enumerate(found)]
+    figure, axes = pyplot.subplots(figsize=(8, 0.25 * places[-1] + 1.2), layout="constrained")
+    for y, (_, peer, ns, *_) in zip(places, found, strict=True):
+        ours = peer == "autograd"
+        axes.barh(y, ns, color="#1f4e79" if ours else "#c8ccd4")
+        weight = "bold" if ours else "normal"
+        axes.text(ns * 1.05, y, f"{float(f'{ns:.3g}'):,g}", va="center", fontsize=9, weight=weight)
+    for title in contests:
+        y = next(y for y, (of, *_) in zip(places, found, strict=True) if of == title)
+        axes.text(1.05, y - 1, title, va="center", fontsize=10, weight="bold")
+    axes.set_yticks(places, [peer for _, peer, *_ in found])
+    axes.tick_params(axis="y", length=0)
+    axes.set(xscale="log", xlim=(1, 3 * max(ns for _, _, ns, *_ in found)))
+    axes.set_ylim(places[-1] + 0.8, -1.6)
+    axes.set_xlabel(f"nanoseconds a row, one core\n{machine()}")
+    axes.spines[["top", "right", "left"]].set_visible(False)
     figure.savefig(path)
 
 
