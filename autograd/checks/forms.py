@@ -1,4 +1,4 @@
-"""Tables by operation: its derivative as written by hand, and the wrong ones of the catalogue.
+"""The wrong derivatives of each operation, and the right ones, as they are written by hand: tables.
 
 Invariant: a form is a formula of the input x, the output y and, where there is a second input, that
 one, o; a test holds the right forms to the graph's partials.  The wrong ones are those that

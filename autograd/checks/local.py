@@ -1,4 +1,4 @@
-"""Slips in one local derivative: in its sign, its factors, its formula, the numbers put into it.
+"""Slips in one local derivative: its sign, its factors, its numbers; wrong formulas are in `forms`.
 
 Invariant: what is offered is a number, and not the right one by another name: forms are told apart
 by what they give.

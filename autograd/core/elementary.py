@@ -2,6 +2,7 @@
 
 Invariant: each is right to a few ulp over its whole domain, and so are its derivatives: what would
 cancel (1 - x², x² - 1) or overflow (x²) on the way stands in a primitive, `leg` or `unit`.
+`tanh` and the square are written out in `value.py` too, for speed; a test holds them equal.
 Formulae: Abramowitz and Stegun, chapters 4 and 7.
 """
 

@@ -12,7 +12,8 @@ down, and each node hands on to its inputs its own derivative times those partia
                             (`sweeps.py` keeps marks of its own there while it runs)
 
 What else a node tells and does, its text, its copies, is in `node.py`.  Invariants: those told
-there; and what a node computed never changes, save by `recompute`.
+there; and what a node computed never changes, save by `recompute`.  The operations used most are
+written out here, once more than they are declared: whoever changes a rule changes both.
 """
 
 from math import exp as e_to

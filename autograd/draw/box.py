@@ -6,7 +6,7 @@ Invariant: every number stands in the picture once; lines bear at most a local d
 from dataclasses import replace
 
 from autograd.draw.figure import Edge, Figure, Unit
-from autograd.draw.item import PALE, Item, Link, Look, Style, Text
+from autograd.draw.item import LEAF, OPERATOR, PALE, Item, Link, Look, Style, Text
 from autograd.draw.parts import chain, flowing, number, partial, units
 from autograd.draw.text import clean, cut, printed
 
@@ -52,11 +52,11 @@ def _cells(edge: Edge, tail: Unit, head: Unit, grad: float | None, look: Look) -
         texts.append(Text(t.text, t.kind, t.size, x + 0.5 * wide, bold=t.bold))
         x += wide
     id, kind = (tail.id, "node leaf") if leaf else (number(edge), "node number")
-    fill = "#eef4fa" if leaf else "white"
+    fill = LEAF if leaf else "white"
     return Item(
         *(id, kind, "value", -2.0 * left, 24.0, tuple(texts), clean(name), tail.box, edge.main),
         *(tuple(bars), fill, PALE),
     )
 
 
-BOX = Style("box", arrange, PALE, "#fff7e6", 22.0, 11.0, 15.0, 0.3, 0.15, 0.5)
+BOX = Style("box", arrange, PALE, OPERATOR, 22.0, 11.0, 15.0, 0.3, 0.15, 0.5)

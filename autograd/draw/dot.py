@@ -10,7 +10,7 @@ from typing import Any
 
 import graphviz
 
-from autograd.draw.item import COLOURS, Item, Sheet, Text
+from autograd.draw.item import BORDER, COLOURS, PAPER, Item, Sheet, Text
 
 QUICK = 150  # links above which a quick layout is better than a fine one
 FONT = "Helvetica,Arial,sans-serif"
@@ -46,7 +46,7 @@ def digraph(
             graph_attr={
                 **{"id": frame.id, "class": "box", "margin": "14", "labeljust": "l"},
                 **{"label": _label(frame.title, texts), "fontsize": f"{frame.title.size}"},
-                **{"color": "#b8c4d0", "fillcolor": "#f4f7fa", "style": "rounded,filled"},
+                **{"color": BORDER, "fillcolor": PAPER, "style": "rounded,filled"},
                 **({"labelloc": "b"} if mirrored else {}),
             },
         )

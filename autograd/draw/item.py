@@ -1,4 +1,4 @@
-"""What a picture is made of: items with texts and their colours, links, frames.
+"""What a picture is made of: items with texts, links, frames; and all colours.
 
 Invariant: the size of every item is fixed from its texts, so that a layout engine decides about
 places only and never sees a user's text.  Lengths are points of 1/72 inch, y downwards.
@@ -12,6 +12,9 @@ from autograd.draw.text import width
 
 DIRECTIONS = ("LR", "RL", "TB", "BT")
 INK, PALE = "#2b2b2b", "#7f8c8d"
+LEAF, OPERATOR = "#eef4fa", "#fff7e6"  # what fills them, where a style does
+PAPER, BORDER = "#f4f7fa", "#b8c4d0"  # of the frame of a composite
+POSITIVE, NEGATIVE = "#2e6da4", "#b9770e"  # weights
 COLOURS = {  # of texts, by class
     "name": INK,
     "symbol": INK,

@@ -9,12 +9,11 @@ from dataclasses import replace
 
 from autograd.core.value import Value
 from autograd.draw.figure import Edge, Figure, Unit
-from autograd.draw.item import INK, PALE, Item, Link, Look, Style, Text
+from autograd.draw.item import INK, LEAF, NEGATIVE, PALE, POSITIVE, Item, Link, Look, Style, Text
 from autograd.draw.parts import chain
 from autograd.draw.references import columns
 from autograd.draw.text import clean, cut, printed
 
-POSITIVE, NEGATIVE = "#2e6da4", "#b9770e"
 LINE = 14.0  # points from one line of text to the next
 
 
@@ -67,7 +66,7 @@ def _circle(unit: Unit, value: Value | None, look: Look) -> Item:
         for i, t in enumerate(texts)
     ]
     size = max(44.0, *(t.width + 12.0 for t in texts), LINE * len(texts) + 18.0)
-    fill = "#eef4fa" if unit.kind == "leaf" else "white"
+    fill = LEAF if unit.kind == "leaf" else "white"
     title = ": ".join(map(clean, (unit.text, *unit.notes)))
     kind, words = f"node {unit.kind}", tuple(placed)
     return Item(unit.id, kind, "circle", size, size, words, title, unit.box, fill=fill)

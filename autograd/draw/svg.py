@@ -9,10 +9,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from autograd.draw.dot import FONT
-from autograd.draw.item import COLOURS, Item, Sheet, Text
+from autograd.draw.item import BORDER, COLOURS, PAPER, Item, Sheet, Text
 from autograd.draw.place import Line, places
-
-PAPER = "#f4f7fa"  # of a box
 
 
 def svg(sheet: Sheet) -> str:
@@ -51,7 +49,7 @@ def tree(sheet: Sheet) -> ET.Element:
     for frame in sheet.frames:
         x0, y0, x1, y1 = where.frames[frame.id]
         g = _group(root, frame.id, "box", frame.title.text)
-        _rect(g, complex(x0, y0), complex(x1 - x0, y1 - y0), rx="10", fill=PAPER, stroke="#b8c4d0")
+        _rect(g, complex(x0, y0), complex(x1 - x0, y1 - y0), rx="10", fill=PAPER, stroke=BORDER)
         start, free = where.titles[frame.id]
         if free:
             _text(g, frame.title, start)

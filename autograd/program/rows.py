@@ -1,4 +1,4 @@
-"""A program over rows: eight at a time, in threads, in any layout of arrays, without copies.
+"""`map` and its siblings: a program over rows, in threads, in any layout of arrays; rows that fail.
 
 Invariant: row i of what comes out is what the function gives for row i of what goes in, whatever
 stands in other rows, however many threads there are, in whichever order branches were met.
