@@ -388,7 +388,7 @@ def mapped(
     out: Any = None,
     *,
     machine_code: bool = True,
-    calls: dict[Any, Again] | None = None,
+    calls: dict[Any, Again],
 ) -> Any:
     """What the `map` methods of a compiled function do; `known` keeps branches for later calls.
 
@@ -396,7 +396,7 @@ def mapped(
     those like it, which then take little time around the machine code.
     """
     call, target = None, None if out is None else blocks(out)
-    if calls is not None and machine_code and not progress:
+    if machine_code and not progress:
         options = in_axes, argnums, reduce, exact, errors, workers
         call = _call(name, args, target, *options)
         again = None if call is None else calls.get(call)
@@ -484,9 +484,9 @@ def mapped(
     if call is not None and not failures and (workers == 1 or given.count <= SPAN):
         again = _again_like(args, work, results, given.count, reduce, target)
         if again is not None:
-            if len(calls) >= MOST_CALLS:  # type: ignore[arg-type]
-                calls.clear()  # type: ignore[union-attr]
-            calls[call] = again  # type: ignore[index]
+            if len(calls) >= MOST_CALLS:
+                calls.clear()
+            calls[call] = again
     return (made, numpy.array([row for row, _ in failures], int)) if patient else made
 
 

@@ -697,16 +697,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the backg
 import autograd as ag
 from autograd.program import rows
 f = lambda w, x: ag.exp(-w * x * x) + ag.sin(ag.erf(x) * w) ** 2
-known = {}
-rows.mapped("map_value_and_grad", f, known, (1.0, np.ones(8)), in_axes=(None, 0))
+known, options = {}, {"in_axes": (None, 0), "calls": {}}
+rows.mapped("map_value_and_grad", f, known, (1.0, np.ones(8)), **options)
 print("ready", flush=True)
 try:
     for _ in range(1000):
         long = 1.0, np.ones(20_000_000)
-        rows.mapped("map_value_and_grad", f, known, long, in_axes=(None, 0), workers=WORKERS)
+        rows.mapped("map_value_and_grad", f, known, long, workers=WORKERS, **options)
 except KeyboardInterrupt:
     print("stopped", flush=True)
-print(rows.mapped("map_value_and_grad", f, known, (1.0, np.ones(1)), in_axes=(None, 0))[0])
+print(rows.mapped("map_value_and_grad", f, known, (1.0, np.ones(1)), **options)[0])
 """
 
 
