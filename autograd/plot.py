@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd.core.context import recording
 from autograd.core.nested import is_nested, scalar
+from autograd.core.optional import needed
 from autograd.core.primitives import ARITHMETIC
 from autograd.core.value import Value
 
@@ -41,12 +42,10 @@ def plot(
         raise ValueError(
             f"{name} is not defined anywhere from {start} to {stop}{_advice(function)}"
         )
-    try:
+    with needed("plot", "plot"):
         from matplotlib import pyplot
+    from autograd.draw.item import COLOURS
 
-        from autograd.draw.item import COLOURS
-    except ImportError as error:
-        raise ImportError("plot needs matplotlib: pip install 'scalar-autograd[plot]'") from error
     if axes is None:
         axes = pyplot.subplots(layout="constrained")[1]
     nothing = float("nan")  # matplotlib's gap

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from autograd.core.optional import needed
 from autograd.core.value import Value
 from autograd.program.source import Python
 from autograd.program.steps import Steps
@@ -27,7 +28,8 @@ def backend_of(name: str, steps: Steps, made: Traced, call: Any = ()) -> Run:
     It is Python's where llvmlite is missing, and for operations of users' own.
     """
     if name == "jax":
-        from autograd.program import jax
+        with needed("compile(backend='jax')", "jax"):
+            from autograd.program import jax
 
         return jax.backend(steps)
     if name == "native" and has_llvm():

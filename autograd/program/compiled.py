@@ -20,6 +20,7 @@ from autograd.core import leaves
 from autograd.core.context import current, recording
 from autograd.core.nested import data, fill, is_array, scalar
 from autograd.core.node import finite
+from autograd.core.optional import needed
 from autograd.core.value import Value
 from autograd.program.arguments import are_packed, check, cut, numbers_in, plain, put_into
 from autograd.program.backends import BACKENDS, Run, backend_of, has_llvm
@@ -310,7 +311,8 @@ class Compiled:
         f was called once; where its branches give results of two shapes, too.  ImportError without
         JAX.
         """
-        from autograd.program import jax
+        with needed("to_jax", "jax"):
+            from autograd.program import jax
 
         def branches(args: Any) -> list[tuple[Steps, Traced]]:
             key = VALUE, (), tuple(split(x, []) for x in jax.zeros(args))
@@ -511,7 +513,8 @@ class Compiled:
         return value, transforms.jacobian(self.f, argnums)(*args, **options)
 
     def _map(self, name: str, args: Any, **options: Any) -> Any:
-        from autograd.program import rows
+        with needed(name, "native"):
+            from autograd.program import rows
 
         native = self.backend == "native" and has_llvm()
         options |= {"machine_code": native, "calls": self._calls}

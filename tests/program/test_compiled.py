@@ -541,3 +541,31 @@ if __name__ == "__main__":
 def test_numbers_of_any_kind_are_floats_in_a_compiled_function(x):
     y = ag.compile(lambda v: v * v, "python")(x)
     assert type(y) is float and y == float(x) ** 2
+
+
+def test_a_missing_library_says_what_to_install():
+    program = """
+import sys
+sys.modules |= dict.fromkeys(["numpy", "jax"])
+import autograd as ag
+f = ag.compile(lambda x: 3.0 * x, backend="python")
+print(f.value_and_grad(2.0))
+for call in (
+    lambda: f.map([1.0, 2.0]),
+    lambda: f.to_jax(),
+    lambda: ag.compile(lambda x: x, backend="jax")(1.0),
+):
+    try:
+        call()
+    except ImportError as error:
+        print(error)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines() == [
+        "(6.0, 3.0)",
+        "map needs numpy: pip install 'scalar-autograd[native]'",
+        "to_jax needs jax: pip install 'scalar-autograd[jax]'",
+        "compile(backend='jax') needs jax: pip install 'scalar-autograd[jax]'",
+    ]
