@@ -5,10 +5,11 @@ coverage and pytest.  Each mutant is one operator, comparison, number or conditi
 Python source, changed.  The tests of its room are collected once, in one process; for each mutant
 a fork of it puts the changed code into the functions that are there and runs the tests that reach
 the line, those first that killed before, then the quickest, until one fails.  A mutant that these
-let live, and one outside of any function, is tried once more by a new Python on a changed copy of
-the package: what was made while modules were imported is made anew there (not with --quick: then
-the share is too low rather than too high).  Printed are the
-survivors, each as its line before and after, and the share that was killed.
+let live is tried once more by a new Python on a changed copy of the package (not with --quick: then
+the share is too low rather than too high).  One outside of any function, as a number of a module or
+a default, is put where the old one is; where none of the tests that reach its uses fails, it is
+tried by a new Python in any case.  Printed are the survivors, each as its line before and after,
+and the share that was killed, of each file too.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import gc
 import os
 import pickle
 import random
+import re
 import resource
 import shutil
 import signal
@@ -173,7 +175,8 @@ class Functions:
     """The package's functions, by where their code is from."""
 
     def __init__(self, files: list[Path]) -> None:
-        self.code = {file: compile(file.read_text("utf-8"), str(file), "exec") for file in files}
+        self.sources = {file: file.read_text("utf-8") for file in files}
+        self.code = {file: compile(text, str(file), "exec") for file, text in self.sources.items()}
         self.found: dict[tuple[Any, ...], list[FunctionType]] = {}
         for thing in gc.get_objects():
             if isinstance(thing, FunctionType):
@@ -193,6 +196,67 @@ class Functions:
         for old, new in pairs:
             for function in self.found.get(self._key(old), ()):
                 function.__code__ = new
+
+
+# ---------------------------------------------------------------------------------------------
+# A mutant of what a module makes as it is imported, put where that is
+# ---------------------------------------------------------------------------------------------
+
+DATA = (bool, int, float, str, bytes, tuple, list, dict, set, frozenset)
+
+
+class Place(NamedTuple):
+    """A value that differs: its owner (a module, class or function), its name, the new value."""
+
+    owner: Any
+    name: str
+    new: Any
+
+
+def places(mutant: Mutant, source: str) -> list[Place]:
+    """Numbers, texts, tables and defaults that come out otherwise when the module is made anew."""
+    module = next(m for m in sys.modules.values() if same_file(m, mutant.file))
+    spaces = []
+    for text in (source, mutant.source):
+        space = {k: v for k, v in vars(module).items() if k.startswith("__")}
+        exec(compile(text, str(mutant.file), "exec"), space)
+        spaces.append(space)
+    return [*differing(module, vars(module), *spaces)]
+
+
+def same_file(module: Any, file: Path) -> bool:
+    return getattr(module, "__file__", None) == str(file)
+
+
+def differing(owner: Any, there: Any, old: Any, new: Any) -> Iterator[Place]:
+    """The places of one namespace, and of its classes and functions."""
+    for name in new:
+        if name.startswith("__") and name != "__init__":
+            continue
+        x, a, b = there.get(name), old.get(name), new[name]
+        if isinstance(b, type) and b.__module__ == new.get("__name__", b.__module__):
+            if isinstance(x, type) and isinstance(a, type) and a is not b:
+                yield from differing(x, vars(x), vars(a), vars(b))
+        elif isinstance(b, FunctionType) and isinstance(a, FunctionType):
+            for part in ("__defaults__", "__kwdefaults__"):
+                if told(getattr(a, part)) != told(getattr(b, part)):
+                    yield Place(x, part, getattr(b, part))
+        elif type(b) in DATA and told(a) != told(b):
+            yield Place(owner, name, b)
+
+
+def told(x: Any) -> str:
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(x))
+
+
+def put_all(found: list[Place]) -> None:
+    """Put the new values there, and in modules that imported them."""
+    for owner, name, new in found:
+        old = getattr(owner, name)
+        for module in [m for m in sys.modules.values() if name in getattr(m, "__dict__", ())]:
+            if vars(module)[name] is old and module.__name__.startswith("autograd"):
+                setattr(module, name, new)
+        setattr(owner, name, new)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -244,6 +308,7 @@ class Sampler:
         self.draw, self.folder = random.Random(options.seed), folder
         self.failed = self.watched = False
         self.told: Counter[str] = Counter()
+        self.by_file: dict[Path, Counter[str]] = {}
         self.killers: Counter[int] = Counter()
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -268,6 +333,7 @@ class Sampler:
         for file in files:  # else a fork would import them, without the mutant
             parts = file.relative_to(ROOT).with_suffix("").parts
             import_module(".".join(part for part in parts if part != "__init__"))
+        os.environ["AUTOGRAD_CACHE"] = ""  # machine code that is kept on disk knows no mutant
         self.functions = Functions(files)
         self.items = session.items
         known = forked(self.reached, 3600, self.folder)
@@ -289,8 +355,11 @@ class Sampler:
             verdict = self.tried(mutant)
             if verdict:
                 self.told[verdict] += 1
+                self.by_file.setdefault(mutant.file, Counter())[verdict] += 1
                 if verdict in ("survived", "not reached"):
                     self.show(mutant, verdict)
+        for file, of in sorted(self.by_file.items()):
+            print(f"  {file.relative_to(ROOT)}: {dict(of)}")
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         tried, killed = sum(self.told.values()), self.told["killed"] + self.told["no end"]
         print(
@@ -345,8 +414,11 @@ class Sampler:
             return ""
         lines = self.lines.get(str(mutant.file), {})
         reached = {*lines.get(mutant.line, ()), *lines.get(mutant.statement, ())}
-        if pairs is None:  # as a module is imported, or a default
-            reached.update(self.sound)
+        found: list[Place] = []
+        if pairs is None or not reached:  # as a module is imported, or a default
+            with contextlib.suppress(Exception):
+                found = places(mutant, self.functions.sources[mutant.file])
+            reached = self.uses(found) or (set(self.sound) if pairs is None else reached)
         if not reached:
             return "not reached"
         chosen, total = [], 0.0
@@ -354,10 +426,11 @@ class Sampler:
             if index in reached and total < SECONDS:
                 chosen.append(index)
                 total += self.seconds[index]
-        if pairs is not None:
+        if pairs is not None or found:
 
             def run() -> int:
-                self.functions.put(pairs)
+                self.functions.put(pairs or [])
+                put_all(found)
                 return -1 if self.passes(chosen) else self.killer
 
             killer = forked(run, 3 + 2 * total, self.folder)
@@ -371,10 +444,26 @@ class Sampler:
         names = [self.items[index].nodeid for index in chosen]
         return "survived" if survives(mutant, names, self.folder) else "killed"
 
+    def uses(self, found: list[Place]) -> set[int]:
+        """The tests that reach a line where one is used, or of the function whose it is."""
+        reached: set[int] = set()
+        for owner, word, _ in found:
+            if isinstance(owner, FunctionType):
+                code = owner.__code__
+                lines = self.lines.get(code.co_filename, {})
+                for _, _, n in code.co_lines():
+                    reached.update(lines.get(n or 0, ()))
+                continue
+            for file, lines in self.lines.items():
+                for n, text in enumerate(Path(file).read_text("utf-8").split("\n"), 1):
+                    if re.search(rf"\b{word}\b", text):
+                        reached.update(lines.get(n, ()))
+        return reached
+
     def show(self, mutant: Mutant, verdict: str) -> None:
         """Print a survivor."""
         print(f"\n{mutant.file.relative_to(ROOT)}:{mutant.line} {verdict}")
-        before = mutant.file.read_text("utf-8").split("\n")[mutant.line - 1]
+        before = self.functions.sources[mutant.file].split("\n")[mutant.line - 1]
         print(f"  - {before.strip()}\n  + {mutant.source.split(chr(10))[mutant.line - 1].strip()}")
         print(f"  {dict(self.told)}", flush=True)
 
