@@ -150,31 +150,28 @@ class Judgement:
 
     @cached_property
     def near(self) -> tuple[list[Value], dict[Value, float]]:
-        """The nodes to look for slips in, inputs first, with the numbers at their upper end."""
+        """The nodes to look for slips in, inputs first, and of a part the numbers at its ends."""
         order = list(self.exact)
         if len(order) <= LARGE or not self.wrong:
-            return order, self.given
+            return order, {}
         first = self.wrong[0]
         above = {first: None}
         for c in order:
             if len(above) < NEAREST and any(x in above for x in c.inputs):
                 above[c] = None
-        part = dict.fromkeys(x for c in above for x in (*c.inputs, c))
-        ends = {v: self.expected(v) for v in part if v not in above or v is self.output}
+        inside = {x for c in above if c is not first for x in c.inputs}.union(above)
+        ends = {v: self.expected(v) for v in inside if v not in above or v is self.output}
         for c in order:
             if c not in above:
                 ends |= {x: self.expected(x) for x in c.inputs if x in above and x is not first}
-        inside = set(part)
-        return [v for v in order if v in inside], {**ends, **self.given}
+        return [v for v in order if v in inside], ends
 
     def written(self, level: int = 0) -> Written:
         """The graph in steps; fewer are wholes at each level."""
         found = self._levels.get(level)
         if found is None:
-            order, given = self.near
-            found = Written(
-                order, self.output, given if len(order) < len(self.exact) else self.given, level
-            )
+            order, ends = self.near
+            found = Written(order, self.output, {**ends, **self.given}, level)
             for v, index in self.indices.items():
                 found.rename(v, f"element {index}")
             self._levels[level] = found
@@ -230,11 +227,11 @@ class Judgement:
         digits = self.rounded(v)
         if digits:
             return [f"right to {digits} digits: give digits={self.fewest}"], ""
-        order, given = self.near
+        order, ends = self.near
         if len(order) < len(self.exact) and v is not self.wrong[0]:
             return [], ""
-        rest = [w for w in self.wrong if w is not v]
-        likely, left_out = likeliest(self.written, given, [v, *rest], self.fits, most)
+        wrong = [v, *(w for w in self.wrong if w is not v)]
+        likely, left_out = likeliest(self.written, self.given, ends, wrong, self.fits, most)
         if len(order) < len(self.exact):
             left_out = f"the nearest {len(order):,} of {len(self.exact):,} nodes were searched"
         return [f"likely slip: {text}" for text in likely], left_out

@@ -39,11 +39,17 @@ def number(x: float) -> str:
 class Region:
     """The edges on paths from a node up to the next given numbers, and what flows along them."""
 
-    def __init__(self, written: Written, given: Mapping[Value, float], v: Value) -> None:
+    def __init__(
+        self,
+        written: Written,
+        given: Mapping[Value, float],
+        v: Value,
+        ends: Mapping[Value, float] | None = None,  # those of them that nobody gave
+    ) -> None:
         self.written, self.node = written, v
         self.given = given = {u: g for u, g in given.items() if u is not v}
         self.follows = written.sweep(given)
-        self.exact = written.sweep({}) if given else self.follows
+        self.exact = {**(written.sweep({}) if given else self.follows), **(ends or {})}
         self.true = self.follows.get(v, 0.0)
         self.below: dict[Value, float] = carry(  # d(node)/d(v)
             written.up(), {v: 1.0}, lambda d, e: None if e.consumer in given else d * e.partial

@@ -22,6 +22,7 @@ COINCIDENCE = 1.5  # how much less likely than the first a slip is that goes unt
 def likeliest(
     written: Callable[[int], Written],
     given: Mapping[Value, float],
+    ends: Mapping[Value, float],
     wrong: list[Value],
     fits: Callable[[Value, float, float], bool],
     most: int | None,
@@ -29,19 +30,21 @@ def likeliest(
     """So many slips that explain the first of the wrong numbers, the likeliest first; with None
     every one, coincidences too; and in words what was left out.
 
-    `written(level)` is the graph with fewer and fewer steps as wholes; `fits(v, given, expected)`
-    says whether a number is another.  Each line is at most so wide that it fits a page.
+    `written(level)` is the graph with fewer and fewer steps as wholes; `ends` are the numbers at
+    the ends of a part of it; `fits(v, given, expected)` says whether a number is another.  Each
+    line is at most so wide that it fits a page.
     """
     v, number_given = wrong[0], given[wrong[0]]
     found: dict[str, tuple[float, Slip]] = {}
     left_out = ""
+    known = {**ends, **given}
     for level in range(3):
         graph = written(level)
         if level and len(graph.order) == len(written(level - 1).order):
             break
         if v not in graph.into and v not in graph.uses:
             break
-        region = Region(graph, given, v)
+        region = Region(graph, known, v, ends)
         if region.left_out:
             left_out = f"{region.left_out:,} derivatives further up were not tried"
         for slip in candidates(region):
@@ -51,7 +54,7 @@ def likeliest(
                 and not fits(v, region.true, slip.number)
                 and slip.text not in found
             ):
-                score = slip.cost + 0.8 * level + _elsewhere(graph, given, wrong, slip, fits)
+                score = slip.cost + 0.8 * level + _elsewhere(graph, known, wrong, slip, fits)
                 found[slip.text] = score, slip
         if found and min(score for score, _ in found.values()) < 3.0:
             break

@@ -1,0 +1,650 @@
+"""What is kept of this room's outcomes: scenes, each as lines of text (`test_kept.py` compares).
+
+Numbers have six digits, so that the last ones of a machine's libm do not show; those of estimates
+come from the four operations alone, and have more.
+"""
+
+import math
+import re
+from collections import Counter
+from functools import partial
+from xml.etree import ElementTree
+
+import mistakes
+import pytest
+
+import autograd as ag
+from autograd.checks import forms, judgement, quiz
+from autograd.checks.engine import check_engine
+from autograd.checks.local import local
+from autograd.checks.numerical import derivative
+from autograd.checks.region import Region
+from autograd.checks.slips import candidates
+from autograd.checks.written import Written
+from autograd.core.node import inputs_first
+
+
+def short(x):
+    return f"{x + 0.0:.6g}" if abs(x) > 1e-12 else "0"
+
+
+def written(y, given=(), level=0):
+    return Written(inputs_first(y), y, given, level)
+
+
+# --- rules: the slips in one local derivative, at several points ---
+
+POINTS = [(0.37, 2.5), (1.83, 3.0), (-0.62, 2.0)]  # the input, the other one
+
+
+def operation(kind):
+    return {"divide": lambda a, b: a / b, "absolute": abs}.get(kind) or getattr(ag, kind)
+
+
+def rule(kind, slot):
+    """A line for each slip: cost, words, and the numbers at the points where there are any."""
+    two = kind in ("divide", "power", "maximum", "minimum", "hypot")
+    rows, others = {}, []
+    for place, (number, other) in enumerate(POINTS):
+        x, o = ag.Value(number, "x"), ag.Value(other, "o")
+        try:
+            y = operation(kind)(*([x, o] if slot == 0 else [o, x])[: 1 + two])
+        except ValueError:
+            continue
+        graph = written(y)
+        (edge,) = [e for e in graph.uses.get(x, ()) if e.slot == slot]
+        seen = Counter()
+        for slip in local(graph, edge):
+            if slip.kind.startswith("the derivative of ") and " for that of " in slip.kind:
+                name = slip.kind.removeprefix("the derivative of ").partition(" for that")[0]
+                others.append(f"{name} {slip.cost:g} {short(slip.number)}")
+                continue
+            key = slip.kind, slip.detail if slip.general else ""
+            seen[key] += 1
+            row = rows.setdefault((*key, seen[key]), [f"{slip.cost:g} {slip.kind}: {slip.detail}"])
+            row += ["–"] * (place + 1 - len(row)) + [short(slip.number)]
+    yield from (" | ".join(row) for row in rows.values())
+    if kind in ("tanh", "cos", "log"):
+        yield "the derivative of another: " + ", ".join(others)
+
+
+# --- slips: of every kind how many at a node, their costs and their numbers added up ---
+
+
+def leaves():
+    return [ag.Value(x, name) for x, name in zip((1.7, 0.6, 2.3), "abc", strict=True)]
+
+
+def labelled(v, name):
+    v.label = name
+    return v
+
+
+def neurons(a, b, c):
+    xs, ws = ag.values([0.5, -1.5], "x"), ag.values([[0.2, 0.7], [-0.4, 0.9]], "w")
+    hidden = [labelled(ag.tanh(ag.dot(xs, row) + b), f"h[{i}]") for i, row in enumerate(ws)]
+    return ag.sum_of_squares_error([h * a for h in hidden], [0.3, 0.1])
+
+
+GRAPHS = {
+    "price": lambda a, b, c: labelled(a * b, "fruit") * c,
+    "polynomial": lambda a, b, c: a * a + 3 * a * b + a**3 - 4,
+    "quotient": lambda a, b, c: (a * b + 2) / (c + a * a),
+    "product": lambda a, b, c: ag.sin(a) * ag.exp(a * b) + c * (a + b) * (2 * b),
+    "reciprocal": lambda a, b, c: 1 / (a * b + c) + 2**a,
+    "mean": lambda a, b, c: ag.mean([a * b, ag.sin(a), c - b]) * a,
+    "errors": lambda a, b, c: ag.mean_squared_error([a * x + b for x in (0.5, -1.2)], [1.0, 0.2]),
+    "sigmoids": lambda a, b, c: ag.sigmoid(labelled(ag.sigmoid(a * b), "h") * c) ** 2 + b,
+    "softmax": lambda a, b, c: ag.cross_entropy_error(ag.softmax([a * b, b, c]), 1),
+    "scores": lambda a, b, c: ag.softmax_cross_entropy([[a * b, b, c], [c, a, 0.3]], [2, 0]),
+    "gates": lambda a, b, c: ag.maximum(a * b, c * 0.2) * ag.relu(a - b) + ag.leaky_relu(-c),
+    "neurons": neurons,
+}
+ANY = r"(?<=^a factor )\S+(?= too| forgotten)|(?<=^the derivative of )\S+(?= for)"
+BROKEN = {"price": "fruit", "sigmoids": "h", "neurons": "h[0]"}  # given wrong, above the leaves
+
+
+def kinds(name, which):
+    """How many slips of each kind there are for a leaf; their costs, and their numbers, added."""
+    a, b, c = leaves()
+    y = GRAPHS[name](a, b, c)
+    order = inputs_first(y)
+    graph, given = written(y), {}
+    if which == "given":
+        above = next(v for v in order if v.label == BROKEN[name])
+        graph, given = written(y, [above]), {above: -1.3}
+    v = b if name in ("sigmoids", "neurons") else a
+    found = {}
+    for slip in candidates(Region(graph, given, v)):
+        found.setdefault(re.sub(ANY, "…", slip.kind), []).append(slip)
+    for kind, slips in found.items():
+        numbers = [slip.number for slip in slips if math.isfinite(slip.number)]
+        cost = math.fsum(slip.cost for slip in slips)
+        yield f"{len(slips)} {cost:.5g} {short(math.fsum(numbers))} {kind}"
+
+
+# --- reports: what is said of planted mistakes ---
+
+
+def said(y, given, **options):
+    """The lines of the account, without a picture."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ag.GradientMismatch) as caught:
+        patch.delenv("PYTEST_CURRENT_TEST", raising=False)
+        ag.assert_gradients(y, given, **options)
+    return str(caught.value).splitlines()
+
+
+def mistake(case):
+    """The account of one of the table's wrong derivations, numbers in six digits."""
+    _, _, graph, only_leaves, order, given, _ = case
+    for s in () if only_leaves else order:
+        s.node.label = s.name
+    hand = {s.node: float(f"{g:.9e}") for s, g in given.items()}
+    yield graph
+    for line in said(order[-1].node, hand):
+        yield plain(line)
+
+
+# --- estimates: of functions made of + − × ÷ and √, whose bits are the same everywhere ---
+
+
+def bent(x, at=0.0):
+    return abs(x - at)
+
+
+def logistic(x, times=6):
+    for _ in range(times):
+        x = 3.9 * x * (1.0 - x)
+    return x
+
+
+def expanded(x):  # (x - 1)⁷, with the rounding of its terms
+    y = 1.0
+    for c in (-7.0, 21.0, -35.0, 35.0, -21.0, 7.0, -1.0):
+        y = y * x + c
+    return y
+
+
+def rough(x, by=1e-7):  # with an error that jumps about
+    return x * x + by * ((x * 123456.789) % 1.0)
+
+
+ESTIMATES = {  # what it is: the function, the points
+    "a line": (lambda x: 3.0 * x - 7.0, (0.0, 1.0, -1e8)),
+    "a constant": (lambda x: 2.5, (0.0, 1e8)),
+    "a square": (lambda x: x * x, (0.0, 1.3, -2.0, 1e-8, 1e8)),
+    "a cube": (lambda x: x * x * x, (0.0, 0.5, 1e-3)),
+    "a cube on a line": (lambda x: x * x * x + 1e-9 * x, (0.0,)),
+    "a square on a height": (lambda x: 1e6 + x * x, (0.0, 1.0, 1e-3)),
+    "a slope on a height": (lambda x: 1e10 + x, (0.3, 5.0)),
+    "one over": (lambda x: 1.0 / x, (0.7, -3.0, 1e-8)),
+    "a pole of second order": (lambda x: 1.0 / (x * x), (1e-6, -1e-3, 2.0)),
+    "a pole within the first step": (lambda x: 1.0 / (x - 0.05), (0.0, 0.04, 0.05000001)),
+    "two poles": (lambda x: 1.0 / (x - 1.0) + 1.0 / (x - 1.001), (1.0005, 1.002)),
+    "poles of one sign": (lambda x: 1.0 / abs(x - 0.05) + x, (0.0, 0.049)),
+    "a peak": (lambda x: 1.0 / (1.0 + 1e6 * (x - 0.3) * (x - 0.3)), (0.3, 0.301, 0.5)),
+    "a bump": (lambda x: x / (1.0 + x * x), (0.3, -5.0)),
+    "a root": (lambda x: math.sqrt(x), (0.25, 2.0, 1e-8, 1e-12)),
+    "a root's edge": (lambda x: x * math.sqrt(x), (0.0, 1e-9)),
+    "an edge on the right": (
+        lambda x: 3.0 * x + (2.0 - x) * (2.0 - x) * math.sqrt(2.0 - x),
+        (2.0,),
+    ),
+    "beside an edge": (lambda x: math.sqrt(1.0 - x * x), (1.0 - 1e-9, 1.0)),
+    "no derivative at the edge": (lambda x: math.sqrt(x), (0.0,)),
+    "defined at one point": (lambda x: math.sqrt(-x * x), (0.0,)),
+    "a bend": (bent, (0.0, 1e-15, 1e-9, 2e-9, 2.4e-9, 2.6e-9, 4e-9, 1e-8, 1e-3, -0.5)),
+    "a small bend": (lambda x: 1e-6 * bent(x) + x, (0.0, 1e-9)),
+    "a bend on a parabola": (lambda x: bent(x, 1000.0) + x * x, (1000.0, 1001.0)),
+    "a gate": (lambda x: max(x - 0.3, 0.0), (0.3, 0.3 + 1e-12, 0.31)),
+    "two slopes": (lambda x: x if x > 2.0 else 2.0 * x - 2.0, (2.0, 2.0 + 1e-9)),
+    "many bends": (lambda x: abs((8.0 * x) % 2.0 - 1.0), (0.1, 0.125, 0.3)),
+    "x |x|": (lambda x: x * abs(x), (0.0, 1e-3)),
+    "a cusp": (lambda x: math.sqrt(abs(x)), (0.0, 1e-3)),
+    "a cusp's power": (lambda x: abs(x) * math.sqrt(abs(x)), (0.0,)),
+    "a jump": (lambda x: x + 1e-6 * (x > 1.0), (1.0, 1.0 + 1e-9, 1.1)),
+    "a jump to the left": (lambda x: x * x - 1e-6 * (x >= 2.0), (2.0,)),
+    "a small jump": (lambda x: x + 1e-9 * (x > 1.0), (1.0,)),
+    "a tiny jump": (lambda x: x + 1e-13 * (x > 1.0), (1.0,)),
+    "a jump in a slope": (lambda x: 100.0 * x + 1e-5 * (x > 0.5), (0.5,)),
+    "stairs": (lambda x: math.floor(100.0 * x) / 100.0, (0.305, 0.301, 0.3)),
+    "fine stairs": (lambda x: (x + 1e12) - 1e12, (0.3, 1.0)),
+    "finer stairs": (lambda x: (x + 1e8) - 1e8, (0.3, 5.0)),
+    "a square on stairs": (lambda x: ((x + 1e12) - 1e12) * ((x + 1e12) - 1e12), (0.3, 1.0)),
+    "one step": (lambda x: 0.2 * (x > 0.02), (0.0, 0.01)),
+    "a flat place": (lambda x: max(x, 0.03), (0.0, 0.029, 0.05)),
+    "rounding": (expanded, (1.01, 1.1, 0.9, 2.0)),
+    "an error": (rough, (0.5, 2.0, 1000.0)),
+    "a small error": (lambda x: rough(x, 1e-11), (0.5, 3.0)),
+    "a large error": (lambda x: rough(x, 1e-3), (0.5,)),
+    "an error at an edge": (lambda x: rough(x) + 0.0 * math.sqrt(1.0 - x), (1.0 - 1e-3,)),
+    "an error on a line": (lambda x: 5.0 * x + 1e-8 * ((x * 98765.4321) % 1.0), (0.5, 7.0)),
+    "chaos": (logistic, (0.2, 0.37)),
+    "more chaos": (lambda x: logistic(x, 12), (0.2, 0.37)),
+    "wild": (lambda x: (1e5 * x * x) % 1.0, (0.3, 0.3001)),
+    "waves": (lambda x: (50.0 * x) % 1.0 * (1.0 - (50.0 * x) % 1.0), (0.013, 0.3)),
+    "too large": (lambda x: 1e308 * x * x, (1.1, 1.3)),
+    "an error of an error": (lambda x: rough(rough(x), 1e-7), (0.5, 1.7)),
+    "huge": (lambda x: 1e300 * x * x, (1.0,)),
+    "tiny": (lambda x: 1e-30 * x * x + 1e-31 * x, (1.0, 0.0)),
+    "a square's bottom": (lambda x: (x - 0.3) * (x - 0.3), (0.3, 0.1 + 0.2)),
+}
+KNOWN_NOISE = {"a square": 1e-6, "a bend": 1e-3, "one over": 1e-9, "a small jump": 1e-8}
+
+
+def estimate(name, noise):
+    """Estimate and verdict at each point, and where the function was called."""
+    f, points = ESTIMATES[name]
+    for x in points:
+        places = []
+
+        def watched(at, places=places):
+            places.append(at)
+            return f(at)
+
+        try:
+            d = derivative(watched, x, KNOWN_NOISE[name] if noise else None)
+        except ValueError as error:
+            said = str(error)
+        else:
+            said = f"{d.value:.13g} ± {d.error:.3g} slope {d.slope:.6g} {d.verdict}"
+            if d.kink:
+                said += f", from {d.low:.9g} to {d.high:.9g}"
+        far = [abs(at - x) for at in places if at != x]
+        nearest, all_together = min(far, default=0.0), math.fsum(far)
+        yield f"{x!r}: {said}; {len(places)} calls {nearest:.4g} {all_together:.9g}"
+
+
+# --- engines: what is said of classes with one bug each ---
+
+
+def engine(where="", bug=""):
+    """A class after micrograd's, with this bug in the operation named by its method."""
+
+    class Engine:
+        def __init__(self, data, parents=()):
+            self.data, self.grad, self._prev = data, 0.0, tuple(parents)
+            self._backward = lambda: None
+
+        def backward(self):
+            order, seen, stack = [], set(), [(self, False)]
+            while stack:
+                v, done = stack.pop()
+                if done:
+                    order.append(v)
+                elif id(v) not in seen:
+                    seen.add(id(v))
+                    stack.append((v, True))
+                    stack += [(x, False) for x in v._prev]
+            for v in order if bug != "an earlier sweep" else ():
+                v.grad = v.grad if not v._prev else 0.0
+            self.grad = 1.0 if bug != "the seed" else 2.0
+            for v in reversed(order):
+                v._backward()
+
+    def method(name, value, *rules):
+        def apply(*operands):
+            operands = [x if isinstance(x, Engine) else Engine(x) for x in operands]
+            out = Engine(value(*(x.data for x in operands)), operands)
+            if (name, bug) == (where, "value"):
+                out.data += 0.5
+            if (name, bug) == (where, "raises"):
+                raise RuntimeError("no such thing")
+
+            def _backward():
+                for x, by in zip(operands, rules, strict=True):
+                    d = by(*(u.data for u in operands), out.data)
+                    if name == where and bug == "rule":
+                        d = 1.5 * d + 0.25
+                    d = d if name == where and bug == "alone" else d * out.grad
+                    x.grad = d if name == where and bug == "set" else x.grad + d
+
+            out._backward = _backward
+            return out
+
+        setattr(Engine, name, apply)
+
+    for name, *rest in METHODS:
+        method(name, *rest)
+    Engine.__pow__ = lambda self, n: getattr(self, {3: "cube", 2: "square", -1: "inverse"}[n])()
+    return Engine
+
+
+def logistic_of(x):
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+METHODS = [  # the operation, its value, its derivatives by its inputs
+    ("__add__", lambda a, b: a + b, lambda a, b, y: 1.0, lambda a, b, y: 1.0),
+    ("__radd__", lambda a, b: a + b, lambda a, b, y: 1.0, lambda a, b, y: 1.0),
+    ("__mul__", lambda a, b: a * b, lambda a, b, y: b, lambda a, b, y: a),
+    ("__rmul__", lambda a, b: a * b, lambda a, b, y: b, lambda a, b, y: a),
+    ("__sub__", lambda a, b: a - b, lambda a, b, y: 1.0, lambda a, b, y: -1.0),
+    ("__rsub__", lambda a, b: b - a, lambda a, b, y: -1.0, lambda a, b, y: 1.0),
+    ("__truediv__", lambda a, b: a / b, lambda a, b, y: 1.0 / b, lambda a, b, y: -y / b),
+    ("__rtruediv__", lambda a, b: b / a, lambda a, b, y: -y / a, lambda a, b, y: 1.0 / a),
+    ("__neg__", lambda a: -a, lambda a, y: -1.0),
+    ("cube", lambda a: a**3, lambda a, y: 3.0 * a * a),
+    ("square", lambda a: a * a, lambda a, y: 2.0 * a),
+    ("inverse", lambda a: 1.0 / a, lambda a, y: -y * y),
+    ("relu", lambda a: max(a, 0.0), lambda a, y: float(a > 0.0)),
+    ("tanh", math.tanh, lambda a, y: 1.0 - y * y),
+    ("exp", math.exp, lambda a, y: y),
+    ("log", math.log, lambda a, y: 1.0 / a),
+    ("sigmoid", logistic_of, lambda a, y: y * (1.0 - y)),
+    ("sqrt", math.sqrt, lambda a, y: 0.5 / y),
+    ("sin", math.sin, lambda a, y: math.cos(a)),
+    ("cos", math.cos, lambda a, y: -math.sin(a)),
+    ("tan", math.tan, lambda a, y: 1.0 + y * y),
+    ("softplus", lambda a: math.log1p(math.exp(a)), lambda a, y: logistic_of(a)),
+]
+
+
+def bugs(name):
+    """What is found where this operation has one bug after the other."""
+    for bug in ("value", "rule", "alone", "set", "raises"):
+        yield f"-- {bug}"
+        yield from str(check_engine(engine(name, bug))).splitlines()
+
+
+def sweeping_bugs():
+    """What is found where the sweep itself, or the class, has a bug."""
+    for bug in ("", "an earlier sweep", "the seed"):
+        yield f"-- {bug}"
+        yield from str(check_engine(engine(bug=bug))).splitlines()
+    for bug in (recursive, forgetful, numb, twice_refused, short_of_breath, longer):
+        yield f"-- {bug.__name__}"
+        yield from str(check_engine(bug(engine()), programs=40, seed=3)).splitlines()
+
+
+def recursive(right):
+    """Sweeps by recursion, and parents in a set."""
+
+    def backward(self, outermost=True):
+        order, seen = [], set()
+
+        def visit(v):
+            if v not in seen:
+                seen.add(v)
+                for x in v._prev:
+                    visit(x)
+                order.append(v)
+
+        visit(self)
+        for v in order:
+            v.grad = v.grad if not v._prev else 0.0
+        self.grad = 1.0
+        for v in reversed(order):
+            v._backward()
+
+    right.backward = backward
+    return right
+
+
+def forgetful(right):
+    """Keeps parents in a set."""
+    made = right.__init__
+
+    def with_set(self, data, parents=()):
+        made(self, data, parents)
+        self.children = set(parents)
+
+    right.__init__ = with_set
+    return right
+
+
+def numb(right):
+    """Takes two nodes with the same number for one."""
+    del right.relu  # which gives a node with its input's number
+    right.__eq__ = lambda a, b: a.data == b.data
+    right.__hash__ = lambda a: hash(a.data)
+
+    def backward(self):
+        order, seen, stack = [], set(), [(self, False)]
+        while stack:
+            v, done = stack.pop()
+            if done:
+                order.append(v)
+            elif v not in seen:
+                seen.add(v)
+                stack.append((v, True))
+                stack += [(x, False) for x in v._prev]
+        for v in order:
+            v.grad = v.grad if not v._prev else 0.0
+        self.grad = 1.0
+        for v in reversed(order):
+            v._backward()
+
+    right.backward = backward
+    return right
+
+
+def twice_refused(right):
+    """Does not sweep a second time."""
+    sweep = right.backward
+
+    def backward(self):
+        if self.grad:
+            raise RuntimeError("swept before")
+        sweep(self)
+
+    right.backward = backward
+    return right
+
+
+def short_of_breath(right):
+    """Fails on a long chain."""
+    sweep = right.backward
+
+    def backward(self):
+        length, v = 0, self
+        while v._prev:
+            length, v = length + 1, v._prev[0]
+        if length > 1000:
+            raise MemoryError("too long")
+        sweep(self)
+
+    right.backward = backward
+    return right
+
+
+def longer(right):
+    """Is wrong where a graph has more than five steps."""
+    sweep = right.backward
+
+    def backward(self):
+        sweep(self)
+        seen, stack = {}, [self]
+        while stack:
+            v = stack.pop()
+            if id(v) not in seen:
+                seen[id(v)] = v
+                stack += v._prev
+        leaves = [v for v in seen.values() if not v._prev]
+        if 5 < len(seen) - len(leaves) < 100:
+            for v in leaves:
+                v.grad += 1.0
+
+    right.backward = backward
+    return right
+
+
+# --- answers: judged in digits, marked, asked ---
+
+
+def nodes():
+    """A graph with names on the way, its numbers of four operations alone."""
+    a, b, c = leaves()
+    u = labelled(a * b, "u")
+    v = labelled(u + c, "v")
+    y = labelled(v * v / c, "y")
+    return {"a": a, "b": b, "c": c, "u": u, "v": v, "y": y}
+
+
+def plain(text):
+    return re.sub(r"-?\d+\.\d{6,}(e-?\d+)?", lambda m: short(float(m[0])), text)
+
+
+def marks(given, digits=None, weights=None):
+    """The mark and the messages, numbers in six digits."""
+    named = nodes()
+    hand = {named[name]: g for name, g in given.items()}
+    weighed = {named[name]: w for name, w in (weights or {}).items()}
+    yield from plain(str(ag.grade(named["y"], hand, digits, weighed))).splitlines()
+
+
+def accounts(given, **options):
+    named = nodes()
+    hand = {named[name]: g for name, g in given.items()}
+    yield from map(plain, said(named["y"], hand, **options))
+
+
+def exact():
+    named = nodes()
+    named["y"].backward()
+    return {name: v.grad for name, v in named.items()}
+
+
+def judged():
+    """Right, wrong, follows, by accident, only rounded, not given: in several digits."""
+    right = exact()
+    for digits in (None, 2, 3, 6):
+        for factor in (1.0 + 2e-9, 1.0 + 4e-6, 1.004, 1.04):
+            given = {name: g * factor for name, g in right.items() if name != "y"}
+            yield f"digits {digits}, all times {factor:.10g}: {next(marks(given, digits))}"
+    yield "-- carried on"
+    wrong = {"v": 2.0, "u": 2.0, "a": 1.2, "b": 3.4, "c": 2.0 - right["v"] + right["c"]}
+    yield from marks(wrong)
+    yield from accounts(wrong)
+    yield from accounts(wrong, slips="all")
+    yield "-- by accident"
+    yield from marks(wrong | {"a": right["a"]}, weights={"a": 3, "c": 0.5})
+    yield from accounts(wrong | {"a": right["a"], "b": -3.4}, slips=1)
+    yield "-- rounded"
+    yield from accounts({name: float(f"{g:.3g}") for name, g in right.items()})
+    yield "-- missing"
+    yield from marks({"a": None, "b": "x" * 50, "c": math.nan, "y": 1}, weights={"u": 2})
+
+
+def one_answer():
+    """The line of advice for single wrong numbers of a."""
+    right = exact()["a"]
+    for wrong in (-right, right / 0.6, right * 2, right + 1, right * 1.02, 0.0, 0.6, 1e9, 1.7322):
+        yield f"-- {wrong:.6g}"
+        yield from accounts({"a": wrong}, slips=3)
+
+
+def second():
+    x, w = ag.Value(2.0, "x"), ag.Value(3.0, "w")
+    y = x * x * w + w * w * w * x
+    right = {(x, x): 6.0, (x, w): 31.0, (w, w): 36.0}
+    for pair, wrong in (((x, x), 3.0), ((x, w), 27.0), ((w, w), -36.0)):
+        yield from said(y, right | {pair: wrong}, order=2)
+
+
+def many():
+    """A list of numbers at indices, more of them wrong than slips are looked for."""
+    xs = [ag.Value(1.0 + 0.125 * i) for i in range(22)]
+    y = ag.sum([x * x * (1.0 + i) for i, x in enumerate(xs)])
+    grade = ag.grade(y, [(xs, [x.data * (1.0 + i) for i, x in enumerate(xs)])])
+    yield from (plain(line) for line in str(grade).splitlines())
+    a = ag.Value(0.5, "a")
+    y = ag.sum([a * (1.0 + 0.5 * i) for i in range(22)])
+    yield from said(y, {a: 1.0})
+    wide = [ag.Value(1.0 + i, f"the {i}th of many") for i in range(12)]
+    y = ag.sum([x * x for x in wide])
+    yield from said(y, {x: -2 * x.data for x in wide})
+    rounded = {x: float(f"{2.0 * x.data / 3.0:.3g}") for x in wide}
+    yield from said(ag.sum([x * x / 3.0 for x in wide]), rounded | {wide[0]: 7.0})
+
+
+def large():
+    """Of a graph that is larger than is searched: a part."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judgement, "LARGE", 40)
+        patch.setattr(judgement, "NEAREST", 15)
+        x, w = ag.Value(1.5, "x"), ag.Value(0.5, "w")
+        y = x
+        for i in range(20):
+            y = labelled(y * w + y * (1.0 + i), f"y{i}")
+        order = inputs_first(y)
+        named = {v.label: v for v in order if v.label}
+        slope = ag.gradients(y, [named["y3"]])[0].data
+        yield from map(plain, said(y, {named["y3"]: slope * 1.5, x: 1.0, w: 3.0}))
+        slope = ag.gradients(y, [named["y18"]])[0].data
+        yield from map(plain, said(y, {named["y18"]: slope * 0.5, named["y19"]: 1.0, x: 1.0}))
+        yield from map(plain, ag.grade(y, {named["y3"]: 7.5, x: 1.0}).messages)
+
+
+def asked(name, digits, most):
+    """The questions of a quiz: name, text, and the answers with their tolerances."""
+    a, b, c = leaves()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quiz, "MOST_DRAWN", 0)
+        y = labelled(GRAPHS[name](a, b, c), "y")
+        root = ElementTree.fromstring(quiz.questions(y, digits))
+    for question in root[: most + 1]:
+        yield " | ".join(filter(None, (part.strip() for part in question.itertext())))[:400]
+        for answer in question.iter("answer"):
+            texts = [answer.get("fraction"), answer.find("text").text]
+            texts += [answer.find("tolerance").text, answer.find("feedback/text").text]
+            fraction, number, tolerance, feedback = texts
+            yield f"  {fraction} {short(float(number))} ± {tolerance} {feedback}"
+
+
+def check_table():
+    """The tables of `gradcheck`, by rule and by hand, right and wrong."""
+
+    def f(x, w):
+        return x * x * w[0] / w[1]
+
+    at = 1.5, [0.5, 4.0]
+    yield from str(ag.numerical_gradient(f, *at, report=True)).splitlines()
+    yield from str(ag.gradcheck(f, *at)).splitlines()
+    for d in (0.375, 0.37500000001, 0.3, 0.0):
+        hand = partial(lambda d, x, w: (d, [0.5625, -0.0703125]), d)
+        try:
+            yield from str(ag.gradcheck(f, *at, hand=hand)).splitlines()
+        except ag.GradientMismatch as error:
+            yield from str(error).splitlines()
+    yield from str(ag.gradcheck(lambda x: abs(x) + x, 0.0)).splitlines()
+    yield from str(ag.gradcheck(lambda x, y: x * x * y, 2.0, 3.0, order=2)).splitlines()
+
+
+# --- all parts, by file ---
+
+MISTAKES = list(mistakes.derivations(each=1, seed=2))
+
+
+def by_mistakes(first):
+    for case in MISTAKES[first : first + 8]:
+        yield from mistake(case)
+
+
+PARTS = {
+    "rules": {
+        f"{kind} {slot}": partial(rule, kind, slot)
+        for kind, slot in sorted({*forms.FORMS, *forms.WRONG})
+    },
+    "slips": {
+        **{name: partial(kinds, name, "") for name in GRAPHS},
+        **{f"{name}, given": partial(kinds, name, "given") for name in BROKEN},
+    },
+    "reports": {
+        **{f"mistakes from {i}": partial(by_mistakes, i) for i in range(0, len(MISTAKES), 8)},
+        "judged": judged,
+        "one answer": one_answer,
+        "second derivatives": second,
+        "many": many,
+        "a large graph": large,
+        "questions": partial(asked, "price", 4, 9),
+        "questions of a quotient": partial(asked, "quotient", 3, 1),
+        "questions of sigmoids": partial(asked, "sigmoids", 2, 1),
+    },
+    "estimates": {
+        **{name: partial(estimate, name, False) for name in ESTIMATES},
+        **{f"{name}, noise known": partial(estimate, name, True) for name in KNOWN_NOISE},
+        "tables": check_table,
+    },
+    "engines": {**{name: partial(bugs, name) for name, *_ in METHODS}, "sweeps": sweeping_bugs},
+}
