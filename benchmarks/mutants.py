@@ -55,6 +55,7 @@ TESTS = {  # those that are to see a fault there
 }
 SECONDS = 6  # of tests for one mutant, as they take without it
 LONG = 2  # a test that takes longer, while it is watched, is left out
+IDLE = 20  # seconds by the clock in which a mutant does nothing, which nobody waits for longer
 MEMORY = 4 << 30  # bytes of data that a mutant may take
 SLOWLY = ("jax", "jax.numpy", "sympy", "scipy", "llvmlite.binding")  # imported once, if at all
 ORACLES = ("jax", "torch")  # left out: each would take longer than all other tests of a mutant
@@ -285,8 +286,12 @@ def forked(work: Callable[[], Any], seconds: float, folder: Path) -> Any:
         finally:
             os._exit(status)
     end = time.monotonic() + 20 * seconds  # by the clock, on a busy machine
+    used, since = 0, time.monotonic()
     while os.waitpid(child, os.WNOHANG) == (0, 0):
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if used != (used := ticks(child)):
+            since = now
+        if now > end or now > since + IDLE:  # or it waits for what never comes
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             break
@@ -294,6 +299,14 @@ def forked(work: Callable[[], Any], seconds: float, folder: Path) -> Any:
     with contextlib.suppress(FileNotFoundError, EOFError, pickle.UnpicklingError):
         return pickle.loads(answer.read_bytes())
     return None
+
+
+def ticks(process: int) -> int:
+    """The time that it has computed, and those that it waited for, as Linux counts it."""
+    with contextlib.suppress(OSError):
+        told = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return sum(map(int, told[11:15]))
+    return int(time.monotonic())
 
 
 def too_long(*_: Any) -> None:

@@ -51,6 +51,9 @@ ROUND = 1.5 * 2.0**52  # x + ROUND - ROUND is x rounded; the integer is in the l
 ONE = bits(1.0)
 LAST = -746.0  # e^x is 0 below it, and e^x / 2 too large above the next
 FIRST = 712.0
+LARGE = 40.0  # from here on e^-x is nothing beside e^x
+ZERO = 28.0  # and here e^(-x^2), and erfc x, are 0
+HUGE = 2.0**500  # and here 1 is nothing beside x, whose square is still a number
 
 
 def polynomial(x: Lanes, coefficients: Sequence[float]) -> Any:
@@ -211,26 +214,25 @@ def expm1_pair(x: Lanes) -> Pair:
 
 def expm1(x: Lanes) -> Lanes:
     """e^x - 1."""
-    large = x > 40.0
-    y = where(large, exp(x), expm1_pair(least(x, 40.0))[0])
+    y = where(x > LARGE, exp(x), expm1_pair(x)[0])
     return where(x.equals(0.0), x, where(x.is_nan(), x, y))
 
 
 def sinh(x: Lanes) -> Lanes:
     """(e^x - e^-x) / 2."""
     a = abs(x)
-    t = expm1_pair(least(a, 40.0))
+    t = expm1_pair(a)
     small = added(t, divided(t, added((1.0, 0.0), t)))[0] * 0.5
-    return _odd(x, where(a > 40.0, _half_exp(a), small))
+    return _odd(x, where(a > LARGE, _half_exp(a), small))
 
 
 def cosh(x: Lanes) -> Lanes:
     """(e^x + e^-x) / 2."""
     a = abs(x)
-    m, n = exp_pair(least(a, 40.0))
+    m, n = exp_pair(a)
     e = scaled(m[0], n), scaled(m[1], n)
     small = added(e, divided((1.0, 0.0), e))[0] * 0.5
-    return where(x.is_nan(), x, where(a > 40.0, _half_exp(a), small))
+    return where(x.is_nan(), x, where(a > LARGE, _half_exp(a), small))
 
 
 def _half_exp(a: Lanes) -> Lanes:
@@ -241,7 +243,7 @@ def _half_exp(a: Lanes) -> Lanes:
 
 def tanh(x: Lanes) -> Lanes:
     """(e^2x - 1) / (e^2x + 1)."""
-    t = expm1_pair(2.0 * least(abs(x), 22.0))
+    t = expm1_pair(2.0 * least(abs(x), LARGE))
     return _odd(x, divided(t, added(t, (2.0, 0.0)))[0])
 
 
@@ -255,7 +257,7 @@ def sech(x: Lanes) -> Lanes:
 
 def gaussian(x: Lanes) -> Lanes:
     """e^(-x^2)."""
-    m, n = gaussian_pair(_at_most(abs(x), 28.0))
+    m, n = gaussian_pair(_at_most(abs(x), ZERO))
     return scaled(m[0], n)
 
 
@@ -368,20 +370,18 @@ def _log1p_pair(u: Pair) -> Pair:
 def asinh(x: Lanes) -> Lanes:
     """log(a + sqrt(a^2 + 1)) = log1p(a + a^2 / (1 + sqrt(a^2 + 1))), a = |x|."""
     a = abs(x)
-    huge = a > 2.0**300
-    near = least(a, 2.0**300)
-    square = product(near, near)
+    square = product(a, a)
     root = square_root(added(square, (1.0, 0.0)))
-    u = added((near, 0.0), divided(square, added(root, (1.0, 0.0))))
-    return _odd(x, where(huge, log(a) + LN_2[0], where(a < 2.0**-500, a, _log1p_pair(u)[0])))
+    u = added((a, 0.0), divided(square, added(root, (1.0, 0.0))))
+    y = where(a < 2.0**-500, a, _log1p_pair(u)[0])
+    return _odd(x, where(a > HUGE, log(a) + LN_2[0], y))
 
 
 def acosh(x: Lanes) -> Lanes:
     """log(x + sqrt(x^2 - 1)) = log1p(t + sqrt(t (t + 2))), t = x - 1."""
-    huge = x > 2.0**300
-    t = two_sum(least(x, 2.0**300), -1.0)
+    t = two_sum(x, -1.0)
     u = added(t, square_root(multiplied(t, added(t, (2.0, 0.0)))))
-    y = where(huge, log(x) + LN_2[0], _log1p_pair(u)[0])
+    y = where(x > HUGE, log(x) + LN_2[0], _log1p_pair(u)[0])
     return where(x >= 1.0, y, math.nan)
 
 
@@ -436,14 +436,14 @@ COS = [  # fdlibm: of (cos r - 1 + r^2/2) / r^4, in r^2
     2.08757232129817482790e-09,
     -1.13596475577881948265e-11,
 ]
-HUGE = 2.0**40  # from here on three parts of pi/2 are not enough
+FAR = 2.0**40  # from here on three parts of pi/2 are not enough
 
 
 def _circle(x: Lanes) -> tuple[Lanes, Pair, Pair]:
     """The quarter of the circle, and there sine and cosine of the angle in it, in two parts.
 
     n * HALF_PI[0] and x are multiples of the same power of 2 and nearly equal: the first fma is
-    exact.  The next two parts of pi/2 leave an error below 2^-120; no double below HUGE is nearer
+    exact.  The next two parts of pi/2 leave an error below 2^-120; no double below FAR is nearer
     than 2^-60 to a multiple of pi/2.
     """
     sum_ = fma(x, 2.0 / math.pi, ROUND)
@@ -461,10 +461,10 @@ def _circle(x: Lanes) -> tuple[Lanes, Pair, Pair]:
 
 
 def _or_far(x: Lanes, quarter: Lanes, near: Pair) -> tuple[Lanes, Pair]:
-    """Quarter and angle, by `@turns` in the lanes that are HUGE; called where there is one."""
+    """Quarter and angle, by `@turns` in the lanes that are FAR; called where there is one."""
     code = x.code
     n, t, integers = code.lanes, code.types["double"], code.types["i64"]
-    usual = abs(x) < HUGE
+    usual = abs(x) < FAR
     code.lines += [
         f"%usual = bitcast <{n} x i1> {usual.name} to i{n}",
         f"%all = icmp eq i{n} %usual, -1",
@@ -511,7 +511,7 @@ def tan(x: Lanes) -> Lanes:
     quarter, s, c = _circle(x)
     odd = _odd_quarter(quarter)
     y = divided(chosen(odd, negative(c), s), chosen(odd, s, c))[0]
-    return where(abs(x) < 2.0**-500, x, y)
+    return where(x.equals(0.0), x, y)
 
 
 # --- angles ---
@@ -563,8 +563,7 @@ def _half_plane(y: Pair, x: Lanes, angle: Pair) -> Lanes:
 def atan(x: Lanes) -> Lanes:
     """The angle whose tangent is x."""
     a = least(abs(x), 2.0**100)
-    y = _angle((a, 0.0), (_same(a, 1.0), 0.0))[0]
-    return _odd(x, where(a < 2.0**-500, a, y))
+    return _odd(x, _angle((a, 0.0), (_same(a, 1.0), 0.0))[0])
 
 
 def atan2(y: Lanes, x: Lanes) -> Lanes:
@@ -595,8 +594,7 @@ def _cathetus(x: Lanes) -> Pair:
 def asin(x: Lanes) -> Lanes:
     """The angle whose sine is x."""
     a = abs(x)
-    y = where(a < 2.0**-400, a, _angle((a, 0.0), _cathetus(a))[0])
-    return _odd(x, where(a > 1.0, math.nan, y))
+    return _odd(x, where(a > 1.0, math.nan, _angle((a, 0.0), _cathetus(a))[0]))
 
 
 def acos(x: Lanes) -> Lanes:
@@ -662,7 +660,7 @@ def _erfc_pair(a: Lanes) -> tuple[Pair, Lanes]:
 
 def erfc(x: Lanes) -> Lanes:
     """1 - erf x, to the last digit where it is small."""
-    m, n = _erfc_pair(_at_most(abs(x), 28.0))
+    m, n = _erfc_pair(_at_most(abs(x), ZERO))
     y = scaled(m[0], n)
     return where(x < 0.0, 2.0 - y, y)
 
@@ -676,7 +674,7 @@ def _erf_near_0(a: Lanes) -> Pair:
 
 def erf(x: Lanes) -> Lanes:
     """2/sqrt(pi) times the integral of e^(-t^2) from 0 to x."""
-    a = least(abs(x), 28.0)
+    a = least(abs(x), ZERO)
     m, n = _erfc_pair(a)
     large = added((1.0, 0.0), negative((scaled(m[0], n), scaled(m[1], n))))[0]
     return _odd(x, where(a < 0.5, _erf_near_0(a)[0], large))
