@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
@@ -689,6 +690,114 @@ def test_progress_is_told(capsys, monkeypatch):
     told = capsys.readouterr().err
     assert "100%" in told
     assert told.endswith("\n")
+
+
+def test_progress_by_a_planted_clock(capsys, monkeypatch):
+    now = [64.0]
+    monkeypatch.setattr(rows, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    shown = rows._Progress(4_000)
+    told = []
+    for later, row in ((0.5, 500), (1.0, 1_000), (1.125, 1_100), (1.25, 1_500), (6.0, 3_000)):
+        now[0] = 64.0 + later
+        shown.at(row)
+        told.append(capsys.readouterr().err)
+    now[0] += 0.0625
+    shown.at(4_000)  # the end is told at once
+    told.append(capsys.readouterr().err)
+    assert told == [
+        "",
+        "\r1,000 of 4,000 rows, 25%, 3 s left ",
+        "",
+        "\r1,500 of 4,000 rows, 38%, 2 s left ",
+        "\r3,000 of 4,000 rows, 75%, 2 s left ",
+        "\r4,000 of 4,000 rows, 100%, 0 s left \n",
+    ]
+    short = rows._Progress(10)
+    now[0] += 0.5
+    short.at(10)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("count", [0, 1, 65_535, 65_536, 65_537, 140_000])
+def test_rows_are_divided_into_spans(count, monkeypatch):
+    asked = []
+
+    def no_threads(work, spans, workers):
+        asked.append(workers)
+        return (work(*span) for span in spans)
+
+    monkeypatch.setattr(rows, "ahead", no_threads)
+    starts = range(0, count, 65_536)
+    expected = [(start, min(start + 65_536, count)) for start in starts]
+    for workers, affinity, cores, told in (
+        (1, 3, 4, []),
+        (2, 3, 4, [2]),
+        (None, 3, 4, [3]),
+        (None, 1, 4, []),
+        (None, None, 4, [4]),
+        (None, None, None, []),
+    ):
+        if affinity is None:
+            monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+        else:
+            of = {0: set(range(affinity))}
+            monkeypatch.setattr(os, "sched_getaffinity", of.__getitem__, raising=False)
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        asked.clear()
+        found = list(rows.in_threads(lambda *at: at, count, workers, False, []))
+        assert found == expected
+        assert asked == (told if len(expected) != 1 else [])
+
+
+class Tree:
+    """A number that remembers how it was added up."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __add__(self, other):
+        return Tree(f"({self.text}+{other.text})")
+
+
+def test_parts_are_added_by_twos():
+    told = [rows.by_twos(Tree(str(k)) for k in range(1, n + 1)).text for n in range(1, 9)]
+    assert told == [
+        "1",
+        "(1+2)",
+        "((1+2)+3)",
+        "((1+2)+(3+4))",
+        "(((1+2)+(3+4))+5)",
+        "(((1+2)+(3+4))+(5+6))",
+        "(((1+2)+(3+4))+((5+6)+7))",
+        "(((1+2)+(3+4))+((5+6)+(7+8)))",
+    ]
+
+
+@pytest.mark.parametrize("n", [5, 8, 13, 1_030, 2_055, 5_003, 66_000])
+@pytest.mark.parametrize("backend", ["native", "numpy"])
+def test_the_order_of_a_sum_is_the_promised_one(n, backend):
+    """Eight lanes, blocks of 1,024 rows: these are for good, as the bits depend on them."""
+    x = np.cos(np.arange(n)) * 10.0 ** (np.arange(n) % 7)
+    blocks = []
+    for start in range(0, n, 1_024):
+        part, total = x[start : start + 1_024], np.float64(0.0)
+        whole = len(part) // 8 * 8
+        for piece in (part[:whole], np.pad(part[whole:], (0, -len(part) % 8))):
+            lanes = np.zeros(8)
+            for row in piece.reshape(-1, 8):
+                lanes = lanes + row
+            for half in (4, 2, 1):
+                lanes = lanes[:half] + lanes[half:]
+            total = total + lanes[0]
+        blocks.append(float(total))
+    while len(blocks) > 1:
+        blocks = [*blocks, 0.0] if len(blocks) % 2 else blocks
+        blocks = [a + b for a, b in zip(blocks[::2], blocks[1::2], strict=True)]
+    fast = ag.compile(lambda x: x * 1.0, backend)
+    for _ in range(3):
+        assert fast.map(x, reduce="sum") == blocks[0]
+        assert fast.map(x, reduce="mean") == blocks[0] / n
+    assert fast.map(x, reduce="sum", workers=1) == blocks[0]
 
 
 PROGRAM = """
