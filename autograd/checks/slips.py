@@ -167,8 +167,9 @@ def _everywhere(region: Region) -> Iterator[Slip]:
 
 def _ratios(region: Region) -> Iterator[Slip]:
     """A simple factor that is forgotten or added, in the whole or in one share."""
-    literals = {number(v.data): abs(v.data) for v in region.written.order if v.is_literal}
-    factors = CONSTANTS | dict(list(literals.items())[:50])
+    constants = dict.fromkeys(v.data for v in region.written.order if v.is_literal)
+    literals = {number(abs(c)): abs(c) for c in list(constants)[:50]}
+    factors = CONSTANTS | literals
     parts = [(e, region.adjoint(e.consumer) * e.partial) for e in region.shares[:20]]
     for text, r in factors.items():
         if r in (0.0, 1.0):
@@ -182,7 +183,7 @@ def _ratios(region: Region) -> Iterator[Slip]:
                 found = region.true + share * (times - 1.0)
                 yield Slip(at, found, cost + 0.6, {e: e.partial * times})
     if region.node in region.written.uses:
-        for c in literals.values():
+        for c in constants:
             kept = f"the derivative of a constant is 0: {number(c)} was kept"
             yield Slip(kept, region.true + c, 3.4)
         yield Slip("the derivative of a constant is 0, not 1", region.true + 1.0, 3.6)

@@ -174,7 +174,8 @@ class Written:
             return text if len(outputs) == 1 else f"{text}[{outputs.index(v)}]"
         if v.op not in INFIX:
             if v.op == "reciprocal":
-                return f"1/{self._expression(v.inputs[0], depth - 1, 3)}"
+                text = f"1/{self._expression(v.inputs[0], depth - 1, 3)}"
+                return f"({text})" if binding > BINDING["divide"] else text
             return f"{v.op}({', '.join(self._expression(x, depth - 1, 0) for x in v.inputs)})"
         a, b = v.inputs
         if v.op == "mul" and b.is_literal and b.data == -1.0:

@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 import autograd as ag
-from autograd.checks.engine import check_engine
+from autograd.checks.engine import BASIC, COMPOSED, OPERATIONS, check_engine
 
 
 class Engine:
@@ -181,6 +181,15 @@ def test_a_right_engine_passes():
         "tan",
         "softplus",
     )
+
+
+@pytest.mark.parametrize("name", sorted(BASIC | COMPOSED))
+def test_what_is_shown_of_an_operation_is_what_is_tried(name):
+    operation = OPERATIONS[name]
+    operands = [ag.Value(1.3), ag.Value(0.4)][: operation.operands]
+    typed = eval(operation.text.format("x", "y"), dict(zip("xy", operands, strict=False)))
+    assert operation.apply(*operands).data == typed.data
+    assert operation.apply(*operands).op == typed.op
 
 
 def test_planted_bugs_are_named(capsys):

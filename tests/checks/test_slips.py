@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import scenes
 
 import autograd as ag
 from autograd.checks.forms import FORMS
 from autograd.checks.forms import WRONG as WRONG_FORMS
+from autograd.checks.region import Region
+from autograd.checks.slips import candidates
 from autograd.core.node import inputs_first
 from autograd.core.value import Value
 
@@ -345,6 +348,28 @@ def test_right_sweeps_report_nothing_in_any_number_of_digits(graph):
     for digits in (1, 2, 4, 9, 15):
         rounded = {v: float(f"{g:.{digits - 1}e}") for v, g in right.items()}
         ag.assert_gradients(y, rounded, digits=digits)
+
+
+def test_a_constant_that_was_kept_has_its_sign():
+    x = Value(1.5, "x")
+    y = x * x - 4
+    assert "a constant is 0: -4 was kept" in account(y, {x: 3.0 - 4.0}, slips="all")
+    assert "a constant is 0: 4 was kept" not in account(y, {x: 3.0 + 4.0}, slips="all")
+    assert "a factor 4 too much" in account(y, {x: 12.0}, slips="all")
+
+
+@pytest.mark.parametrize("name", scenes.GRAPHS)
+def test_the_number_of_a_slip_is_that_of_a_sweep_with_its_local_derivatives(name):
+    y = scenes.GRAPHS[name](*scenes.leaves())
+    graph = scenes.written(y)
+    tried = 0
+    for v in graph.order:
+        region = Region(graph, {}, v)
+        for slip in candidates(region) if v is not y else ():
+            if slip.edits is not None and math.isfinite(slip.number):
+                tried += 1
+                assert region.edited(slip.edits) == pytest.approx(slip.number, 1e-9, 1e-9), slip
+    assert tried > 100
 
 
 # --- the contract ---
