@@ -12,10 +12,10 @@ CUT = 40  # characters of a label that are drawn; its whole text is in the toolt
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # control, surrogate
 _WIDTHS = {
-    **dict.fromkeys("ijlI.,:;|!'`", 0.33),
-    **dict.fromkeys('()[]{}ftr/\\-"° ', 0.42),
+    **dict.fromkeys("ijlI.,:;|!'", 0.33),
+    **dict.fromkeys('()[]ftr/\\-"° ', 0.42),
     **dict.fromkeys("mwMW@%—…", 0.95),
-    **dict.fromkeys("+−×÷=<>~≈", 0.84),
+    **dict.fromkeys("+−×÷=<>~≈#&^", 0.84),
     **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣ", 0.45),
 }
 
