@@ -6,6 +6,8 @@ what only a reader can judge, and what should not change unnoticed, as what is c
 order.  No optional library is needed.
 """
 
+import inspect
+import itertools
 import os
 from fractions import Fraction
 from functools import partial
@@ -17,10 +19,12 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.core.primitives import PRIMITIVES
-from autograd.program import llvm, scalar, source
-from autograd.program.steps import CONSTANT, INPUT, lower
+from autograd.program import llvm, scalar, source, trace
+from autograd.program.compiled import Compiled
+from autograd.program.steps import CONSTANT, INPUT, Recording, lower
 from autograd.program.trace import traced
 
+OURS = dict(PRIMITIVES)  # before other tests declare their own
 KEPT = Path(__file__).parent / "kept"
 W = Value(0.5, "w")
 
@@ -161,8 +165,49 @@ def joined(exact):
     return "\n".join([*lines, f"at most {most} numbers wait"])
 
 
+OPERANDS = {  # of every strength in a formula
+    "x": [],
+    "x+y": [("add", 0, 1)],
+    "xy": [("mul", 0, 1)],
+    "-x": [("neg", 0)],
+    "x/y": [("divide", 0, 1)],
+    "x^y": [("power", 0, 1)],
+    "e^x": [("exp", 0)],
+}
+
+
+def formulas():
+    """How each operation is written, of operands that hold together more or less."""
+    lines = []
+    for name, primitive in OURS.items():
+        count = len(primitive.partials)
+        for (left, first), (right, second) in itertools.product(OPERANDS.items(), repeat=2):
+            if (count == 1 and right == "x") or (count == 2 and "x" in (left, right)):
+                r = Recording()
+                r.labels = {r.new_input(): letter for letter in "xy"}
+                of = [r.node(*nodes[0]) if nodes else 0 for nodes in (first, second)]
+                r.results = [r.node(name, *of[:count])]
+                lines.append(f"{name}({left}, {right}): {source.latex(lower(r), r)}")
+    return "\n".join(lines) + "\n"
+
+
+def signatures():
+    """What can be called, with which names and defaults."""
+    public = [ag.compile, ag.trace, ag.clear_cache]
+    for kind in (Compiled, trace.Program):
+        public += [x for name, x in vars(kind).items() if name[0] != "_" and callable(x)]
+    lines = []
+    for f in public:
+        names = inspect.signature(f).parameters.values()
+        bare = [name.replace(annotation=inspect.Parameter.empty) for name in names]
+        lines.append(f"{f.__qualname__}{inspect.Signature(bare)}")
+    return "\n".join(lines) + "\n"
+
+
 OUTCOMES = {f"{f.__name__}.txt": partial(told_of, f) for f in PROGRAMS} | {
     "chunks.ll": partial(chunked, quotients),
+    "formulas.txt": formulas,
+    "signatures.txt": signatures,
     "joined.txt": lambda: f"{joined(True)}\n\n{joined(False)}\n",
     "rows.ll": lambda: "".join(f"; --- {name}\n{over_rows(name)}\n" for name in ROWS),
 }

@@ -1,7 +1,10 @@
 """The text of programs: golden listings, and that what is shown is what runs."""
 
+import ast
+import contextlib
 import gc
 import linecache
+import random
 import traceback
 
 import pytest
@@ -140,3 +143,72 @@ def test_any_number_of_inputs_is_a_program(n):
     p = ag.trace(ag.sum, [1.0] * n)
     assert p([2.0] * n) == 2.0 * n
     assert all(len(line) <= 100 for line in p.source.splitlines())
+
+
+def superfluous(line):
+    """The line without a pair of brackets that changes nothing; None if there is no such pair."""
+    tree, opened = ast.dump(ast.parse(line)), []
+    for k, letter in enumerate(line):
+        if letter == "(":
+            opened.append(k)
+        elif letter == ")":
+            first = opened.pop()
+            if not line[first - 1].isalnum():
+                without = f"{line[:first]} {line[first + 1 : k]} {line[k + 1 :]}"
+                with contextlib.suppress(SyntaxError):
+                    if ast.dump(ast.parse(without.strip())) == tree:
+                        return without
+    return None
+
+
+def test_no_brackets_but_those_that_are_needed():
+    rng = random.Random(0)
+    makers = [
+        *(lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, lambda x, y: x / y),
+        *(lambda x, y: -x, lambda x, y: 1 / x, lambda x, y: x**3, lambda x, y: ag.exp(x)),
+        *(lambda x, y: x**-1, lambda x, y: x - 2.5, lambda x, y: -2.5 - y, lambda x, y: x * -1.5),
+    ]
+    lines = pairs = 0
+    for _ in range(150):
+        chosen = [(rng.choice(makers), rng.randrange(9), rng.randrange(9)) for _ in range(9)]
+
+        def f(x, y, chosen=chosen):
+            values = [x, y]
+            for make, a, b in chosen:
+                values.append(make(values[-1 - a % min(3, len(values))], values[b % len(values)]))
+            return values[-1]
+
+        try:
+            p = ag.trace(f, rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5))
+        except (ArithmeticError, ValueError):  # a quotient by 0
+            continue
+        for line in p.source.splitlines():
+            if " = " in line and "#" not in line:
+                assert superfluous(line.strip()) is None
+                lines, pairs = lines + 1, pairs + line.count("(")
+    assert lines > 500 and pairs > 300
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "formula"),
+    [
+        ("x", "x", "x"),
+        ("alpha", "alpha", r"\alpha"),
+        ("omega_2", "omega_2", r"\omega_{2}"),
+        ("w_1_2", "w_1_2", "w_{1,2}"),
+        ("price", "price", r"\mathrm{price}"),
+        ("total_net", "total_net", r"\mathrm{total}_{net}"),
+        ("lambda", "lambda_2", r"\lambda_{2}"),
+        ("2nd", "v2nd", r"\mathrm{v2nd}"),
+        ("--", "v", "v"),
+        ("a b[0]", "a_b_0", "a_{b,0}"),
+        ("x0", "x0", r"\mathrm{x0}"),
+        ("exp", "exp_2", r"\mathrm{exp}"),
+    ],
+)
+def test_names_in_python_and_in_formulas(name, written, formula):
+    w = ag.Value(2.0, name)
+    p = ag.trace(lambda y: ag.exp(y) * w, 1.0)
+    assert p.source.startswith(f"def program(y, {written}):")
+    assert p.formula() == rf"e^{{y}} \, {formula}"
+    assert p(0.0) == 2.0
