@@ -108,8 +108,8 @@ class Writer:
         op, operands = self.s.op[i], self.s.operands(i)
         if op == "power":
             text, strength, left, _ = self.rules[op]
-            exponent: Any = self.s.constants.get(operands[1], 0.5)
-            if exponent == int(exponent) and abs(exponent) < 2**31:
+            exponent = self.s.constants.get(operands[1])
+            if exponent is not None and exponent == int(exponent) and abs(exponent) < 2**31:
                 return text.format(self.operand(operands[0], left), int(exponent)), strength
         if op not in self.rules or (op == "power" and self.rules is PYTHON):
             return self.call(op, [self[x] for x in operands]), ATOM

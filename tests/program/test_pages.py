@@ -70,3 +70,86 @@ def test_a_file_that_is_written_to_keeps_it(path):
     total(table)
     assert (table[:, 1] == 2.0).all()
     assert (np.load(path)[:, 1] == 2.0).all()
+
+
+# --- which bytes they are ---
+
+
+def test_the_bytes_of_an_array():
+    table = np.zeros((4, 6))
+    start = table.__array_interface__["data"][0]
+    for part, low, high in (
+        (table, 0, 192),
+        (table[1:3], 48, 144),
+        (table[:, 1], 8, 160),
+        (table[::-1], 0, 192),
+        (table[1, ::-2], 56, 96),
+        (table.T, 0, 192),
+    ):
+        assert pages.bounds(part) == (start + low, start + high)
+    low, high = pages.bounds(table[2:2])
+    assert low == high
+
+
+def test_rows_lie_in_one_range_or_in_one_for_each_column():
+    table = np.zeros((4, 6))
+    whole = pages.bounds(table)
+    assert list(pages._ranges(table)) == [whole]
+    assert list(pages._ranges(table[:, 2])) == [pages.bounds(table[:, 2])]
+    columns = np.zeros((6, 4)).T
+    assert list(pages._ranges(columns)) == [pages.bounds(columns[:, k]) for k in range(6)]
+    deep = np.zeros((2, 3, 4)).transpose(2, 0, 1)
+    assert len(list(pages._ranges(deep))) == 6
+    square = np.zeros((1, 1))
+    assert list(pages._ranges(square)) == [pages.bounds(square)]
+
+
+class Map:
+    """A memory map that tells what is given back."""
+
+    def __init__(self):
+        self.told = []
+
+    def madvise(self, option, start, length):
+        self.told.append((option, start, length))
+
+
+def test_only_whole_pages_are_given_back(monkeypatch):
+    size, known = pages.mmap.PAGESIZE, Map()
+    numbers = np.zeros(10 * size // 8)
+    start = numbers.__array_interface__["data"][0] - 16  # the map begins before the array
+    monkeypatch.setattr(pages, "_map", lambda array: (known, start) if len(array) else None)
+    give_back = pages.behind([numbers, numbers[:0]])
+    row = size // 8  # rows in a page; that of the array begins 16 bytes after the map's
+    give_back(row // 2)
+    assert known.told == []
+    give_back(row // 2 + 1)
+    assert known.told == []
+    give_back(5 * row)
+    option = pages.mmap.MADV_DONTNEED
+    assert known.told == [(option, size, 4 * size)]
+    known.told.clear()
+    give_back(5 * row)
+    give_back(6 * row + 3)
+    assert known.told == []
+    give_back(8 * row)
+    assert known.told == [(option, 7 * size, size)]
+
+
+@pytest.mark.parametrize("mode", ["r", "r+", "c"])
+def test_which_maps_are_touched(path, monkeypatch, mode):
+    np.save(path, NUMBERS)
+    table = np.load(path, mmap_mode=mode)
+    found = pages._map(table[5:, 1])
+    if mode == "c":
+        assert found is None
+        return
+    kept, start = found
+    assert start + kept.find(NUMBERS[:1].tobytes()) == table.__array_interface__["data"][0]
+    for size, touched in ((len(kept), True), (len(kept) + 1, False)):
+        monkeypatch.setattr(pages, "LARGE", size)
+        assert (pages._map(table) is not None) == touched
+    assert pages._map(NUMBERS) is None
+    monkeypatch.setattr(pages, "LARGE", 0)
+    monkeypatch.delattr(pages.mmap, "MADV_DONTNEED", raising=False)
+    assert pages._map(table) is None
