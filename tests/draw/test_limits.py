@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import ExitStack
+from sys import float_info
 
 import pytest
 from draw import scenes
@@ -16,6 +17,8 @@ from autograd.draw.mermaid import mermaid
 from autograd.draw.references import with_references
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
+
+EPSILON = float_info.epsilon
 
 
 def sines(n, x=None):
@@ -206,3 +209,50 @@ def test_above_150_lines_the_layout_is_a_quick_one(more, asked):
     assert ["ordering=in" in question for question in questions] == [True, False][:asked]
     for question in (*questions, digraph(drawn).source):
         assert ("nslimit=1 nslimit1=1" in question) == bool(more)
+
+
+# --- what rounding leaves ---
+
+
+@pytest.mark.parametrize("units, shown", [(63, 0.0), (64, 0.0), (65, 130), (-65, -130)])
+def test_a_gradient_of_64_units_in_the_last_place_of_its_terms_is_0(units, shown):
+    v = Value(1.0, "x") * 2
+    y = v * (1 + units * EPSILON) - v * (1 - units * EPSILON)
+    y.backward()
+    found, _ = figure_of(y)
+    first, second = (edge for edge in found.edges if edge.tail == "n2")
+    assert first.total == second.total == shown * EPSILON
+    assert found.edges[0].gradient == 2 * first.total
+
+
+def test_what_other_sweeps_gave_is_told_from_rounding():
+    def leaf(other):
+        x = Value(1.0, "x")
+        y = x * 3 + x * -2
+        y.backward()
+        x.grad += other
+        unit = figure_of(y)[0].nodes[0]
+        return unit.elsewhere, unit.total == x.grad
+
+    assert leaf(0.0) == (None, True)
+    for other in (1e-10, -1e-10, 1e-11):  # of 3, 2, and the 5 that a gradient's terms are large
+        assert leaf(other) == (pytest.approx(other, rel=1e-3), True)
+    for other in (5e-12, -5e-12):
+        assert leaf(other) == (None, True)
+
+
+def test_the_seed_of_a_sweep_is_told_from_rounding():
+    def seed(other, *slopes):
+        """What began at y, which goes into other outputs that were swept."""
+        y = Value(2.0, "x") * 1
+        uses = [y * slope for slope in slopes]
+        for swept in uses:
+            swept.backward()
+        y.grad = (y.grad or 0.0) + other
+        edges = figure_of([y, *uses])[0].edges
+        return next(edge.gradient for edge in edges if edge.id == "eo0")
+
+    assert [seed(0.5), seed(0.0), seed(1e-300)] == [0.5, 0.0, 1e-300]
+    assert [seed(0.5, 2.0, -1.0), seed(1.0, 0.0, -1.0)] == [0.5, 1.0]
+    assert [seed(1e-11, 2.0, 1.0), seed(1e-12, 2.0, 1.0)] == [pytest.approx(1e-11, rel=1e-3), 0.0]
+    assert seed(1e-12, 2.0, -1.0) != 0.0 == seed(5e-13, 2.0, -1.0)

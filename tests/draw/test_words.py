@@ -1,0 +1,114 @@
+"""What a picture says in words: its name, its description, tooltips; wrong options."""
+
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.draw import figure_of
+from autograd.draw.sheet import sheet
+
+
+def sheet_of(y, **options):
+    return sheet(*figure_of(y, **options))
+
+
+def tooltips(y, **options):
+    drawn = sheet_of(y, **options)
+    return {thing.id: thing.title for thing in (*drawn.items, *drawn.links) if thing.title}
+
+
+def test_a_picture_is_named_by_three_of_its_outputs():
+    x = Value(2.0, "x")
+    outputs = [x + i for i in range(5)]
+    outputs[1].label = "second"
+    assert sheet_of(outputs).name == "Computation graph of output = 2, second = 3, output = 4"
+
+
+def test_twenty_of_each_kind_are_told():
+    x = ag.values([1.0] * 21, "x")
+    x[1].grad = 2.0
+    y = ag.sum(x) * x[0] + ag.exp(Value(0.5))
+    words = sheet_of(y, fold=False).words
+    inputs, operations, outputs, more = words.split(". ")
+    told = ["x[0] = 1", "x[1] = 1 (gradient 2)", *(f"x[{i}] = 1" for i in range(2, 20))]
+    assert inputs == f"Inputs: {', '.join(told)}"
+    assert (operations, outputs, more) == (
+        *("Operations: 21 +, ×, exp", "Outputs: output = 22.65", "and 2 more."),
+    )
+    assert "more" not in sheet_of(ag.sum(x[:20]), fold=False).words
+    leaf = Value(3.0)
+    assert sheet_of(leaf).words == "Inputs: a number = 3. Outputs: output = 3."
+
+
+def test_tooltips_tell_every_number_to_12_digits():
+    x, w = Value(1 / 3, "x"), Value(2 / 3, "w")
+    t = x * w
+    t.label = "t"
+    y = t * t
+    y.backward()
+    found = tooltips(y)
+    assert found["e2_0"] == (
+        "value 0.333333333333, gradient 0.296296296296, local derivative 0.666666666667"
+    )
+    assert found["e3_1"] == (
+        "t, value 0.222222222222, gradient 0.222222222222, local derivative 0.222222222222"
+    )
+    assert (found["n0"], found["n3"]) == ("x", "×")
+    assert tooltips(ag.sigmoid(x), fold=True)["c0"] == "sigmoid: y′ = y (1 − y)"
+
+
+def test_tooltips_tell_what_is_not_drawn_one_by_one():
+    found = tooltips(ag.sum([v**2 for v in ag.values([0.5] * 12, "x")]))
+    assert [text for text in found.values() if "more" in text] == [
+        "… 9 more: like these (fold=False draws all)"
+    ]
+    assert any(text.startswith("sum of 9 values 2.25, local") for text in found.values())
+    outputs = ag.affine(ag.values([0.5] * 12, "x"), [[1.0, 2.0]] * 12, [0.0, 1.0])
+    assert "9 values" in tooltips(outputs, fold=True).values()
+
+
+def test_a_weight_is_told_in_the_tooltip_of_its_line():
+    w = ag.values([1 / 3, -2.0, 3.0], "w")
+    x = ag.values([1.0, 2.0], "x")
+    with ag.named_scope("neuron", "w · x + b"):
+        y = w[0] * x[0] + w[1] * x[1] + w[2]
+    assert tooltips(y, style="network")["e2_1"] == "weight w[0] 0.333333333333"
+    y.backward()
+    found = tooltips(y, style="network")
+    assert found["e2_1"] == "weight w[0] 0.333333333333, its gradient 1"
+    w[1].label = None
+    assert tooltips(y, style="network")["e5_1"] == "weight −2, its gradient 2"
+
+
+def test_lines_without_weights_are_thin_and_grey_and_all_weights_may_be_0():
+    with ag.named_scope("neuron", "w · x + b"):
+        x, w = ag.values([1.0, 2.0], "x"), ag.values([0.0, 0.0, 0.0], "w")
+        y = w[0] * x[0] + w[1] * x[1] + w[2]
+    links = sheet_of(y * 2, style="network").links
+    assert [(link.stroke, link.width) for link in links] == [
+        *[("#2e6da4", 0.4)] * 2,
+        ("#7f8c8d", 1.0),
+    ]
+
+
+@pytest.mark.parametrize("precision", [1, 17])
+def test_precision_goes_from_1_to_17(precision):
+    assert sheet_of(Value(1.0, "x"), precision=precision)
+    for wrong in (0, 18, 4.0):
+        with pytest.raises(ValueError) as error:
+            sheet_of(Value(1.0, "x"), precision=wrong)
+        assert str(error.value) == f"precision is a number of digits from 1 to 17, not {wrong}"
+
+
+def test_a_wrong_option_is_told_with_those_that_there_are():
+    for wrong, told in (
+        ({"direction": "UP"}, "direction is one of LR, RL, TB, BT, not 'UP'"),
+        ({"style": "b"}, "style is one of book, box, network, not 'b'"),
+    ):
+        with pytest.raises(ValueError) as error:
+            sheet_of(Value(1.0, "x"), **wrong)
+        assert str(error.value) == told
+    with pytest.raises(ValueError, match=f"no composite '{'n' * 59}, but sigmoid"):
+        sheet_of(ag.sigmoid(Value(1.0)), fold="n" * 100)
+    with pytest.raises(TypeError, match="not \\[" + "3, " * 19 + "3,$"):
+        sheet_of(ag.sigmoid(Value(1.0)), fold=[3] * 100)
