@@ -2,7 +2,9 @@
 
 import random
 import re
+from bisect import bisect_left, bisect_right
 from itertools import product
+from operator import attrgetter
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,6 +19,7 @@ from autograd.draw.text import width
 from autograd.nn import MLP
 
 SVG = "{http://www.w3.org/2000/svg}"
+REAL = attrgetter("real")
 
 
 def swept(y):
@@ -185,6 +188,13 @@ def inside(p, box, margin=0.0):
     return box[0] - margin < p.real < box[2] + margin and box[1] - margin < p.imag < box[3] + margin
 
 
+def meets(line, box, margin=0.0):
+    """Whether one of the points, sorted from left to right, is inside the box."""
+    first = bisect_left(line, box[0] - margin, key=REAL)
+    last = bisect_right(line, box[2] + margin, key=REAL)
+    return any(inside(p, box, margin) for p in line[first:last])
+
+
 def faults(picture, drawn):
     """What touches what it should not."""
     root = ET.fromstring(picture)
@@ -208,12 +218,13 @@ def faults(picture, drawn):
     for link in drawn.links:
         g = groups[link.id]
         points = path_points(g.find(f"{SVG}path").get("d"))
+        line = sorted(points, key=REAL)
         for id, box in nodes.items():
-            if box and id not in (link.tail, link.head) and any(inside(p, box, -1) for p in points):
+            if box and id not in (link.tail, link.head) and meets(line, box, -1.0):
                 found.append(f"line {link.id} through node {id}")
         for id, word, box in texts:
             joins = id in (link.tail, link.head)
-            if any(inside(p, box) for p in points) and not joins:
+            if meets(line, box) and not joins:
                 found.append(f"line {link.id} through text {word!r} of {id}")
         tail = nodes.get(link.tail)
         if tail and not inside(points[0], tail, 9.0):
