@@ -209,6 +209,7 @@ class Compiled:
             "map",
             args,
             in_axes=in_axes,
+            argnums=0,  # any: there are no derivatives
             reduce=reduce,
             exact=exact,
             errors=errors,

@@ -36,6 +36,7 @@ from autograd.program.arrays import (
     arguments,
     tables,
 )
+from autograd.program.backends import has_llvm
 from autograd.program.columns import Columns
 from autograd.program.llvm import BLOCK, LANES, Runs
 from autograd.program.pages import LARGE, behind
@@ -123,7 +124,7 @@ class Branches:
     by: list[int] | None
     numbers: int
     exact: bool
-    native: bool = True  # whether by machine code, else by NumPy
+    native: bool  # whether by machine code, else by NumPy
     kernels: list[tuple[Kernel | Columns, Traced]] = field(default_factory=list)
     lock: Any = field(default_factory=Lock)
 
@@ -154,7 +155,7 @@ class Branches:
 
 
 def _again(by: Any, numbers: int, exact: bool, native: bool, kept: list[Traced]) -> Branches:
-    branches = Branches(by, numbers, exact, native)
+    branches = Branches(by, numbers, exact, native and has_llvm())
     branches.kernels = [(branches.made(found), found) for found in kept]
     return branches
 
@@ -378,16 +379,16 @@ def mapped(
     f: Callable[..., Any],
     known: dict[Any, tuple[Branches, Results]],
     args: tuple[Any, ...],
-    in_axes: Any = 0,
-    argnums: int | Sequence[int] = 0,
-    reduce: str | None = None,
-    exact: bool = False,
-    errors: str = "raise",
-    workers: int | None = None,
-    progress: bool = False,
-    out: Any = None,
     *,
-    machine_code: bool = True,
+    in_axes: Any,
+    argnums: int | Sequence[int],
+    reduce: str | None,
+    exact: bool,
+    errors: str,
+    workers: int | None,
+    progress: bool,
+    out: Any,
+    machine_code: bool,
     calls: dict[Any, Again],
 ) -> Any:
     """What the `map` methods of a compiled function do; `known` keeps branches for later calls.
@@ -440,9 +441,8 @@ def mapped(
     xs, structure = given.blocks()
     key = name, at, exact, structure
     if key not in known:
-        known[key] = _understood(name, f, given, at, kind, exact, patient)
+        known[key] = _understood(name, f, given, at, kind, exact, machine_code, patient)
     branches, results = known[key]
-    branches.native = machine_code
     arrays = [] if reduce else allocated(name, results, given.count, xs, out)
     work = Work(
         branches,
@@ -532,7 +532,14 @@ def _again_like(
 
 
 def _understood(
-    name: str, f: Any, given: Arguments, at: Any, kind: str | None, exact: bool, patient: bool
+    name: str,
+    f: Any,
+    given: Arguments,
+    at: Any,
+    kind: str | None,
+    exact: bool,
+    native: bool,
+    patient: bool,
 ) -> tuple[Branches, Results]:
     """What comes out of a row, by the first one that has a result; the first, if not patient."""
     first_error: tuple[int, Exception] | None = None
@@ -558,4 +565,4 @@ def _understood(
         starts.append(len(numbers))
     inputs = [k for i in ([at] if isinstance(at, int) else at) for k in range(*starts[i : i + 2])]
     results = Results(out, by, kind)
-    return Branches(inputs if kind else None, results.numbers(), exact), results
+    return Branches(inputs if kind else None, results.numbers(), exact, native), results

@@ -20,48 +20,52 @@ from autograd.program.arithmetic import Arithmetic, NotFinite, OtherBranch, floa
 from autograd.program.steps import CONSTANT, INPUT, Guard, Recording, Steps
 
 ATOM = 9  # how strongly a text holds together: operators less, names and calls most
-Rule = tuple[str, int, int, int]  # the text, its strength, and the least of its operands
+ANY = 1  # the least of an operand that stands by itself
+Rule = tuple[str, int, tuple[int, ...]]  # the text, its strength, and the least of each operand
 PYTHON: dict[str, Rule] = {
-    "add": ("{} + {}", 1, 1, 2),
-    "sub": ("{} - {}", 1, 1, 2),
-    "mul": ("{} * {}", 2, 2, 3),
-    "divide": ("{} / {}", 2, 2, 3),
-    "reciprocal": ("1 / {}", 2, 3, 3),
-    "neg": ("-{}", 3, 3, 3),
-    "power": ("{} ** {}", 4, 5, 3),  # by a whole number; else it is a call
+    "add": ("{} + {}", 1, (1, 2)),
+    "sub": ("{} - {}", 1, (1, 2)),
+    "mul": ("{} * {}", 2, (2, 3)),
+    "divide": ("{} / {}", 2, (2, 3)),
+    "reciprocal": ("1 / {}", 2, (3,)),
+    "neg": ("-{}", 3, (3,)),
+    "power": ("{} ** {}", 4, (5, 3)),  # by a whole number; else it is a call
 }
 LATEX: dict[str, Rule] = (
     {
-        "add": ("{} + {}", 1, 1, 2),
-        "sub": ("{} - {}", 1, 1, 2),
-        "mul": (r"{} \, {}", 2, 2, 3),
-        "divide": (r"\frac{{{}}}{{{}}}", ATOM - 1, 0, 0),
-        "reciprocal": (r"\frac{{1}}{{{}}}", ATOM - 1, 0, 0),
-        "neg": ("-{}", 3, 3, 3),
-        "power": ("{}^{{{}}}", 4, ATOM, 0),
-        "exp": ("e^{{{}}}", 4, 0, 0),
-        "sqrt": (r"\sqrt{{{}}}", ATOM, 0, 0),
-        "absolute": (r"\left|{}\right|", ATOM, 0, 0),
-        "gaussian": ("e^{{-{}^2}}", 4, ATOM, 0),
-        "relu": (r"\max\left({}, 0\right)", ATOM, 0, 0),
-        "negative_part": (r"\min\left({}, 0\right)", ATOM, 0, 0),
-        "maximum": (r"\max\left({}, {}\right)", ATOM, 0, 0),
-        "minimum": (r"\min\left({}, {}\right)", ATOM, 0, 0),
-        "hypot": (r"\sqrt{{{}^2 + {}^2}}", ATOM, ATOM, ATOM),
-        "leg": (r"\sqrt{{{}^2 - {}^2}}", ATOM, ATOM, ATOM),
-        "expm1": ("e^{{{}}} - 1", 1, 0, 0),
-        "log1p": (r"\log\left(1 + {}\right)", ATOM, 2, 0),
-        "logaddexp": (r"\log\left(e^{{{}}} + e^{{{}}}\right)", ATOM, 0, 0),
-        "log2": (r"\log_2\left({}\right)", ATOM, 0, 0),
-        "log10": (r"\log_{{10}}\left({}\right)", ATOM, 0, 0),
-        "power_log": (r"{0}^{{{1}}} \log {0}", 2, ATOM, 0),
-        "power_slope": (r"{1} \, {0}^{{{1} - 1}}", 2, ATOM, 3),
+        "add": ("{} + {}", 1, (1, 2)),
+        "sub": ("{} - {}", 1, (1, 2)),
+        "mul": (r"{} \, {}", 2, (2, 3)),
+        "divide": (r"\frac{{{}}}{{{}}}", ATOM - 1, (ANY, ANY)),
+        "reciprocal": (r"\frac{{1}}{{{}}}", ATOM - 1, (ANY,)),
+        "neg": ("-{}", 3, (3,)),
+        "power": ("{}^{{{}}}", 4, (ATOM, ANY)),
+        "exp": ("e^{{{}}}", 4, (ANY,)),
+        "sqrt": (r"\sqrt{{{}}}", ATOM, (ANY,)),
+        "absolute": (r"\left|{}\right|", ATOM, (ANY,)),
+        "gaussian": ("e^{{-{}^2}}", 4, (ATOM,)),
+        "relu": (r"\max\left({}, 0\right)", ATOM, (ANY,)),
+        "negative_part": (r"\min\left({}, 0\right)", ATOM, (ANY,)),
+        "maximum": (r"\max\left({}, {}\right)", ATOM, (ANY, ANY)),
+        "minimum": (r"\min\left({}, {}\right)", ATOM, (ANY, ANY)),
+        "hypot": (r"\sqrt{{{}^2 + {}^2}}", ATOM, (ATOM, ATOM)),
+        "leg": (r"\sqrt{{{}^2 - {}^2}}", ATOM, (ATOM, ATOM)),
+        "expm1": ("e^{{{}}} - 1", 1, (ANY,)),
+        "log1p": (r"\log\left(1 + {}\right)", ATOM, (2,)),
+        "logaddexp": (r"\log\left(e^{{{}}} + e^{{{}}}\right)", ATOM, (ANY, ANY)),
+        "log2": (r"\log_2\left({}\right)", ATOM, (ANY,)),
+        "log10": (r"\log_{{10}}\left({}\right)", ATOM, (ANY,)),
+        "power_log": (r"{0}^{{{1}}} \log {0}", 2, (ATOM, ANY)),
+        "power_slope": (r"{1} \, {0}^{{{1} - 1}}", 2, (ATOM, 3)),
     }
     | {
-        name: (rf"\{name}\left({{}}\right)", ATOM, 0, 0)
+        name: (rf"\{name}\left({{}}\right)", ATOM, (ANY,))
         for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log")
     }
-    | {f"a{name}": (rf"\arc{name}\left({{}}\right)", ATOM, 0, 0) for name in ("sin", "cos", "tan")}
+    | {
+        f"a{name}": (rf"\arc{name}\left({{}}\right)", ATOM, (ANY,))
+        for name in ("sin", "cos", "tan")
+    }
 )
 SYMBOL = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "=="}
 
@@ -107,8 +111,8 @@ class Writer:
         """Step i by its operands."""
         op, operands = self.s.op[i], self.s.operands(i)
         if op == "power":
-            text, strength, left, _ = self.rules[op]
-            exponent = self.s.constants.get(operands[1])
+            text, strength, (left, _) = self.rules[op]
+            exponent: Any = self.s.constants.get(operands[1])
             if exponent is not None and exponent == int(exponent) and abs(exponent) < 2**31:
                 return text.format(self.operand(operands[0], left), int(exponent)), strength
         if op not in self.rules or (op == "power" and self.rules is PYTHON):
@@ -117,8 +121,8 @@ class Writer:
             operands = operands[::-1]  # 2·x, as one writes it
         if op == "add" and self[operands[1]][0] == "-" and operands[1] in self.s.constants:
             return f"{self[operands[0]]} - {self[operands[1]][1:]}", 1
-        text, strength, left, right = self.rules[op]
-        parts = [self.operand(x, k) for x, k in zip(operands, (left, right), strict=False)]
+        text, strength, least = self.rules[op]
+        parts = [self.operand(x, k) for x, k in zip(operands, least, strict=True)]
         return text.format(*parts), strength
 
     def lines(self, name: Callable[[int], str]) -> Iterator[tuple[int, str]]:
@@ -155,7 +159,7 @@ class _Latex(Writer):
 
     def expression(self, i: int) -> tuple[str, int]:
         """Step i by its operands."""
-        (a, *b), (text, strength, left, _) = self.s.operands(i), LATEX["power"]
+        (a, *b), (text, strength, (left, _)) = self.s.operands(i), LATEX["power"]
         if self.s.op[i] == "mul" and b == [a]:
             return text.format(self.operand(a, left), 2), strength
         return super().expression(i)

@@ -287,7 +287,7 @@ class Steps:
         needed = bytearray(len(self.op) + 1)  # the last is for -1, no operand
         for i in roots:
             needed[i] = True
-        for i in range(len(self.op) - 1, self.inputs - 1, -1):
+        for i in reversed(range(self.inputs, len(self.op))):
             if needed[i]:
                 needed[self.a[i]] = needed[self.b[i]] = True
         needed.pop()

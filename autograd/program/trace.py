@@ -180,7 +180,7 @@ class Traced:
         seen = bytearray(len(r.op))
         for i in r.results:
             seen[i] = True
-        for i in range(len(r.op) - 1, -1, -1):  # inputs of a node stand before it
+        for i in reversed(range(len(r.op))):  # inputs of a node stand before it
             if seen[i] and r.op[i] not in (INPUT, CONSTANT, DETACH):
                 for x in (r.a[i], r.b[i]):
                     if x >= 0:

@@ -196,6 +196,30 @@ def test_second_derivatives_of_random_programs(backend):
 # --- branches, shapes, errors ---
 
 
+def test_what_a_compiled_function_tells_of_itself():
+    fast = ag.compile(lambda x: x, "python")
+    fast.__name__ = "f"
+    assert repr(fast) == "<compiled f: python, not called yet>"
+    fast(1.0)
+    fast.seconds = 0.0125
+    assert repr(fast) == "<compiled f: python, 1 variant of 0 steps, made in 12.5 ms>"
+
+    def powers(x):
+        y, n = x, 0
+        while n < x:
+            n, y = n + 1, y * x
+        return y
+
+    many = ag.compile(powers, "python")
+    for n in range(9):
+        many(float(n))
+        many.seconds = 1.0
+        steps = ", ".join(str(k) for k in reversed(range(max(0, n - 7), n + 1)))
+        more, s = ", ..." if n > 7 else "", "s" if n else ""
+        told = f"{n + 1} variant{s} of {steps}{more} steps"
+        assert repr(many) == f"<compiled powers: python, {told}, made in 1e+03 ms>"
+
+
 def two_sides(x, y):
     return ag.exp(x) * y if x > y else ag.sin(x) + y * y
 

@@ -21,7 +21,7 @@ import autograd as ag  # noqa: E402
 from autograd import Value  # noqa: E402
 from autograd.core.nested import blocks  # noqa: E402
 from autograd.core.primitives import PRIMITIVES  # noqa: E402
-from autograd.program import llvm, rows  # noqa: E402
+from autograd.program import backends, llvm, rows  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(__file__))
 import random_rows  # noqa: E402
@@ -33,12 +33,12 @@ X, Y = RNG.normal(size=N), RNG.normal(size=N)
 
 def over(name, f):
     """A map of f that keeps what it has compiled."""
-    known, calls = {}, {}
+    fast = ag.compile(f)
 
     def call(*args, **options):
-        return rows.mapped(name, f, known, args, **options, calls=calls)
+        return getattr(fast, name)(*args, **options)
 
-    call.known, call.calls = known, calls
+    call.known, call.calls = fast._rows, fast._calls
     return call
 
 
@@ -317,7 +317,7 @@ def test_sum_and_mean_are_those_of_the_rows():
     assert by_mean == [s / M for s in by]
 
 
-@pytest.mark.parametrize("n", [1_000, 1_003, 5, 2_050])
+@pytest.mark.parametrize("n", [1_000, 1_003, 1, 5, 2_050])
 def test_a_call_like_one_before_has_its_bits_and_its_errors(n):
     leaf = Value(0.5)
     call = over("map_value_and_grad", lambda w, x, y: ag.log(x * w[0] + leaf) * y + w[1])
@@ -344,11 +344,12 @@ def test_a_call_like_one_before_has_its_bits_and_its_errors(n):
     assert len(call.calls) == 4
     kept = slopes
     w, bad = np.array([1.0, 2.0]), table[0].copy()
-    bad[3] = -9.0
-    with pytest.raises(ValueError, match=r"^row 3: log"):
+    row = min(3, n - 1)
+    bad[row] = -9.0
+    with pytest.raises(ValueError, match=rf"^row {row}: log"):
         call(w, bad, 3.0, in_axes=(None, 0, None), reduce="mean")
     found, wrong = call(w, bad, 3.0, in_axes=(None, 0, None), reduce="mean", errors="nan")
-    assert wrong.tolist() == [3]
+    assert wrong.tolist() == [row]
     good, none = call(w, table[0], 3.0, in_axes=(None, 0, None), reduce="mean", errors="nan")
     assert (none.tolist(), none.dtype, good[0] != found[0]) == ([], int, True)
     assert list(kept) == list(by)
@@ -356,6 +357,64 @@ def test_a_call_like_one_before_has_its_bits_and_its_errors(n):
         call(w, bad, 3.0, in_axes=(None, 0, None), reduce="most")
     with pytest.raises(ValueError, match="workers is 0"):
         call(w, table[0], 3.0, in_axes=(None, 0, None), reduce="mean", workers=0)
+
+
+def test_a_call_into_the_same_arrays_is_made_again_for_the_same_rows_only():
+    x, out = np.arange(16.0), np.empty(16)
+    call = over("map", lambda x: x * 2.0)
+    for _ in range(3):
+        assert call(x, out=out) is out
+        assert out.tolist() == (2 * x).tolist()
+    assert len(call.calls) == 1
+    with pytest.raises(ValueError, match="overlaps"):
+        call(out, out=out)
+    y = x + 1.0
+    assert call(y, out=out).tolist() == (2 * y).tolist()
+    assert call(out, out=y).tolist() == (2 * out).tolist()
+    out.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        call(x, out=out)
+
+
+def test_so_many_kinds_of_calls_are_remembered():
+    call = over("map", lambda x: x + 1.0)
+    for n in range(1, 65):
+        call(np.ones(8 * n))
+        assert len(call.calls) == n
+    call(np.ones(8))
+    assert len(call.calls) == 64
+    call(np.ones(8 * 65))
+    assert len(call.calls) == 1
+
+
+def test_which_calls_are_remembered():
+    for args, options, kept in (
+        ((np.ones(16),), {}, 1),
+        ((np.ones(17),), {}, 0),  # the last rows are copied by the whole way
+        ((np.ones(17),), {"reduce": "sum"}, 1),
+        ((np.ones(16),), {"workers": 2}, 1),
+        ((np.ones(65_536 + 8),), {"workers": 2}, 0),  # in threads
+        ((np.ones(65_536 + 8),), {}, 0),
+        ((np.ones(65_536 + 8),), {"workers": 1}, 1),
+        ((np.ones(65_536 + 8),), {"workers": 1, "reduce": "sum"}, 0),
+        ((np.ones(65_536),), {"workers": 1, "reduce": "sum"}, 1),
+        ((np.ones(65_536),), {}, 1),
+        ((np.ones(16),), {"progress": True}, 0),
+        ((np.ones(16, np.float32),), {}, 0),
+        (([1.0] * 16,), {}, 0),
+        ((np.ones((16, 1)),), {"in_axes": [0]}, 0),
+        ((np.zeros(0),), {}, 0),
+    ):
+        call = over("map", lambda x: x + 1.0)
+        call(*args, **options)
+        call(*args, **options)
+        assert len(call.calls) == kept, (args[0][:1], options)
+        for again in call.calls.values():  # and it does not ask for the whole way
+            assert again(args, None) is not None
+    call = over("map", lambda x: ag.log(x))
+    call([1.0, -1.0] * 8, errors="nan")
+    call(np.array([1.0, -1.0] * 8), errors="nan")
+    assert not call.calls  # a row failed
 
 
 def test_shared_numbers_lie_anywhere():
@@ -594,7 +653,7 @@ def test_many_branches_are_capped():
     call = over("map", steps)
     assert call(x).tolist() == [steps(float(v)) for v in x]
     ((branches, _),) = call.known.values()
-    assert len(branches.kernels) <= rows.MOST_VARIANTS
+    assert len(branches.kernels) == 16
 
 
 def test_a_value_held_by_closure_is_read_at_each_call():
@@ -616,6 +675,16 @@ def test_rows_of_a_pickled_function_need_the_program_only():
     )
     with pytest.raises(TypeError, match="unpickled as a program"):
         again.map(W, POINTS[:99], TARGETS[:99], in_axes=(None, 0, 0))
+
+
+def test_where_llvmlite_is_missing_an_unpickled_function_goes_on_in_numpy(monkeypatch):
+    fast = ag.compile(lambda x: x * x)
+    fast.map(X)
+    kept = pickle.dumps(fast)
+    monkeypatch.setitem(sys.modules, "llvmlite", None)
+    monkeypatch.setattr(backends, "_said", [ImportError()])
+    monkeypatch.setattr(rows, "Kernel", None)
+    assert (pickle.loads(kept).map(X) == X * X).all()
 
 
 def test_out_is_filled_and_comes_back():
@@ -804,18 +873,16 @@ PROGRAM = """
 import numpy as np, signal, time, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
 import autograd as ag
-from autograd.program import rows
 f = lambda w, x: ag.exp(-w * x * x) + ag.sin(ag.erf(x) * w) ** 2
-known, options = {}, {"in_axes": (None, 0), "calls": {}}
-rows.mapped("map_value_and_grad", f, known, (1.0, np.ones(8)), **options)
+call, options = ag.compile(f).map_value_and_grad, {"in_axes": (None, 0)}
+call(1.0, np.ones(8), **options)
 print("ready", flush=True)
 try:
     for _ in range(1000):
-        long = 1.0, np.ones(20_000_000)
-        rows.mapped("map_value_and_grad", f, known, long, workers=WORKERS, **options)
+        call(1.0, np.ones(20_000_000), workers=WORKERS, **options)
 except KeyboardInterrupt:
     print("stopped", flush=True)
-print(rows.mapped("map_value_and_grad", f, known, (1.0, np.ones(1)), **options)[0])
+print(call(1.0, np.ones(1), **options)[0])
 """
 
 

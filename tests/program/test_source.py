@@ -212,3 +212,34 @@ def test_names_in_python_and_in_formulas(name, written, formula):
     assert p.source.startswith(f"def program(y, {written}):")
     assert p.formula() == rf"e^{{y}} \, {formula}"
     assert p(0.0) == 2.0
+
+
+@pytest.mark.parametrize(("power", "text"), [(2.0**31 - 1, "x ** 2147483647"), (2.0**31, "power")])
+def test_whole_powers_are_operators_where_they_are_not_huge(power, text):
+    assert text in ag.trace(lambda x: x**power, 1.0).source
+
+
+def test_what_stands_inside_another_expression_is_short():
+    """In Python up to 36 letters, in a formula 120; up to 4 and 9 operations deep."""
+    for length, inside in ((36, True), (37, False)):
+        a = ag.Value(2.0, "a" * (length - 4))
+        p = ag.trace(lambda x, a=a: (x + a) * 2.0, 1.0)
+        assert ("2.0 * (x +" in p.source) == inside
+    for length, inside in ((120, True), (121, False)):
+        a = ag.Value(2.0, "a" * (length - 4 - len(r"\mathrm{}")))
+        p = ag.trace(lambda x, a=a: (x + a) * 2.0, 1.0)
+        assert (r"2 \, \left(x +" in p.formula()) == inside
+
+    def nested(depth):
+        def f(x, y):
+            z = x
+            for _ in range(depth):
+                z = z + y
+            return z + y
+
+        return ag.trace(f, 1.0, 2.0)
+
+    assert "result = x" + 5 * " + y" in nested(4).source
+    assert "t1 = x" + 5 * " + y" in nested(5).source
+    assert nested(9).formula() == "x" + 10 * " + y"
+    assert nested(10).formula().startswith("\\begin{aligned}\nt_{1} &= x" + 10 * " + y")

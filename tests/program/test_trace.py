@@ -60,6 +60,15 @@ def aside(x):
 def test_what_has_no_gradient_is_a_step_that_has_none():
     p = ag.trace(aside, 3.0)
     assert p.value_and_grad(5.0) == ag.value_and_grad(aside)(5.0) == (250.0, 50.0)
+    x = Value(5.0)
+    y = p(x)  # recorded once more
+    y.backward()
+    assert (y.data, x.grad) == (250.0, 50.0)
+    q = ag.trace(lambda x: ag.log(aside(x)), 3.0)
+    with pytest.raises(ValueError, match=r"log\(.*-250"):
+        q(-5.0)
+    with pytest.raises(ValueError, match=r"log\(.*-250"):
+        q.value_and_grad(-5.0)
 
 
 def chain(x, y):
