@@ -20,7 +20,11 @@ class Operation(NamedTuple):
 
     text: str
     apply: Callable[..., Any]
-    operands: int = 1
+
+    @property
+    def operands(self) -> int:
+        """How many it has, 1 or 2."""
+        return 1 + ("{1}" in self.text)
 
 
 def _method(name: str) -> Operation:
@@ -32,15 +36,15 @@ def _method(name: str) -> Operation:
 
 
 BASIC = {
-    "multiplication": Operation("{0} * {1}", lambda a, b: a * b, 2),  # first: it shows others'
-    "addition": Operation("{0} + {1}", lambda a, b: a + b, 2),
+    "multiplication": Operation("{0} * {1}", lambda a, b: a * b),  # first: it shows others'
+    "addition": Operation("{0} + {1}", lambda a, b: a + b),
     "power": Operation("{0} ** 3", lambda a: a**3),
     "power 2": Operation("{0} ** 2", lambda a: a**2),
     "power -1": Operation("{0} ** -1", lambda a: a**-1),
 }
 COMPOSED = {  # of those, as a rule: told only where those are right
-    "subtraction": Operation("{0} - {1}", lambda a, b: a - b, 2),
-    "division": Operation("{0} / {1}", lambda a, b: a / b, 2),
+    "subtraction": Operation("{0} - {1}", lambda a, b: a - b),
+    "division": Operation("{0} / {1}", lambda a, b: a / b),
     "negation": Operation("-{0}", lambda a: -a),
     "number + x": Operation("2.0 + {0}", lambda a: 2.0 + a),
     "number - x": Operation("2.0 - {0}", lambda a: 2.0 - a),

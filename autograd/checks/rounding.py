@@ -139,5 +139,5 @@ def _size(v: Value, sizes: dict[Value, float]) -> float:
             else:
                 sizes[u] = abs(u.data)
                 if u.op in ("sin", "cos"):
-                    sizes[u] += abs((u.partials[0] or 0.0) * u.inputs[0].data)
+                    sizes[u] += abs(share_of(u.inputs[0].data, u, 0))
     return sizes[v]

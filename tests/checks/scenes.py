@@ -17,8 +17,10 @@ import autograd as ag
 from autograd.checks import forms, judgement, quiz
 from autograd.checks.engine import check_engine
 from autograd.checks.local import local
-from autograd.checks.numerical import derivative
+from autograd.checks.numerical import EPS, derivative
 from autograd.checks.region import Region
+from autograd.checks.rounding import adjoints
+from autograd.checks.shares import Shares
 from autograd.checks.slips import candidates
 from autograd.checks.written import Written
 from autograd.core.node import inputs_first
@@ -35,6 +37,9 @@ def written(y, given=(), level=0):
 # --- rules: the slips in one local derivative, at several points ---
 
 POINTS = [(0.37, 2.5), (1.83, 3.0), (-0.62, 2.0)]  # the input, the other one
+
+
+ANYWHERE = {"counted twice", "the reciprocal"}  # told of one rule alone
 
 
 def operation(kind):
@@ -63,7 +68,9 @@ def rule(kind, slot):
             seen[key] += 1
             row = rows.setdefault((*key, seen[key]), [f"{slip.cost:g} {slip.kind}: {slip.detail}"])
             row += ["–"] * (place + 1 - len(row)) + [short(slip.number)]
-    yield from (" | ".join(row) for row in rows.values())
+    for key, row in rows.items():
+        if kind == "tanh" or key[0] not in ANYWHERE:
+            yield " | ".join(row)
     if kind in ("tanh", "cos", "log"):
         yield "the derivative of another: " + ", ".join(others)
 
@@ -99,21 +106,31 @@ GRAPHS = {
     "scores": lambda a, b, c: ag.softmax_cross_entropy([[a * b, b, c], [c, a, 0.3]], [2, 0]),
     "gates": lambda a, b, c: ag.maximum(a * b, c * 0.2) * ag.relu(a - b) + ag.leaky_relu(-c),
     "neurons": neurons,
+    "cells": lambda a, b, c: ag.tanh(a) * ag.tanh(b * c) / ag.sin(c) - ag.sin(b),
+    "levels": lambda a, b, c: ag.silu(a * b) * c + ag.gelu(b) - ag.softplus(-a),
+    "scores of a softmax": lambda a, b, c: ag.dot(ag.softmax([a, b * a, c]), [a, c, 2.0]),
+    "sum": lambda a, b, c: a + b,
+    "batch": lambda a, b, c: ag.binary_cross_entropy([ag.sigmoid(a * b), ag.sigmoid(c)], [1, 0]),
 }
 ANY = r"(?<=^a factor )\S+(?= too| forgotten)|(?<=^the derivative of )\S+(?= for)"
 BROKEN = {"price": "fruit", "sigmoids": "h", "neurons": "h[0]"}  # given wrong, above the leaves
 
 
 def kinds(name, which):
-    """How many slips of each kind there are for a leaf; their costs, and their numbers, added."""
+    """How many slips of each kind there are at a node; their costs, and their numbers, added.
+
+    The node is the leaf a, or another: one on the way, or a leaf below a number given wrong.
+    """
     a, b, c = leaves()
     y = GRAPHS[name](a, b, c)
     order = inputs_first(y)
-    graph, given = written(y), {}
+    graph, given, v = written(y), {}, a
     if which == "given":
-        above = next(v for v in order if v.label == BROKEN[name])
-        graph, given = written(y, [above]), {above: -1.3}
-    v = b if name in ("sigmoids", "neurons") else a
+        above = next(u for u in order if u.label == BROKEN[name])
+        graph, given, v = written(y, [above]), {above: -1.3}, b
+    if which == "inside":
+        v = next(u for u in graph.order if u.op is not None and u in graph.uses)
+    yield f"at {graph.name(v)}"
     found = {}
     for slip in candidates(Region(graph, given, v)):
         found.setdefault(re.sub(ANY, "…", slip.kind), []).append(slip)
@@ -121,6 +138,52 @@ def kinds(name, which):
         numbers = [slip.number for slip in slips if math.isfinite(slip.number)]
         cost = math.fsum(slip.cost for slip in slips)
         yield f"{len(slips)} {cost:.5g} {short(math.fsum(numbers))} {kind}"
+
+
+def terms(name):
+    """Gradients, and the sizes of the terms that they are sums of, with steps open and closed."""
+    y = GRAPHS[name](*leaves()) if name in GRAPHS else CANCELLED[name]()
+    for given in (None, ()):
+        found = adjoints(y, given)
+        yield ", ".join(f"{short(d)} of {size:.4g}" for d, size in found.values())
+
+
+SIZED = ["quotient", "product", "sigmoids", "scores", "gates", "cells"]
+
+
+def x_at(number):
+    return ag.Value(number, "x")
+
+
+CANCELLED = {  # numbers that are left of larger ones
+    "sine": lambda: ag.sin(x_at(22.0) * 1.0) + ag.sin(22.0 + x_at(0.5)),
+    "cosine": lambda: ag.cos(ag.sin(x_at(3.25))) * ag.cos(x_at(0.0)),
+    "difference": lambda: (x_at(3.0) * 100.0 - 299.0) ** 2 * (x_at(0.3) - 0.25) ** 3,
+    "products": lambda: (x_at(3.0) + 1e6) * (x_at(2.5) - 1e6) + 2.0 * (3.0 * x_at(7.0)),
+    "literals": lambda: (2.5 * x_at(4.0)) ** 2.5 / (x_at(5.0) + 0.125) + 3.0 ** x_at(2.0),
+    "functions": lambda: ag.log(x_at(1.001)) * ag.sqrt(x_at(1e-4)) / ag.tan(x_at(1.5)),
+    "kinks": lambda: ag.relu(x_at(0.5) - 0.4) * abs(x_at(-2.0)) + ag.maximum(x_at(1.0), x_at(2.0)),
+    "flat": lambda: ag.expm1(x_at(-20.0)) * ag.tanh(x_at(9.0)) + ag.log1p(x_at(1e-9)),
+    "sigmoids": lambda: ag.sigmoid(x_at(20.0)) + ag.softmax([x_at(9.0), x_at(1.0)])[0],
+    "large": lambda: ag.exp(x_at(300.0)) * ag.exp(x_at(300.0) - 1.0) * 1e30,
+}
+
+
+def share_slips(name):
+    """What may go wrong in each share of a gradient, in the whole, and in a number alone."""
+    y = GRAPHS[name](*leaves())
+    shares = Shares(y)
+    for v in shares.written.order:
+        for e in shares.written.uses.get(v, ())[:1]:
+            number = shares.found[e.consumer][0] * e.partial
+            told = shares.wrong(number, e.consumer, v, e.kind, e.slot, e.partial)
+            yield f"{shares.written.name(v)}, share {short(number)}: {len(told)}"
+            yield from (f"  {short(number)} {text}" for text, number in told[:4])
+    told = shares.wrong(shares.found[v][0], None, v)
+    yield f"{shares.written.name(v)}: {len(told)}"
+    yield from (f"  {short(number)} {text}" for text, number in told[:7])
+    yield f"{shares.wrong(0.5)} {shares.wrong(0.0)} {shares.wrong(2.0, y, v, '', 0, None)}"
+    yield f"{[shares.rounded(v, by * shares.found[v][1]) != 0.0 for by in (1.4e-14, 1.5e-14)]}"
 
 
 # --- reports: what is said of planted mistakes ---
@@ -143,6 +206,40 @@ def mistake(case):
     yield graph
     for line in said(order[-1].node, hand):
         yield plain(line)
+
+
+def planted(name):
+    """Of the number of each fifth kind of slip: what is offered, the likeliest first."""
+    y = GRAPHS[name](*leaves())
+    graph, seen = written(y), {}
+    v = next(v for v in graph.order if v.label == "a")
+    for slip in candidates(Region(graph, {}, v)):
+        if math.isfinite(slip.number):
+            seen.setdefault(re.sub(ANY, "…", slip.kind), slip)
+    for slip in list(seen.values())[len(name) % 5 :: 5]:
+        try:
+            lines = said(y, {v: slip.number}, slips=9)
+        except pytest.fail.Exception:  # the right number
+            continue
+        told = [line.partition(": ")[2] for line in lines if line.startswith("likely slip")]
+        yield f"{short(slip.number)}: {' | '.join(told)}"
+
+
+def everywhere():
+    """All slips that explain a number that is to be had at many places."""
+    x = ag.Value(1.5, "x")
+    y = ag.sum([labelled(x * 2.0, f"t{i}") for i in range(6)])
+    yield from said(y, {x: 10.0}, slips="all")
+    yield from said(y, {x: 24.0}, slips="all")
+
+
+def wide():
+    """An account whose numbers leave little room for names."""
+    x = ag.Value(-1.23456789012e-101, "a leaf with a long name of its own")
+    w = ag.Value(-9.87654321098e-102, "another leaf with a longer name")
+    y = labelled(x * w, "a product with a name that is long") * -1.11111111111e150
+    yield from said(y, {x: 1.5})
+    yield from said(labelled(y * y + x, "the output of it all, with its name"), {x: 1.5, y: 2.0})
 
 
 # --- estimates: of functions made of + − × ÷ and √, whose bits are the same everywhere ---
@@ -211,6 +308,10 @@ ESTIMATES = {  # what it is: the function, the points
     "fine stairs": (lambda x: (x + 1e12) - 1e12, (0.3, 1.0)),
     "finer stairs": (lambda x: (x + 1e8) - 1e8, (0.3, 5.0)),
     "a square on stairs": (lambda x: ((x + 1e12) - 1e12) * ((x + 1e12) - 1e12), (0.3, 1.0)),
+    "stairs in the last digits": (lambda x: 1.0 + 5.0 * EPS * math.floor(100.0 * x), (0.005, 1.0)),
+    "stairs in the last digit": (lambda x: 1.0 + 4.0 * EPS * math.floor(100.0 * x), (0.005,)),
+    "broken powers at an edge": (lambda x: math.sqrt(x * math.sqrt(x * math.sqrt(x))), (0.0,)),
+    "higher ones": (lambda x: math.sqrt(x * math.sqrt(x * math.sqrt(x * math.sqrt(x)))), (0.0,)),
     "one step": (lambda x: 0.2 * (x > 0.02), (0.0, 0.01)),
     "a flat place": (lambda x: max(x, 0.03), (0.0, 0.029, 0.05)),
     "rounding": (expanded, (1.01, 1.1, 0.9, 2.0)),
@@ -342,19 +443,17 @@ METHODS = [  # the operation, its value, its derivatives by its inputs
 
 def bugs(name):
     """What is found where this operation has one bug after the other."""
-    for bug in ("value", "rule", "alone", "set", "raises"):
+    for bug in ("value", "rule", "alone", "set") + ("raises",) * name.startswith("__"):
         yield f"-- {bug}"
         yield from str(check_engine(engine(name, bug))).splitlines()
 
 
-def sweeping_bugs():
+def sweeping_bugs(bug):
     """What is found where the sweep itself, or the class, has a bug."""
-    for bug in ("", "an earlier sweep", "the seed"):
-        yield f"-- {bug}"
-        yield from str(check_engine(engine(bug=bug))).splitlines()
-    for bug in (recursive, forgetful, numb, twice_refused, short_of_breath, longer):
-        yield f"-- {bug.__name__}"
+    if callable(bug):
         yield from str(check_engine(bug(engine()), programs=40, seed=3)).splitlines()
+    else:
+        yield from str(check_engine(engine(bug=bug))).splitlines()
 
 
 def recursive(right):
@@ -629,16 +728,26 @@ PARTS = {
     "slips": {
         **{name: partial(kinds, name, "") for name in GRAPHS},
         **{f"{name}, given": partial(kinds, name, "given") for name in BROKEN},
+        **{
+            f"{name}, inside": partial(kinds, name, "inside")
+            for name in ("cells", "scores", "mean")
+        },
+        **{f"terms of {name}": partial(terms, name) for name in [*SIZED, *CANCELLED]},
+        **{f"shares of {name}": partial(share_slips, name) for name in ("price", "sigmoids")},
     },
     "reports": {
         **{f"mistakes from {i}": partial(by_mistakes, i) for i in range(0, len(MISTAKES), 8)},
+        **{f"planted in {name}": partial(planted, name) for name in GRAPHS},
         "judged": judged,
+        "wide": wide,
+        "everywhere": everywhere,
         "one answer": one_answer,
         "second derivatives": second,
         "many": many,
         "a large graph": large,
         "questions": partial(asked, "price", 4, 9),
         "questions of a quotient": partial(asked, "quotient", 3, 1),
+        "questions of a sum": partial(asked, "sum", 4, 9),
         "questions of sigmoids": partial(asked, "sigmoids", 2, 1),
     },
     "estimates": {
@@ -646,5 +755,12 @@ PARTS = {
         **{f"{name}, noise known": partial(estimate, name, True) for name in KNOWN_NOISE},
         "tables": check_table,
     },
-    "engines": {**{name: partial(bugs, name) for name, *_ in METHODS}, "sweeps": sweeping_bugs},
+    "engines": {
+        **{name: partial(bugs, name) for name, *_ in METHODS},
+        **{bug: partial(sweeping_bugs, bug) for bug in ("an earlier sweep", "the seed", "nothing")},
+        **{
+            bug.__name__: partial(sweeping_bugs, bug)
+            for bug in (recursive, forgetful, numb, twice_refused, short_of_breath, longer)
+        },
+    },
 }

@@ -392,3 +392,10 @@ def test_a_wrong_number_above_a_missing_derivative():
     y = root * 0 + x
     assert account(y, {root: 3.0, x: 1.0}).startswith("wrong gradient at root: 3 given, 0 expected")
     assert ag.grade(y, {root: 3.0, x: 1.0}).fraction == 0.5
+
+
+def test_a_number_outside_the_graph_is_right_where_it_is_0():
+    x, other = Value(3.0, "x"), Value(2.0, "other")
+    assert ag.grade(x * x, {x: 6.0, other: 0.0}) == (1.0, ())
+    marked = ag.grade(x * x, {x: 6.0, other: 1.0})
+    assert marked == (0.5, ("wrong gradient at other: 1 given, but no path leads there: 0",))

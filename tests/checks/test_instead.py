@@ -76,3 +76,57 @@ def test_reports_and_grades_say_what_to_write():
 def test_a_form_that_loses_nothing_is_left_alone():
     x = ag.Value(0.3, "x")
     assert instead_of_the_textbook(ag.tanh(x) + ag.sigmoid(x)) == []
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "told"),
+    [  # where the terms are a hundred times what is left of them
+        (lambda x: x * x - 1, 1.0100, True),
+        (lambda x: x * x - 1, 1.0102, False),
+        (lambda x: ag.log(1 + x), 0.00995, True),
+        (lambda x: ag.log(1 + x), 0.01005, False),
+        (lambda x: ag.log(ag.sigmoid(x)), 4.61, True),
+        (lambda x: ag.log(ag.sigmoid(x)), 4.58, False),
+        (lambda x: ag.log(1 - ag.sigmoid(x)), 3.92, True),
+        (lambda x: ag.log(1 - ag.sigmoid(x)), 3.88, False),
+        # what only looks like one of the forms
+        (lambda x: ag.exp(x) + ag.Value(-1.0, "w"), 1e-7, False),
+        (lambda x: ag.exp(x) - ag.Value(1.0, "w"), 1e-7, False),
+        (lambda x: x * 0 + (ag.Value(1.0) - 1.0), 0.0, False),
+        (lambda x: 2 - ag.cos(x) - 1, 1e-5, False),
+        (lambda x: ag.exp(x) - 2, math.log(2.0), False),
+        (lambda x: ag.tanh(x) ** 3 - 1, 12.0, False),
+        (lambda x: ag.log(2 + x), -1.0, False),
+        (lambda x: x * ag.Value(1.0, "u") - 1, 1.0, False),
+    ],
+)
+def test_a_form_is_told_from_a_loss_of_two_digits_on(f, at, told):
+    assert bool(instead(f(ag.Value(at, "x")))) == told
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "told"),
+    [
+        (ag.tanh, 2.995, True),
+        (ag.tanh, 2.99, False),
+        (ag.sigmoid, 4.6, True),
+        (ag.sigmoid, 4.59, False),
+        (ag.sigmoid, -4.6, True),
+        (ag.sigmoid, -4.59, False),
+        (lambda x: ag.softmax([x, 0.0])[0], 4.6, True),
+        (lambda x: ag.softmax([x, 0.0])[0], 4.59, False),
+    ],
+)
+def test_the_textbooks_form_is_told_from_a_loss_of_two_digits_on(f, at, told):
+    assert bool(instead_of_the_textbook(f(ag.Value(at, "x")))) == told
+
+
+def test_three_forms_are_told_the_worst_loss_first():
+    x = [ag.Value(1e-3 / 2**i, f"x{i}") for i in range(5)]
+    y = ag.sum([ag.exp(x[i]) - 1 for i in (2, 0, 4, 1, 3)])
+    assert instead(y) == [f"write expm1(x{i}) instead of exp(x{i}) − 1" for i in (4, 3, 2)]
+    z = [ag.Value(5.0 + i, f"z{i}") for i in range(5)]
+    y = ag.sum([ag.tanh(v) for v in z])
+    assert instead_of_the_textbook(y) == [
+        f"write 1/cosh(z{i})² instead of 1 − tanh(z{i})²" for i in (0, 1, 2)
+    ]

@@ -115,3 +115,13 @@ def test_what_fails_in_it_is_named():
     f = sinc()
     with pytest.raises(ZeroDivisionError, match=r"sinc\(x − 1 = 0.0\) divides by zero"):
         f(Value(1.0, "x") - 1.0)
+
+
+def test_the_function_has_the_docstring_of_what_computes_it():
+    def forward(x):
+        """Three times x."""
+        return 3.0 * x
+
+    assert ag.primitive("thrice", forward, lambda x, y: 3.0).__doc__ == "Three times x."
+    f = ag.primitive("thrice", lambda x: 3.0 * x, lambda x, y: 3.0)
+    assert f.__doc__ == "The primitive thrice."

@@ -113,3 +113,22 @@ def test_a_file_is_written_or_refused(tmp_path):
         ag.quiz(ag.Value(2.0), tmp_path / "quiz.xml")
     with pytest.raises(TypeError, match="one Value"):
         ag.quiz(2.0, tmp_path / "quiz.xml")
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "words"),
+    [("MOST_ASKED", 3, "3 to ask for, more than 2"), ("MOST_NODES", 5, "5 nodes, more than 4")],
+)
+def test_what_is_too_large_is_refused(limit, most, words, monkeypatch):
+    monkeypatch.setattr("autograd.checks.quiz.MOST_DRAWN", 0)
+    monkeypatch.setattr(f"autograd.checks.quiz.{limit}", most)
+    assert len(read(questions(price()))) == 3
+    monkeypatch.setattr(f"autograd.checks.quiz.{limit}", most - 1)
+    with pytest.raises(ValueError, match=words):
+        questions(price())
+
+
+def test_a_picture_stands_where_it_is_not_too_large(monkeypatch):
+    for most, drawn in ((5, True), (4, False)):
+        monkeypatch.setattr("autograd.checks.quiz.MOST_DRAWN", most)
+        assert ("data:image/svg" in questions(price())) == drawn
