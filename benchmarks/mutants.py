@@ -531,7 +531,10 @@ def main() -> None:
             sampler = Sampler(options, room, folder)
             tests = [f"tests/{test}" for test in TESTS.get(room) or TESTS[room.split("/")[0]]]
             tests.append(f"autograd/{room}")  # its examples
-            pytest.main(["-q", "-s", "-p", "no:cacheprovider", *tests], plugins=[sampler])
+            pytest.main(
+                ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:faulthandler", *tests],
+                plugins=[sampler],
+            )
             sys.stdout.flush()
             os._exit(0)
 
