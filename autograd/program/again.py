@@ -127,8 +127,9 @@ class Again:
         self.owner = numpy.repeat(numpy.arange(len(sizes)), sizes)
         self.shared = numpy.repeat([*(not x.mapped for x in xs), True], sizes)
         starts = [address(x.array) for x in xs]
-        self.places = self.table[:, 0] - numpy.array([*starts, 0])[self.owner]
+        self.places = self.table[:, 0].copy()  # seen from where their arrays begin
         first = len(self.owner) - len(self.held)
+        self.places[:first] -= numpy.array(starts)[self.owner[:first]]
         self.places[first:] = ITEM * numpy.arange(len(self.held))
         self.read = (
             []

@@ -73,3 +73,40 @@ def too_many(*_):
 def test_threads_that_never_begin_are_not_waited_for(monkeypatch, start):
     monkeypatch.setattr(module, "start_new_thread", start)
     assert list(ahead(square, [(i,) for i in range(20)], 3)) == [i * i for i in range(20)]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_each_worker_is_at_most_two_ahead(monkeypatch, workers):
+    started, taken = [], []
+
+    def each():
+        for i in range(40):
+            taken.append(i)
+            yield (i,)
+
+    monkeypatch.setattr(module, "start_new_thread", lambda *at: started.append(at))
+    for n, _ in enumerate(ahead(square, each(), workers)):
+        assert len(taken) == min(40, 2 * workers + n)
+        assert len(started) == workers - 1
+
+
+@pytest.mark.parametrize("leave", [False, True])
+def test_no_thread_is_left(monkeypatch, leave):
+    ended = threading.Semaphore(0)
+    start = module.start_new_thread
+
+    def watched(serve, at):
+        def run():
+            serve(*at)
+            ended.release()
+
+        start(run, ())
+
+    monkeypatch.setattr(module, "start_new_thread", watched)
+    results = ahead(square, [(i,) for i in range(20)], 4)
+    next(results)
+    if leave:
+        results.close()
+    else:
+        assert len(list(results)) == 19
+    assert all(ended.acquire(timeout=10) for _ in range(3))

@@ -68,3 +68,9 @@ def test_without_llvmlite():
     """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert run.stdout.strip() == "[0.0, 1.0, 4.0]", run.stderr
+
+
+def test_a_derivative_is_never_minus_zero():
+    fast = ag.compile(lambda x: -(x * 0.0) * x, "numpy")
+    _, slopes = fast.map_value_and_grad(X)
+    assert not slopes.any() and not numpy.signbit(slopes).any()

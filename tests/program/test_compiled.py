@@ -210,6 +210,10 @@ def test_what_a_compiled_function_tells_of_itself():
             n, y = n + 1, y * x
         return y
 
+    both = ag.compile(powers, "python")
+    for n, order in ((0.0, "0"), (1.0, "1, 0"), (1.0, "1, 0"), (0.0, "0, 1")):
+        both(n)  # what was met last is tried first
+        assert f"of {order} steps" in repr(both)
     many = ag.compile(powers, "python")
     for n in range(9):
         many(float(n))

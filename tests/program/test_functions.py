@@ -85,3 +85,13 @@ def test_slopes_of_tiny_and_huge_powers_are_the_eager_ones(backend, a, b):
     assert fast.value_and_grad(a, b, argnums=(0, 1)) == ag.value_and_grad(ag.power, (0, 1))(a, b)
     of_one = ag.compile(lambda x: x**b, backend)
     assert of_one.value_and_grad(a) == ag.value_and_grad(lambda x: x**b)(a)
+
+
+@pytest.mark.parametrize("b", [0.05, -0.05, 0.049, -0.049, 0.051, -0.051, 1.0, 2.0, -1.0, 0.0])
+def test_slopes_of_powers_have_the_bits_of_the_eager_ones_on_both_sides_of_a_form(b):
+    rng = random.Random(str(b))
+    fast = ag.compile(lambda x: x**b, "python")
+    for _ in range(60):
+        a = 10.0 ** rng.uniform(-300, 300) if rng.random() < 0.5 else rng.uniform(0.1, 9.0)
+        want = outcome(ag.value_and_grad(lambda x: x**b, (0,)), a)
+        assert outcome(fast.value_and_grad, a, argnums=(0,)) == want

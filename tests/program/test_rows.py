@@ -587,6 +587,7 @@ def test_no_rows():
     assert [v.shape for v in value] == [(0,), (0,)]
     assert [s.shape for s in slopes] == [(0, 2), (0, 2)]
     assert reduced(x=POINTS[:0], t=[]) == (0.0, [0.0, 0.0, 0.0])
+    assert mapped(lambda x: ag.asin(x), []).shape == (0,)  # it is asked at 0.5
     found, bad = mapped(smooth, [], [], errors="nan", workers=2)
     assert (found.shape, bad.tolist()) == ((0,), [])
 
@@ -675,6 +676,28 @@ def test_rows_of_a_pickled_function_need_the_program_only():
     )
     with pytest.raises(TypeError, match="unpickled as a program"):
         again.map(W, POINTS[:99], TARGETS[:99], in_axes=(None, 0, 0))
+
+
+def by_name(x):
+    return x * HELD if x > 100.0 else x + 1.0
+
+
+HELD = Value(2.0)
+
+
+def test_rows_of_a_function_found_by_its_name_are_kept_but_where_it_holds_leaves():
+    fast = ag.compile(by_name)
+    assert fast.map([1.0, 2.0]).tolist() == [2.0, 3.0]
+    again = pickle.loads(pickle.dumps(fast))
+    ((branches, _),) = again._rows.values()
+    assert len(branches.kernels) == 1
+    assert again.map([1.0, 2.0]).tolist() == [2.0, 3.0] and len(again._rows) == 1
+    fast.map([200.0, 300.0])
+    assert pickle.loads(pickle.dumps(fast))._rows == {}
+    lost = ag.compile(lambda x: by_name(x))
+    lost.map([200.0])
+    again = pickle.loads(pickle.dumps(lost))
+    assert again.map([300.0]).tolist() == [600.0]
 
 
 def test_where_llvmlite_is_missing_an_unpickled_function_goes_on_in_numpy(monkeypatch):

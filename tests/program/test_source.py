@@ -241,5 +241,7 @@ def test_what_stands_inside_another_expression_is_short():
 
     assert "result = x" + 5 * " + y" in nested(4).source
     assert "t1 = x" + 5 * " + y" in nested(5).source
+    a = ag.Value(2.0, "a" * 200)  # the last line may be long
+    assert "aligned" not in ag.trace(lambda x: x * a, 1.0).formula()
     assert nested(9).formula() == "x" + 10 * " + y"
     assert nested(10).formula().startswith("\\begin{aligned}\nt_{1} &= x" + 10 * " + y")
