@@ -406,16 +406,10 @@ def _count(x: Any) -> int:
 
 def _alike(x: Any, like: Any) -> list[Any]:
     """The numbers of an argument that has the shape of the example's."""
-    if type(like) is float or node.is_real(like):
+    if type(like) is not bool and node.is_real(like):
         if isinstance(x, (list, tuple, dict, str)) or x is None:
             raise TypeError(f"the program takes a number here, not {x!r:.60}")
         return [x]
-    mine: list[Any] = []
-    if is_array(like):
-        if getattr(x, "shape", None) != like.shape:
-            raise TypeError(f"the program takes an array of shape {like.shape}, not {x!r:.60}")
-        split(x, mine)
-        return mine
     if isinstance(like, dict):
         if not isinstance(x, dict) or x.keys() != like.keys():
             raise TypeError(f"the program takes a dict of {list(like)}, not {x!r:.60}")
@@ -424,6 +418,17 @@ def _alike(x: Any, like: Any) -> list[Any]:
         if not isinstance(x, (list, tuple)) or len(x) != len(like):
             raise TypeError(f"the program takes {len(like)} items here, not {x!r:.60}")
         return [n for a, b in zip(x, like, strict=True) for n in _alike(a, b)]
+    if is_array(like):
+        if not is_array(x) or x.shape != like.shape:
+            raise TypeError(f"the program takes an array of shape {like.shape}, not {x!r:.60}")
+        if like.dtype.kind in "fO":
+            if x.dtype.kind not in "iufO":
+                raise TypeError(f"the program takes an array of numbers, not of {x.dtype}")
+            return list(x.ravel().tolist())
+    same = (x == like).all() if is_array(like) else _Fixed(x) == _Fixed(like)
+    if not same:  # flags, text, arrays of integers
+        told = f"here the function was traced with {like!r:.60}, not with {x!r:.60}"
+        raise arithmetic.OtherBranch(f"{told}, which is no number: trace it again")
     return []
 
 
@@ -431,7 +436,8 @@ def trace(f: Function, *example: Any) -> Program:
     """Record f at the example's numbers as a program, which computes in any arithmetic.
 
     f is called once, with Values.  What it compares becomes a guard: where a comparison comes out
-    otherwise, the program raises ValueError instead of giving a wrong number.  Leaves that f holds
+    otherwise, the program raises ValueError instead of giving a wrong number, and where an argument
+    that is no number (a flag, text, None, an array of integers) is another.  Leaves that f holds
     by closure are inputs, read at each call.  What f does beside (printing, random numbers) is done
     once; a step that the result does not need is gone, with the error that it might have raised.
     Raises TypeError where f asks for `.data`, `.grad` or `float()` of a variable.

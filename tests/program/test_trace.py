@@ -203,6 +203,69 @@ def test_arguments_have_the_shape_of_the_example():
         ag.trace(lambda x: [x, x], 1.0).value_and_grad(1.0)
 
 
+def power_of(x, how, n=None):
+    return x**n if how == "power" else -x if how is True else x
+
+
+@pytest.mark.parametrize(
+    ("example", "other"),
+    [
+        (("negated", None), ("power", None)),
+        ((True, None), (False, None)),
+        ((True, None), (1, None)),
+        ((None, None), ("power", None)),
+    ],
+)
+def test_what_is_no_number_is_as_in_the_example_or_refused(example, other):
+    p = ag.trace(power_of, 3.0, *example)
+    assert p(2.0, *example) == power_of(2.0, *example)
+    assert p.value_and_grad(Value(2.0), *example)[0].data == power_of(2.0, *example)
+    with pytest.raises(ValueError, match=r"was traced with .* trace it again"):
+        p(2.0, *other)
+
+
+def test_arrays_have_the_shape_of_the_example_and_integers_are_part_of_the_program():
+    np = pytest.importorskip("numpy")
+
+    def chosen(x, which):
+        return ag.sum([number for number, taken in zip(x, which, strict=True) if taken])
+
+    which = np.array([True, False, True])
+    p = ag.trace(chosen, np.array([1.0, 2.0, 3.0]), which)
+    assert p(np.array([4, 5, 6]), which) == p(np.array([4.0, 5.0, 6.0]), which.copy()) == 10.0
+    assert p.value_and_grad(np.array([4.0, 5.0, 6.0]), which)[1].tolist() == [1.0, 0.0, 1.0]
+    with pytest.raises(ValueError, match="traced with array"):
+        p(np.array([4.0, 5.0, 6.0]), ~which)
+    for wrong in ([4.0, 5.0, 6.0], np.array([4.0, 5.0])):
+        with pytest.raises(TypeError, match=r"an array of shape \(3,\)"):
+            p(wrong, which)
+    with pytest.raises(TypeError, match="an array of numbers, not of bool"):
+        p(which, which)
+    with pytest.raises(TypeError, match="compare one by one"):
+        ag.trace(lambda x: x < np.array([1.0, 2.0]), 1.0)
+
+
+def test_values_go_through_a_program():
+    x = Value(3.0, "x")
+    p = ag.trace(lambda x: x * x.detach() if x > 1 else x, 2.0)
+    assert p(3.0) == p(x).data == 9.0
+    p(x).backward()
+    assert x.grad == 3.0
+    y, slope = p.value_and_grad(x)
+    assert (y.data, slope.data) == (9.0, 3.0)
+    for call in (p, p.value_and_grad):
+        with pytest.raises(ValueError, match="another branch"):
+            call(Value(0.5))
+
+
+def test_a_program_tells_what_it_is():
+    p = ag.trace(max, 1.0, 2.0)  # its parameters have no names to be had
+    assert repr(p) == "<program of max: 0 steps, 1 guards>"
+    assert str(p).splitlines()[0] == "max(x0, x1): 0 steps"
+    with pytest.raises(TypeError, match=r"trace expects a function, got float: 3\.0"):
+        ag.trace(3.0, 1.0)
+
+
 def test_results_come_back_as_the_function_gave_them():
     assert ag.trace(lambda x: {"a": [x, 2 * x], "b": 3}, 1.0)(5.0) == {"a": [5.0, 10.0], "b": 3.0}
 
