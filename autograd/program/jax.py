@@ -15,7 +15,8 @@ import numpy
 
 from autograd.core.nested import blocks, map_tree, shape
 from autograd.core.node import is_real
-from autograd.core.primitives import PRIMITIVES
+from autograd.core.operand import Operand
+from autograd.core.primitives import PRIMITIVES, Primitive
 from autograd.core.value import Value
 from autograd.program.source import ELSEWHERE, NOT_FINITE
 from autograd.program.steps import CONSTANT, INPUT, Steps
@@ -66,18 +67,49 @@ COMPARE["eq"] = jnp.equal
 
 
 def operation(name: str) -> Callable[..., Any]:
-    """JAX's function for a step.  A primitive of the user's own is called back in Python."""
+    """JAX's function for a step.
+
+    A primitive of the user's own is called back in Python, and differentiated by its rules.
+    """
     if name in TABLE:
         return TABLE[name]
-    forward = PRIMITIVES[name].forward
+    primitive = PRIMITIVES[name]
 
+    @jax.custom_jvp
     def elementwise(*xs: Any) -> Any:
         given = jnp.broadcast_arrays(*xs)
         result = jax.eval_shape(lambda: given[0])
-        call = numpy.vectorize(forward, otypes=[given[0].dtype])
+        call = numpy.vectorize(primitive.forward, otypes=[given[0].dtype])
         return jax.pure_callback(call, result, *given, vmap_method="broadcast_all")
 
+    @elementwise.defjvp
+    def _(xs: Any, tangents: Any) -> Any:
+        y = elementwise(*xs)
+        operands = [_Ruled(x) for x in (*xs, y)]
+        slopes = [_Ruled.of(partial(*operands)) for partial in primitive.partials]
+        return y, sum(slope * t for slope, t in zip(slopes, tangents, strict=True))
+
     return elementwise
+
+
+class _Ruled(Operand):
+    """A number of JAX's, where a rule computes."""
+
+    __slots__ = ("x",)
+
+    def __init__(self, x: Any) -> None:
+        self.x = x
+
+    @staticmethod
+    def of(x: Any) -> Any:
+        """The number of what a rule gave."""
+        return x.x if isinstance(x, _Ruled) else x
+
+    @staticmethod
+    def record(primitive: Primitive, a: Any, b: Any = None) -> Any:
+        """The result of a primitive of operands and numbers."""
+        xs = [jnp.asarray(_Ruled.of(x), float) for x in (a, b) if x is not None]
+        return _Ruled(operation(primitive.name)(*xs))
 
 
 def lowered(s: Steps) -> Callable[[list[Any]], list[Any]]:

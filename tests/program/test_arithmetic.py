@@ -282,6 +282,17 @@ def test_arrays_run_element_by_element():
     assert dy == pytest.approx(numpy.sin(x))
 
 
+def test_elements_take_one_branch_or_are_refused():
+    numpy = pytest.importorskip("numpy")
+    p = ag.trace(lambda x: 2 * x if x > 0 else x, 1.0)
+    assert p(numpy.array([1.0, 2.0])).tolist() == [2.0, 4.0]
+    assert p(numpy.array([])).shape == (0,)
+    with pytest.raises(ValueError, match="elements of an array take different branches"):
+        p(numpy.array([1.0, -2.0]))
+    with pytest.raises(ValueError, match="recorded where x > 0"):
+        p(numpy.array([-1.0, -2.0]))
+
+
 def test_values_are_recorded():
     x = ag.Value(2.0, "x")
     p = ag.trace(lambda x: x * x + 1, 5.0)

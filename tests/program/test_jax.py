@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import autograd as ag
-from autograd.core.primitives import PRIMITIVES
+from autograd.core.primitives import PRIMITIVES, Primitive
 
 jax = pytest.importorskip("jax")
 target = pytest.importorskip("autograd.program.jax")
@@ -35,6 +35,35 @@ def test_each_primitive(name):
     numbers = ((0.7, 0.4) if name != "acosh" else (1.7,))[: len(OURS[name].partials)]
     found = target.operation(name)(*numbers)
     assert float(found) == pytest.approx(OURS[name](*numbers), rel=1e-13)
+
+
+@pytest.mark.parametrize("straight", [500, 0])
+def test_a_primitive_of_ones_own_is_differentiated_by_its_rules(straight, monkeypatch):
+    half = Primitive("half_sine", "½sin", lambda x: math.sin(x) / 2, lambda x, y: ag.cos(x) / 2)
+    times = Primitive(
+        "a_b2", "ab²", lambda a, b: a * b * b, lambda *x: x[1] ** 2, lambda *x: 2 * x[0] * x[1]
+    )
+    monkeypatch.setitem(PRIMITIVES, "half_sine", half)
+    monkeypatch.setitem(PRIMITIVES, "a_b2", times)
+    monkeypatch.setattr(target, "STRAIGHT", straight)
+
+    def f(x, y):
+        return times(half(x), y) + half(1.0)
+
+    at = 0.5, 1.3
+    fast = ag.compile(f, "jax")
+    value, slopes = fast.value_and_grad(*at, argnums=(0, 1))
+    right = ag.value_and_grad(f, (0, 1))(*at)
+    assert (value, *slopes) == pytest.approx((right[0], *right[1]), rel=1e-13)
+    there = fast.to_jax()
+    assert float(there(*at)) == pytest.approx(value, rel=1e-13)
+    assert float(jax.jit(there)(*at)) == pytest.approx(value, rel=1e-13)
+    assert jax.jit(jax.grad(there, (0, 1)))(*at) == pytest.approx(slopes, rel=1e-13)
+    second = jax.hessian(there, (0, 1))(*at)
+    for row, right in zip(second, ag.hessian(f, (0, 1))(*at), strict=True):
+        assert row == pytest.approx(right, rel=1e-13)
+    rows = jax.vmap(jax.grad(there), (0, None))(jax.numpy.array([0.5, 0.7]), 1.3)
+    assert rows[1] == pytest.approx(ag.grad(f)(0.7, 1.3), rel=1e-13)
 
 
 @pytest.mark.parametrize("straight", [500, 0])
