@@ -20,6 +20,13 @@ def test_neuron_is_what_it_says():
     assert neuron([[3.0, 1.0], [0.0, 1.0]])[0].data == 5.5
 
 
+def test_a_layer_takes_a_row_or_rows():
+    layer = Layer(2, 3)
+    rows = [[1.0, 2.0], [3.0, 4.0]]
+    assert [ag.data(row) for row in layer(rows)] == [ag.data(layer(row)) for row in rows]
+    assert [len(row) for row in layer(rows)] == [3, 3]
+
+
 def test_seeds():
     def weights(**options):
         return [p.data for p in MLP(3, [4, 2], **options).parameters()]

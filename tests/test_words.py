@@ -104,6 +104,16 @@ def test_two_calls_of_a_composite_are_told_apart():
     assert "sigmoid#" not in text  # one in each neuron
 
 
+def test_a_path_whose_product_is_too_large_is_refused_though_the_gradient_is_not():
+    x = ag.Value(1e-300, "x")
+    t = x * 1e200
+    y = t * 1e250 - t * 1e250
+    y.backward()
+    assert x.grad == 0.0
+    with pytest.raises(OverflowError, match="the product along a path is too large"):
+        ag.explain(y, x)
+
+
 def test_brackets_of_composites_close_where_the_middle_is_left_out():
     x = y = ag.Value(0.5, "x")
     for _ in range(4):

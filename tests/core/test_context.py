@@ -173,6 +173,11 @@ def test_no_grad_is_written_with_parentheses_or_without(form):
     assert (x * x).op == "mul"
 
 
+def test_the_name_of_a_scope_is_text():
+    with pytest.raises(TypeError, match="the name of a scope is text, not 3"):
+        ag.named_scope(3)
+
+
 def test_a_decorated_function_is_given_all_its_arguments():
     @ag.no_grad()
     @ag.named_scope("cube")

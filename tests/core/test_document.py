@@ -45,6 +45,17 @@ def test_numbers_that_do_not_follow_are_refused_with_their_node(tmp_path, op, ke
         ag.load(path)
 
 
+@pytest.mark.parametrize("x", [-2.0, 0.0])
+def test_a_node_without_a_number_is_refused(tmp_path, x):
+    path = tmp_path / "graph.json"
+    ag.save(ag.log(ag.Value(2.0, "x")), path)
+    document = json.loads(path.read_text())
+    document["nodes"][0]["data"] = x
+    path.write_text(json.dumps(document))
+    with pytest.raises(ValueError, match=rf"node 1: log\(x={x}\) is not defined"):
+        ag.load(path)
+
+
 def test_the_last_digits_of_another_machine_are_taken_for_this_ones(tmp_path):
     path, document = graph_document(tmp_path)
     node = next(node for node in document["nodes"] if node.get("op") == "exp")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, gradients
 from autograd.core.elementary import OURS
-from autograd.core.primitives import PRIMITIVES, Primitive
+from autograd.core.primitives import PRIMITIVES, Primitive, declare
 from autograd.core.value import as_declared
 
 mp = mpmath.mp.clone()
@@ -172,6 +172,14 @@ def test_one_primitive_is_one_declaration():
     y.backward()
     assert (y.data, y.op, x.grad, double(4.0)) == (6.0, "double", 2.0, 8.0)
     assert math.isnan(y._db)
+
+
+def test_a_name_is_declared_once():
+    assert repr(PRIMITIVES["exp"]) == "<primitive exp>"
+    before = dict(PRIMITIVES)
+    with pytest.raises(ValueError, match="there is a primitive 'exp' already"):
+        declare("exp", "e", lambda x: x, lambda x, y: 1.0)
+    assert before == PRIMITIVES
 
 
 def test_a_primitive_has_one_or_two_inputs():

@@ -48,6 +48,11 @@ def test_the_apple_price():
     assert (price.op, apple_.op, apple_.inputs, apple_.partials) == ("mul", None, (), ())
 
 
+def test_plus_in_front_is_the_value_itself():
+    x = Value(2.0)
+    assert +x is x
+
+
 def test_repr_and_format():
     price = apple()[0]
     price.backward()

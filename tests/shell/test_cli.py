@@ -55,6 +55,10 @@ def test_the_apple_price_from_a_shell():
     ]
 
 
+def test_an_expression_without_variables_is_its_number(run):
+    assert run("1 + 2 * 3") == (0, "1 + 2 * 3 = 7\n", "")
+
+
 def test_json_has_every_digit(run):
     status, out, err = run(*APPLE, "--json", "--explain=tax")
     found = json.loads(out)
