@@ -4,12 +4,12 @@ Run: python benchmarks/mutants.py [--count 60] [--seed 1] [--rooms core function
 coverage and pytest.  Each mutant is one operator, comparison, number or condition of the plain
 Python source, changed.  The tests of its room are collected once, in one process; for each mutant
 a fork of it puts the changed code into the functions that are there and runs the tests that reach
-the line, those first that killed before, then the quickest, until one fails.  A mutant that these
-let live is tried once more by a new Python on a changed copy of the package (not with --quick: then
-the share is too low rather than too high).  One outside of any function, as a number of a module or
-a default, is put where the old one is; where none of the tests that reach its uses fails, it is
-tried by a new Python in any case.  Printed are the survivors, each as its line before and after,
-and the share that was killed, of each file too.
+the line, those first that killed in this file, then its own, then the quickest, until one fails.  A
+mutant that these let live is tried once more by a new Python on a changed copy of the package (not
+with --quick: then the share is too low rather than too high).  One outside of any function, as a
+number of a module or a default, is put where the old one is; where none of the tests that reach its
+uses fails, it is tried by a new Python in any case.  Printed are the survivors, each as its line
+before and after, and the share that was killed, of each file too.
 """
 
 import argparse
@@ -53,7 +53,7 @@ TESTS = {  # those that are to see a fault there
     "program/jax.py": ["program/test_jax.py"],
     "shell": ["shell"],
 }
-SECONDS = 6  # of tests for one mutant, as they take without it
+SECONDS = 12  # of tests for one mutant, as they take without it
 LONG = 2  # a test that takes longer, while it is watched, is left out
 IDLE = 20  # seconds by the clock in which a mutant does nothing, which nobody waits for longer
 MEMORY = 4 << 30  # bytes of data that a mutant may take
@@ -322,7 +322,7 @@ class Sampler:
         self.failed = self.watched = False
         self.told: Counter[str] = Counter()
         self.by_file: dict[Path, Counter[str]] = {}
-        self.killers: Counter[int] = Counter()
+        self.killers: Counter[tuple[Path, int]] = Counter()
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Remember a failure."""
@@ -435,7 +435,7 @@ class Sampler:
         if not reached:
             return "not reached"
         chosen, total = [], 0.0
-        for index in sorted(self.sound, key=lambda i: -self.killers[i]):
+        for index in self.ordered(mutant.file):
             if index in reached and total < SECONDS:
                 chosen.append(index)
                 total += self.seconds[index]
@@ -450,12 +450,21 @@ class Sampler:
             if killer is None:
                 return "no end"
             if killer >= 0:
-                self.killers[killer] += 1
+                self.killers[mutant.file, killer] += 1
                 return "killed"
         if self.quick and pairs is not None:
             return "survived"
         names = [self.items[index].nodeid for index in chosen]
         return "survived" if survives(mutant, names, self.folder) else "killed"
+
+    def ordered(self, file: Path) -> list[int]:
+        """The tests: those that killed in this file, then its own by name, then the quickest."""
+
+        def key(index: int) -> tuple[int, bool]:
+            own = f"/test_{file.stem}.py:" in self.items[index].nodeid
+            return -self.killers[file, index], not own
+
+        return sorted(self.sound, key=key)
 
     def uses(self, found: list[Place]) -> set[int]:
         """The tests that reach a line where one is used, or of the function whose it is."""

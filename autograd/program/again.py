@@ -188,7 +188,7 @@ class Again:
             else:
                 totals[-1] = total[0]
         total = by_twos(totals)
-        return self.shaped(total / self.count if self.reduce == "mean" else total + 0.0)
+        return self.shaped(total / self.count if self.reduce == "mean" else total.copy())
 
     def _rows(self, room: _Room, read: list[int], out: list[Array] | None) -> list[Array] | None:
         if out is None or self.to is None:

@@ -562,7 +562,7 @@ def _half_plane(y: Pair, x: Lanes, angle: Pair) -> Lanes:
 
 def atan(x: Lanes) -> Lanes:
     """The angle whose tangent is x."""
-    a = least(abs(x), 2.0**100)
+    a = least(abs(x), HUGE)
     return _odd(x, _angle((a, 0.0), (_same(a, 1.0), 0.0))[0])
 
 
@@ -581,8 +581,8 @@ def atan2(y: Lanes, x: Lanes) -> Lanes:
 
 
 def _scale(x: Lanes) -> Lanes:
-    """A power of 2 whose product with x is near 1; 1 for 0."""
-    exponent = (least(greatest(x, 2.0**-1020), 2.0**1020).as_integer() >> 52) - 1023
+    """A power of 2 whose product with x is from 1 to 16, or less where x is subnormal."""
+    exponent = (least(x, 2.0**1020).as_integer() >> 52) - 1023
     return two_to(_same(x, 0, "i64") - exponent)
 
 

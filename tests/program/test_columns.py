@@ -74,3 +74,17 @@ def test_a_derivative_is_never_minus_zero():
     fast = ag.compile(lambda x: -(x * 0.0) * x, "numpy")
     _, slopes = fast.map_value_and_grad(X)
     assert not slopes.any() and not numpy.signbit(slopes).any()
+
+
+def test_so_many_branches_are_kept():
+    def f(x):
+        n = 0
+        while n < x:
+            n += 1
+        return x * n
+
+    fast = ag.compile(f, "numpy")
+    x = numpy.arange(40.0)
+    assert fast.map(x).tolist() == (x * x).tolist()
+    ((branches, _),) = fast._rows.values()
+    assert len(branches.kernels) == 16

@@ -20,6 +20,7 @@ import autograd as ag
 from autograd import Value
 from autograd.core import primitives
 from autograd.core.primitives import Primitive
+from autograd.program import builtin as builtin_module
 from autograd.program import cache as store
 from autograd.program import llvm, machine, native, scalar
 from autograd.program.steps import lower, record
@@ -247,6 +248,27 @@ def test_a_builtin_takes_nested_lists_and_tuples():
     assert both(*at) == ([y], slopes)
     for wrong in [((2, 3), (4, 5)), ([2, 3], [4, 5]), ((2,), [4, 5]), ((2, 3), [4, 5, 6]), 1.0]:
         assert both(1.0, wrong) == "else"
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+@pytest.mark.parametrize("n", [1, 7, 8, 9, 20])
+def test_a_builtin_takes_and_gives_any_count(kind, n):
+    steps = steps_of(lambda *xs: sum((x * (k + 1.0) for k, x in enumerate(xs)), 0.0), *[1.0] * n)
+    shape = kind([0] * n)
+    both = native.Native(steps, ((shape,), (0, shape))).builtin("f", lambda *args: "else")
+    value, slopes = both(kind(map(float, range(n))))
+    assert value == sum(k * (k + 1) for k in range(n))
+    assert slopes == kind(k + 1.0 for k in range(n))
+    for count in (n - 1, n + 1):
+        assert both(kind([1.0] * count)) == "else"
+
+
+def test_a_builtin_has_functions_for_what_it_takes_only():
+    steps = steps_of(product, 0.5, 1.5)
+    for shape, kinds in ((0, ""), ([0, 0], "list"), ((0, 0), "tuple"), ([(0,), 0], "list tuple")):
+        text = builtin_module.wrapper(steps, (shape,), 0, True)
+        for kind in ("list", "tuple"):
+            assert (f"@is_{kind}(" in text) == (kind in kinds)
 
 
 def test_a_builtin_takes_the_keywords_that_it_was_made_with():
@@ -483,6 +505,58 @@ def test_ctrl_c_in_the_middle_of_compiling(cache):
     again = start(6_000, cache)
     assert again.communicate(timeout=120)[1] == ""
     assert not list(cache.glob("*.new"))
+
+
+def test_what_a_processor_has(monkeypatch):
+    features = "-avx512fp16,+avx2,-avx512f,+fma"
+    monkeypatch.setattr(machine, "_processor", lambda: ("some", features))
+    assert [machine.has(name) for name in ("avx2", "fma", "avx512f", "avx", "fm", "")] == [
+        *(True, True, False, False, False, False)
+    ]
+
+
+def test_memory_that_is_not_there_is_told_before_llvm_asks_for_it():
+    machine._room(1 << 20)
+    with pytest.raises(MemoryError, match="no memory for machine code"):
+        machine._room(1 << 60)
+
+
+def test_code_of_another_level_is_made_anew(cache):
+    text = "define double @f(double %x) {\nret double %x\n}"
+    for level, passes in ((0, 0), (2, 0), (2, 1), (0, 0)):
+        machine.compiled(b"one", lambda: text, level, passes)
+    machine.compiled(b"two", lambda: text, 0)
+    assert len(files(cache)) == 4
+
+
+def test_a_digest_is_of_all_that_steps_compute():
+    def made():
+        x, y = Value(2.0), Value(3.0)
+        told = [("lt", x, y, True)]
+        return lower(record([x * y + 0.5, x], [x, y], told)[0], by=[0, 1])
+
+    changes = [
+        lambda s: s.op.__setitem__(s.order[-1], "sub"),
+        lambda s: s.a.__setitem__(s.order[-1], 1),
+        lambda s: s.b.__setitem__(s.order[-1], 1),
+        lambda s: s.constants.__setitem__(next(iter(s.constants)), 7.0),
+        lambda s: s.constants.__setitem__(len(s.op), 0.5),
+        lambda s: setattr(s, "inputs", 3),
+        lambda s: s.results.reverse(),
+        lambda s: s.rows.reverse(),
+        lambda s: s.checked.pop(),
+        lambda s: setattr(s, "guards", [s.guards[0]._replace(kind="le")]),
+        lambda s: setattr(s, "guards", [s.guards[0]._replace(holds=False)]),
+        lambda s: setattr(s, "guards", [s.guards[0]._replace(a=s.guards[0].b)]),
+        lambda s: setattr(s, "guards", [s.guards[0]._replace(b=s.guards[0].a)]),
+    ]
+    digests = {native.digest(made()), native.digest(made())}
+    assert len(digests) == 1
+    for change in changes:
+        steps = made()
+        change(steps)
+        digests.add(native.digest(steps))
+    assert len(digests) == 1 + len(changes)
 
 
 def test_a_function_that_is_not_there_is_no_call_of_address_0():

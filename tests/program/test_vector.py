@@ -87,7 +87,8 @@ def arguments(name, n):
     k = n // 4
     small, near_1 = magnitudes(rng, -323, 0, k), [1 + x for x in magnitudes(rng, -16, -1, k)]
     wide, usual = magnitudes(rng, -323, 308.25, k), [rng.gauss(0, 3) for _ in range(k)]
-    positive = [abs(x) for x in wide + usual]
+    least = [2.0**-1022 * rng.uniform(0.25, 2) for _ in range(k // 4)]  # of normal numbers
+    positive = [abs(x) for x in wide + usual + least]
     if name in ("log", "log2", "log10"):
         return positive + near_1, None
     if name == "log1p":
@@ -97,12 +98,13 @@ def arguments(name, n):
     if name in ("asin", "acos", "atanh"):
         return [x for x in small + near_1 + [-y for y in near_1] + usual if abs(x) < 1], None
     if name in ("asinh", "atan"):
-        return wide + usual + small, None
+        return wide + usual + small + [rng.uniform(0.4, 2.6) for _ in range(k)], None
     if name in ("sin", "cos", "tan"):
         multiples = [rng.randrange(2**30) * math.pi / 2 for _ in range(k)]
         return wide + usual + multiples + nearest_multiples(), None
     if name in ("atan2", "hypot"):
-        return wide + usual + usual, magnitudes(rng, -323, 308.25, k) + usual[::-1] + wide
+        others = magnitudes(rng, -323, 308.25, k) + usual[::-1] + wide
+        return wide + usual + usual + least, others + least[::-1]
     if name == "logaddexp":
         return [100 * x for x in usual], [100 * abs(x) for x in usual[::-1]]
     if name == "power":
