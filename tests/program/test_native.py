@@ -185,6 +185,35 @@ def test_a_primitive_of_the_users_own_has_no_machine_code():
         native.Native(steps)
 
 
+def waiting(n):
+    """Steps of which n numbers wait to be used at once, in whichever order."""
+
+    def f(x):
+        each = [ag.sin(x * (k + 2.0)) for k in range(n)]
+        total = each[0]
+        for z in reversed(each):
+            total = z * total
+        return total
+
+    return steps_of(f, 0.5, gradient=False)
+
+
+def test_rows_are_taken_by_sixteen_where_registers_are_enough():
+    column = [("column", 1)]
+    assert [llvm.wide(waiting(n), column, column, True) for n in (14, 15, 16, 17)] == [
+        *(True, True, False, False)
+    ]
+    many = waiting(20)
+    for reads, sums in (
+        ([("same", 16), *column], False),
+        ([("same", 17), *column], True),  # what all rows share is read half as often
+        ([("same", 8), ("together", 9), *column], True),
+        ([("column", 20)], False),
+    ):
+        assert llvm.wide(many, reads, None, True) == sums
+        assert not llvm.wide(many, reads, column, True)
+
+
 # --- the builtin ---
 
 
