@@ -582,8 +582,8 @@ def alone(work: Callable[..., Any], *args: Any) -> Any:
     with _sweeping:
         if _busy:
             raise RuntimeError("a sweep that this one has interrupted is not finished")
-        _busy = True
         try:
+            _busy = True
             return work(*args)
         finally:
             _busy = False
