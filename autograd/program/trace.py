@@ -9,6 +9,7 @@ import itertools
 import operator
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from threading import Lock
@@ -140,14 +141,16 @@ def joined(tree: Any, new: Iterator[Any], counts: bool = False) -> Any:
 
 def parameters(f: Function, args: Sequence[Any], counts: Sequence[bool]) -> list[str]:
     """A name for each number in the arguments: that of the parameter, with indices."""
-    try:
+    named: list[str] = []
+    with suppress(TypeError, ValueError):  # no signature, or another
         bound = inspect.signature(f).bind(*args)
-        named = list(bound.signature.parameters)[: len(bound.args)]
-    except (TypeError, ValueError):
-        named = []
+        for name, parameter in bound.signature.parameters.items():
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                named += [f"{name}_{k}" for k in range(len(args) - len(named))]
+            named.append(name)
     found: list[str] = []
     for i, x in enumerate(args):
-        head = named[i] if i < len(named) else f"x{i}"
+        head = named[i] if named else f"x{i}"
         numbers: list[Any] = []
         split(x, numbers, counts[i])
         alone = numbers and (type(x) is float or node.is_real(x))

@@ -1,9 +1,14 @@
 """Tracing: a program gives the eager numbers elsewhere too, or says that it cannot."""
 
+import collections
 import copy
+import functools
 import math
+import operator
 import pickle
 import threading
+from array import array
+from fractions import Fraction
 
 import pytest
 
@@ -11,6 +16,7 @@ import autograd as ag
 from autograd import Value
 from autograd.core import node
 from autograd.core.primitives import PRIMITIVES, Primitive
+from autograd.program.trace import joined, split
 
 
 @pytest.mark.parametrize(
@@ -309,3 +315,125 @@ def test_ctrl_c_as_a_trace_begins_or_ends_leaves_none_open(monkeypatch, which):
         ag.trace(ag.sin, 0.5)
     assert x.data == 0.5 and float(ag.grad(ag.sin)(0.0)) == 1.0  # neither is inside a trace
     assert ag.trace(ag.sin, 0.5)(0.0) == 0.0
+
+
+def area(width, *sides, depth=1.0):
+    return width * sum(sides, 0.0) * depth
+
+
+class Ratio:
+    def __call__(self, a, b):
+        return a / b
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "head"),
+    [
+        (lambda x, y: x * y, (1.0, 2.0), "program(x, y): 1 step"),
+        (area, (1.0, 2.0, 3.0), "area(width, sides_0, sides_1): 3 steps"),
+        (area, ([1.0, 2.0], 3.0), None),
+        (lambda p: p[0] + p[1], ([1.0, 2.0],), "program(p_0, p_1): 1 step"),
+        (lambda p, k: p["a"] * k, ({"a": 1.0}, 2.0), "program(p_0, k): 1 step"),
+        (lambda p, k: p[0] * k, (1.5, "text"), None),
+        (lambda text, x: x * x, ("text", 2.0), "program(x): 1 step"),
+        (functools.partial(area, 2.0), (3.0,), "program(sides_0): 2 steps"),
+        (Ratio(), (1.0, 2.0), "program(a, b): 1 step"),
+        (operator.mul, (1.0, 2.0), "mul(a, b): 1 step"),
+        (max, (1.0, 2.0), "max(x0, x1): 0 steps"),
+        (lambda x: x, (1.0,), "program(x): 0 steps"),
+    ],
+)
+def test_inputs_have_the_names_of_the_parameters(f, args, head):
+    if head is None:
+        with pytest.raises(TypeError):
+            ag.trace(f, *args)
+        return
+    p = ag.trace(f, *args)
+    assert str(p).splitlines()[0] == head
+    guards = str(p).count("where")
+    count = int(head.partition(": ")[2].split()[0])
+    assert repr(p) == f"<program of {head.partition('(')[0]}: {count} steps, {guards} guards>"
+
+
+def test_a_comparison_with_what_is_no_float_is_for_this_point_only():
+    with pytest.raises(ValueError, match="another point"):
+        ag.trace(lambda x: x if x > Fraction(1, 3) else -x, 1.0)
+    p = ag.trace(lambda x: x if x > Fraction(1, 2) else -x, 1.0)
+    assert p(0.75) == 0.75 and p(Fraction(3, 4)) == Fraction(3, 4)
+    with pytest.raises(ValueError, match="branch"):
+        p(0.5)
+    np = pytest.importorskip("numpy")
+    with pytest.raises(TypeError, match="compares a Value with an array"):
+        ag.trace(lambda x: x if x > np.array([1.0, 2.0]) else -x, 1.0)
+
+
+def test_numbers_of_python_are_taken_as_they_are_in_any_arithmetic():
+    w = Value(0.1, "w")
+    p = ag.trace(lambda x, y: x * y + w, 1.0, 2.0)
+    found = p.value_and_grad(Fraction(1, 3), 2, argnums=(0, 1))
+    assert found == (Fraction(2, 3) + Fraction(0.1), (2, Fraction(1, 3)))
+    assert all(type(x) is Fraction for x in (found[0], *found[1]))
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(30):
+        y, (dx, dy) = p.value_and_grad(mpmath.mpf(3), 0.1, argnums=(0, 1))
+        assert y == mpmath.mpf(0.1) * 4 and (dx, dy) == (mpmath.mpf(0.1), 3)
+        assert type(dx) is mpmath.mpf
+    sympy = pytest.importorskip("sympy")
+    x = sympy.Symbol("x")
+    w.data = 0.25
+    assert p(x, 0.5) == x / 2 + sympy.Rational(1, 4)
+    np = pytest.importorskip("numpy")
+    assert p(np.array([1.0, 2.0]), 3).tolist() == [3.25, 6.25]
+    assert ag.trace(lambda x: x * 2 + 1, 1.0).value_and_grad(Fraction(1, 3))[1] == 2
+    assert p(2, True) == 2.25 and type(p(2, 3)) is float
+
+
+def keys(*trees, counts=False):
+    """The keys of trees, and whether all are the same."""
+    found = [split(tree, [], counts) for tree in trees]
+    hashes = {hash(key) for key in found}
+    same = all(key == found[0] for key in found)
+    assert not same or len(hashes) == 1
+    return same
+
+
+def test_what_a_program_depends_on_besides_its_numbers():
+    np = pytest.importorskip("numpy")
+    assert keys(1.0, 2.0, 3, Value(1.0), Fraction(1, 2), np.float64(2.0))
+    assert keys([1.0, (2.0,)], [3, (Value(4.0),)])
+    assert not keys([1.0], (1.0,))
+    assert not keys([1.0], [1.0, 1.0])
+    assert keys({"a": 1.0}, {"a": 2.0}) and not keys({"a": 1.0}, {"b": 1.0})
+    assert not keys({"a": 1.0, "b": 1.0}, {"b": 1.0, "a": 1.0})  # the order is that of inputs
+    assert keys("a", "a") and not keys("a", "b") and not keys("a", b"a")
+    assert keys(True, True) and not keys(True, False) and not keys(True, 1)
+    assert keys(1, 1, counts=True) and not keys(1, 2, counts=True)
+    assert not keys(1, True, counts=True) and not keys(1, 1.0, counts=True)
+    mine, other = object(), object()
+    assert keys(mine, mine) and not keys(mine, other) and not keys(None, mine)
+    unhashable = type("Unhashable", (), {"__eq__": lambda self, other: True})
+    assert not keys(unhashable(), unhashable())
+    assert keys(np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([1, 2], object))
+    assert not keys(np.zeros(2), np.zeros(3)) and not keys(np.zeros((2, 1)), np.zeros((1, 2)))
+    assert keys(np.array([1, 2]), np.array([1, 2])) and not keys(np.array([1]), np.array([2]))
+    assert not keys(np.array([1], np.int32), np.array([1, 0], np.int16))
+
+
+def test_numbers_are_taken_out_and_put_back_in_order():
+    np = pytest.importorskip("numpy")
+    pair = collections.namedtuple("pair", "a b")
+    tree = [1.0, (2, True), {"k": np.array([3.0, 4.0])}, pair(5.0, "text"), np.array([6]), None]
+    numbers = []
+    split(tree, numbers)
+    assert numbers == [1.0, 2, 3.0, 4.0, 5.0]
+    packed = array("d")
+    split([tree[0], tree[2], np.array([7.0], "f"), np.array([8.0], object)], packed)
+    assert packed.tolist() == [1.0, 3.0, 4.0, 7.0, 8.0]
+    made = joined(tree, iter([10.0, 20.0, 30.0, 40.0, 50.0]))
+    assert made[:2] == [10.0, (20.0, True)] and made[2]["k"].tolist() == [30.0, 40.0]
+    assert made[3] == pair(50.0, "text") and type(made[3]) is pair
+    assert made[4] is tree[4] and made[5] is None
+    assert joined([1, 2.0], iter([5.0]), counts=True) == [1, 5.0]
+    counted = []
+    split([1, 2.0], counted, True)
+    assert counted == [2.0]
