@@ -261,4 +261,4 @@ def _rest(grad: float | None, shares: list[float | None]) -> float | None:
     if grad is None:
         return None
     rest = grad - inner
-    return rest if abs(rest) > 1e-12 * max(abs(grad), abs(inner)) or not shares else 0.0
+    return rest if abs(rest) > 1e-12 * max(abs(grad), abs(inner)) else 0.0

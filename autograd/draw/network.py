@@ -52,31 +52,32 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
 
 def _circle(unit: Unit, value: Value | None, look: Look) -> Item:
     """A name, where there is one to be told, a number and its gradient, one below the other."""
+    style = look.style
     if unit.kind == "more":
-        return _more(unit)
+        return _more(unit, style)
     named = unit.kind in ("leaf", "operator", "reference") or not unit.notes
-    texts = [Text(cut(unit.text), "name", 12.0)] if named else []
+    texts = [Text(cut(unit.text), "name", style.letters)] if named else []
     if value is not None and unit.text != printed(value.data, look.precision):
-        texts.append(Text(printed(value.data, look.precision), "value", 12.0))
+        texts.append(Text(printed(value.data, look.precision), "value", style.letters))
     if value is not None and value.grad is not None:
-        texts.append(Text(printed(value.grad, look.precision), "gradient", 12.0))
+        texts.append(Text(printed(value.grad, look.precision), "gradient", style.letters))
     top = -0.5 * LINE * (len(texts) - 1)
     placed = [
         Text(t.text, t.kind, t.size, y=top + LINE * i + (0.0 if t.kind == "name" else 1.0))
         for i, t in enumerate(texts)
     ]
-    size = max(44.0, *(t.width + 12.0 for t in texts), LINE * len(texts) + 18.0)
-    fill = LEAF if unit.kind == "leaf" else "white"
+    size = max(style.height, *(t.width + 12.0 for t in texts), LINE * len(texts) + 18.0)
+    fill = LEAF if unit.kind == "leaf" else style.fill
     title = ": ".join(map(clean, (unit.text, *unit.notes)))
     kind, words = f"node {unit.kind}", tuple(placed)
     return Item(unit.id, kind, "circle", size, size, words, title, unit.box, fill=fill)
 
 
-def _more(unit: Unit) -> Item:
+def _more(unit: Unit, style: Style) -> Item:
     """All but a few neurons of a layer."""
     count = Text(unit.text.removeprefix("… "), "derivative", 11.0, y=12.0)
-    size = max(44.0, count.width + 12.0)
-    texts = (Text("⋮", "symbol", 20.0, y=-7.0), count)
+    size = count.width + 12.0
+    texts = (Text("⋮", "symbol", style.sign, y=-7.0), count)
     title = f"{clean(unit.text)} (fold=False draws all)"
     end = (unit.id, "node more", "circle", size, size, texts, title, unit.box)
     return Item(*end, stroke=PALE, dashed=True)
@@ -94,4 +95,4 @@ def _weight(figure: Figure, edge: Edge) -> Value | None:
     return other if other.primitive is None and not other.is_literal else None
 
 
-NETWORK = Style("network", arrange, INK, "white", 44.0, 12.0, 12.0, 1.3, 0.2, 0.0, True, folds=True)
+NETWORK = Style("network", arrange, INK, "white", 44.0, 12.0, 20.0, 1.3, 0.2, 0.0, True, folds=True)

@@ -314,11 +314,11 @@ def along(line: Line, step: float = 3.0) -> Iterator[complex]:
                 s = 1.0 - t
                 yield s**3 * a + 3 * s * s * t * b + 3 * s * t * t * c + t**3 * d
         before = curve[-1]
+    if before is not None and line.tip is not None:
+        yield from _between(before, line.tip, step)
+        before = line.tip
     if before is not None:
         yield before
-    if line.tip is not None and before is not None:
-        yield from _between(before, line.tip, step)
-        yield line.tip
 
 
 def _between(a: complex, b: complex, step: float) -> Iterator[complex]:

@@ -44,11 +44,12 @@ def literals():
 
 
 def nested():
-    """A composite within another, whose result goes two ways."""
+    """A composite within another, whose result has a name and goes two ways."""
     with ag.named_scope("outer", "f(x) = 3 s(x)", "3 s′"):
         with ag.named_scope("inner"):
             s = Value(0.5, "x") ** 2 + 1
         y = s * 3 + s
+    s.label, y.label = "s", "y"
     return swept(y)
 
 

@@ -55,6 +55,13 @@ def test_a_thousand_nodes_are_drawn_and_no_more():
     assert mermaid(figure, look).count("((") == 999
 
 
+def test_of_a_graph_that_is_far_larger_than_its_picture_the_picture_counts():
+    with ag.named_scope("deep"):
+        y = sines(100)
+    assert len(figure_of(y, True, limit=3)[0].nodes) == 3
+    assert refusal(y, True, limit=2).startswith("the picture would have 3 nodes, more than 2: ")
+
+
 PART = "draw a part: an inner node, or a smaller example"
 NAMED = ", or record its parts in named_scope, which can be folded"
 

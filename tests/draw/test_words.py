@@ -5,6 +5,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.draw import figure_of
+from autograd.draw.assembly import figure
 from autograd.draw.sheet import sheet
 
 
@@ -91,6 +92,11 @@ def test_lines_without_weights_are_thin_and_grey_and_all_weights_may_be_0():
     ]
 
 
+def test_circles_are_44_points_wide_at_least():
+    (circle,) = sheet_of(Value(1.0), style="network").items
+    assert (circle.width, circle.height) == (44.0, 44.0)
+
+
 @pytest.mark.parametrize("precision", [1, 17])
 def test_precision_goes_from_1_to_17(precision):
     assert sheet_of(Value(1.0, "x"), precision=precision)
@@ -112,3 +118,12 @@ def test_a_wrong_option_is_told_with_those_that_there_are():
         sheet_of(ag.sigmoid(Value(1.0)), fold="n" * 100)
     with pytest.raises(TypeError, match="not \\[" + "3, " * 19 + "3,$"):
         sheet_of(ag.sigmoid(Value(1.0)), fold=[3] * 100)
+
+
+def test_numbers_have_four_digits_where_nothing_is_said():
+    y = Value(1 / 3) * Value(2 / 3)
+    assert [unit.text for unit in figure([y]).nodes[:2]] == ["0.3333", "0.6667"]
+    assert [unit.text for unit in figure_of(y, precision=6)[0].nodes[:2]] == [
+        "0.333333",
+        "0.666667",
+    ]
