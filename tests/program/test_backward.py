@@ -123,6 +123,10 @@ def test_where_it_fails_every_gradient_is_what_it_was(backend):
     for wrong in (lambda: [a, b], lambda: "a"):
         with pytest.raises(TypeError):
             ag.compile(wrong, backend).backward()
+    for several in (lambda x: [x, x], lambda x: (x,), lambda x: {"a": x}):
+        for at in (1.0, Value(1.0)):  # compiled, and recorded
+            with pytest.raises(TypeError, match="backward expects a function that returns one"):
+                ag.compile(several, backend).backward(at)
     with pytest.raises(TypeError, match="traced function"):
         ag.compile(lambda: a * a.data, backend).backward()
     assert ag.grads([a, b]) == before

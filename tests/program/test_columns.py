@@ -88,3 +88,20 @@ def test_so_many_branches_are_kept():
     assert fast.map(x).tolist() == (x * x).tolist()
     ((branches, _),) = fast._rows.values()
     assert len(branches.kernels) == 16
+
+
+def test_a_primitive_of_ones_own_that_refuses_a_row(monkeypatch):
+    def forward(x):
+        if x < 0:
+            raise ValueError("negative")
+        return x * x
+
+    square = Primitive("square_of", "s", forward, lambda x, y: 2.0 * x)
+    monkeypatch.setitem(PRIMITIVES, "square_of", square)
+    fast = ag.compile(lambda x: square(x) + 1.0, "numpy")
+    x = numpy.array([1.0, 2.0, -1.0, 3.0])
+    with pytest.raises(ValueError, match=r"^row 2: "):
+        fast.map(x)
+    found, wrong = fast.map(x, errors="nan")
+    assert wrong.tolist() == [2] and found[[0, 1, 3]].tolist() == [2.0, 5.0, 10.0]
+    assert numpy.isnan(found[2])

@@ -1,11 +1,13 @@
 """Machine code for one point: the bits of the eager engine, the builtin, and what may go wrong."""
 
 import ctypes
+import functools
 import gc
 import itertools
 import math
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -82,6 +84,41 @@ def test_each_primitive_has_the_bits_of_the_eager_engine(name):
         elif not isinstance(expected, type):  # a partial is missing where the adjoint is 0
             assert flag == llvm.NOT_FINITE
     assert equal > len(points) / 5
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if name in llvm.KNOWN])
+def test_each_primitive_answers_by_itself_at_usual_numbers(name):
+    """The eager engine need not be asked, but where digits may be lost."""
+    primitive, found = OURS[name], 0
+    count = len(primitive.partials)
+    run = None
+    for at in [(1.5, 0.5), (0.5, 0.25), (0.5, -3.5), (2.5, -0.75), (-0.5, 2.0), (1e-90, 3.0)]:
+        expected = eager(primitive, *at[:count])
+        if isinstance(expected, type):
+            continue
+        run = run or native.Native(steps_of(primitive, *at[:count]))
+        assert run(at[:count]) == (0, expected), at
+        found += 1
+    assert found > 1
+
+
+@pytest.mark.parametrize("a", [1e-280, 1e-145, 1e-146, 1e-73])
+def test_a_power_that_has_lost_digits_is_left_to_the_eager_engine(a):
+    """A slope is b a^(b-1): where a^(b-1) alone is less than 1e-290 it may be subnormal."""
+    run = native.Native(steps_of(ag.power, 1.5, 3.5))
+    for b in (2.0, 3.0, 4.0):
+        flag, found = run([a, b])
+        tiny = [y for y in (a**b, a ** (b - 1.0)) if y <= 1e-290]
+        assert (flag == llvm.NOT_FINITE) == bool(tiny)
+        if not flag:
+            assert found == eager(ag.power, a, b)
+
+
+def test_workspace_is_on_the_stack_where_it_is_small():
+    for size, on_stack in ((8, True), (65_536, True), (65_537, False), (1 << 20, False)):
+        reserve, release = llvm.workspace(size)
+        assert ("alloca" in reserve) == on_stack and ("Free" in release) != on_stack
+        assert int(re.search(r"i64 (\d+)", reserve)[1]) >= size + 63  # so that it can be aligned
 
 
 def some_functions():
@@ -212,6 +249,52 @@ def test_rows_are_taken_by_sixteen_where_registers_are_enough():
     ):
         assert llvm.wide(many, reads, None, True) == sums
         assert not llvm.wide(many, reads, column, True)
+
+
+class Asked(Exception):
+    pass
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """How thoroughly code would be made: the level of the generator, and of the passes before."""
+
+    def instead(key, text, level, passes=0):
+        raise Asked(level, passes, text)
+
+    monkeypatch.setattr(machine, "compiled", instead)
+
+
+def test_long_programs_are_made_fast_rather_than_thoroughly(asked):
+    def chained(n):
+        f = lambda x: functools.reduce(lambda z, _: z + x, range(n), x)  # noqa: E731
+        steps = steps_of(f, 1.0, gradient=False)
+        assert len(steps.order) == n + 1
+        return steps
+
+    for n, level, passes in ((30, 2, 1), (31, 2, 0), (300, 2, 0), (301, 0, 0), (2_000, 0, 0)):
+        with pytest.raises(Asked) as told:
+            native.Native(chained(n - 1))
+        assert told.value.args[:2] == (level, passes)
+
+
+def test_long_programs_over_rows_are_made_fast_and_of_eight_lanes(asked, monkeypatch):
+    rows = pytest.importorskip("autograd.program.rows")
+    column = (("column", 1),)
+    monkeypatch.setattr(llvm, "ROWS_CHUNK", 4)
+    for n, has, level, passes, lanes in (
+        (6, True, 2, 1, 16),
+        (6, False, 2, 1, 8),
+        (7, True, 0, 0, 8),
+        (7, False, 0, 0, 8),
+    ):
+        monkeypatch.setattr(machine, "has", lambda feature, has=has: has and feature == "avx512f")
+        f = functools.partial(functools.reduce, lambda z, k: z * (k + 2.0), range(n))
+        with pytest.raises(Asked) as told:
+            rows.Kernel(steps_of(f, 1.0, gradient=False), True).code(column, column)
+        assert told.value.args[:2] == (level, passes)
+        text = told.value.args[2]()
+        assert f"%i2 = add i64 %i, {lanes}" in text
 
 
 # --- the builtin ---
