@@ -404,9 +404,8 @@ def power(a: Lanes, b: Lanes) -> Lanes:
     y, k = _log_pair(abs(a))
     y = _with_exponent(y, k)
     ph, pl = product(b, y[0])
-    near = abs(ph) < 800.0
-    m, n = exp_pair(ph, where(near, fma(b, y[1], pl), 0.0))
-    size = scaled(m[0], n)
+    m, n = exp_pair(ph, fma(b, y[1], pl))
+    size = where(ph < LAST, 0.0, scaled(m[0], n))
     size = where(a.equals(0.0), where(b < 0.0, math.inf, 0.0), size)
     size = where(ph > FIRST, where(a.equals(0.0), size, math.inf), size)
     whole = b.code.intrinsic("floor", b).equals(b)
