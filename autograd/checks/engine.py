@@ -203,7 +203,7 @@ class _Run:
 
     def rules(self) -> None:
         """The value and the rule of each operation, and the incoming gradient."""
-        made = self.engine(0.5)
+        made = self.engine(POINTS["x"])
         for name in OPERATIONS:
             if name in METHODS and type(made) is not Value and not hasattr(made, name):
                 self.missing.append(name)

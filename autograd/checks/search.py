@@ -42,8 +42,6 @@ def likeliest(
         graph = written(level)
         if level and len(graph.order) == len(written(level - 1).order):
             break
-        if v not in graph.into and v not in graph.uses:
-            break
         region = Region(graph, known, v, ends)
         if region.left_out:
             left_out = f"{region.left_out:,} derivatives further up were not tried"
@@ -103,4 +101,4 @@ def _elsewhere(
         if v is first or v not in after or fits(v, before.get(v, 0.0), after[v]):
             continue
         gain += -0.8 if v in wrong and fits(v, given[v], after[v]) else 0.8
-    return max(-1.6, min(2.0, gain))
+    return max(-1.6, gain)

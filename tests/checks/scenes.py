@@ -110,9 +110,12 @@ GRAPHS = {
     "levels": lambda a, b, c: ag.silu(a * b) * c + ag.gelu(b) - ag.softplus(-a),
     "scores of a softmax": lambda a, b, c: ag.dot(ag.softmax([a, b * a, c]), [a, c, 2.0]),
     "sum": lambda a, b, c: a + b,
+    "equal above": lambda a, b, c: a * b + a * c,
+    "equal beside": lambda a, b, c: a * b * 2 + a * b,
+    "nothing": lambda a, b, c: ag.softmax([a, b, c])[0] * 0.0 + ag.sigmoid(a) * 0.0 + b,
     "batch": lambda a, b, c: ag.binary_cross_entropy([ag.sigmoid(a * b), ag.sigmoid(c)], [1, 0]),
 }
-ANY = r"(?<=^a factor )\S+(?= too| forgotten)|(?<=^the derivative of )\S+(?= for)"
+ANY = r"(?<=^a factor )[^,]+(?= too| forgotten)|(?<=^the derivative of )\S+(?= for)"
 BROKEN = {"price": "fruit", "sigmoids": "h", "neurons": "h[0]"}  # given wrong, above the leaves
 
 
@@ -128,6 +131,10 @@ def kinds(name, which):
     if which == "given":
         above = next(u for u in order if u.label == BROKEN[name])
         graph, given, v = written(y, [above]), {above: -1.3}, b
+    if which == "at 0":
+        a.data = 0.0
+        y.recompute()
+        graph = written(y)
     if which == "inside":
         v = next(u for u in graph.order if u.op is not None and u in graph.uses)
     yield f"at {graph.name(v)}"
@@ -204,8 +211,7 @@ def mistake(case):
         s.node.label = s.name
     hand = {s.node: float(f"{g:.9e}") for s, g in given.items()}
     yield graph
-    for line in said(order[-1].node, hand):
-        yield plain(line)
+    yield from (plain(line) for line in said(order[-1].node, hand) if "path by path" not in line)
 
 
 def planted(name):
@@ -322,6 +328,7 @@ ESTIMATES = {  # what it is: the function, the points
     "an error on a line": (lambda x: 5.0 * x + 1e-8 * ((x * 98765.4321) % 1.0), (0.5, 7.0)),
     "chaos": (logistic, (0.2, 0.37)),
     "more chaos": (lambda x: logistic(x, 12), (0.2, 0.37)),
+    "wild on a slope": (lambda x: 3e5 * x + 40.0 * ((1e5 * x * x) % 1.0), (0.3001, 2.0)),
     "wild": (lambda x: (1e5 * x * x) % 1.0, (0.3, 0.3001)),
     "waves": (lambda x: (50.0 * x) % 1.0 * (1.0 - (50.0 * x) % 1.0), (0.013, 0.3)),
     "too large": (lambda x: 1e308 * x * x, (1.1, 1.3)),
@@ -621,6 +628,12 @@ def judged():
     yield from accounts(wrong | {"a": right["a"], "b": -3.4}, slips=1)
     yield "-- rounded"
     yield from accounts({name: float(f"{g:.3g}") for name, g in right.items()})
+    yield "-- the output"
+    yield from accounts({"y": 2.0})
+    yield from accounts({"y": -1.0, "v": right["v"]})
+    yield "-- nothing"
+    x, w, other = ag.Value(2.0, "x"), ag.Value(-0.0, "w"), ag.Value(1.0, "other")
+    yield from said(x * w + x * 3.0, {x: 4.0, other: 0.99999})
     yield "-- missing"
     yield from marks({"a": None, "b": "x" * 50, "c": math.nan, "y": 1}, weights={"u": 2})
 
@@ -636,20 +649,29 @@ def one_answer():
 def second():
     x, w = ag.Value(2.0, "x"), ag.Value(3.0, "w")
     y = x * x * w + w * w * w * x
+    other = ag.Value(1.0, "other")
     right = {(x, x): 6.0, (x, w): 31.0, (w, w): 36.0}
-    for pair, wrong in (((x, x), 3.0), ((x, w), 27.0), ((w, w), -36.0)):
+    for pair, wrong in (((x, x), 3.0), ((x, w), 27.0), ((w, w), -36.0), ((x, other), 1.0)):
         yield from said(y, right | {pair: wrong}, order=2)
 
 
-def many():
+def indices():
     """A list of numbers at indices, more of them wrong than slips are looked for."""
     xs = [ag.Value(1.0 + 0.125 * i) for i in range(22)]
     y = ag.sum([x * x * (1.0 + i) for i, x in enumerate(xs)])
     grade = ag.grade(y, [(xs, [x.data * (1.0 + i) for i, x in enumerate(xs)])])
-    yield from (plain(line) for line in str(grade).splitlines())
+    yield from (plain(line) for line in grade.messages[::6])
+    yield f"{len(grade.messages)} messages"
+
+
+def paths(count):
     a = ag.Value(0.5, "a")
-    y = ag.sum([a * (1.0 + 0.5 * i) for i in range(22)])
+    y = ag.sum([a * (1.0 + 0.5 * i) for i in range(count)])
     yield from said(y, {a: 1.0})
+
+
+def names():
+    """More names than a line holds."""
     wide = [ag.Value(1.0 + i, f"the {i}th of many") for i in range(12)]
     y = ag.sum([x * x for x in wide])
     yield from said(y, {x: -2 * x.data for x in wide})
@@ -712,7 +734,7 @@ def check_table():
 
 # --- all parts, by file ---
 
-MISTAKES = list(mistakes.derivations(each=1, seed=2))
+MISTAKES = list(mistakes.derivations(each=1, seed=2))[::2]
 
 
 def by_mistakes(first):
@@ -732,6 +754,10 @@ PARTS = {
             f"{name}, inside": partial(kinds, name, "inside")
             for name in ("cells", "scores", "mean")
         },
+        **{
+            f"{name}, at 0": partial(kinds, name, "at 0")
+            for name in ("polynomial", "neurons", "softmax")
+        },
         **{f"terms of {name}": partial(terms, name) for name in [*SIZED, *CANCELLED]},
         **{f"shares of {name}": partial(share_slips, name) for name in ("price", "sigmoids")},
     },
@@ -743,7 +769,9 @@ PARTS = {
         "everywhere": everywhere,
         "one answer": one_answer,
         "second derivatives": second,
-        "many": many,
+        "indices": indices,
+        **{f"{count} paths": partial(paths, count) for count in (20, 21)},
+        "names": names,
         "a large graph": large,
         "questions": partial(asked, "price", 4, 9),
         "questions of a quotient": partial(asked, "quotient", 3, 1),

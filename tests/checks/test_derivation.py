@@ -4,6 +4,7 @@ import time
 import pytest
 
 import autograd as ag
+from autograd.checks.judgement import listed
 from autograd.core.node import inputs_first
 from autograd.core.value import Value
 
@@ -399,3 +400,34 @@ def test_a_number_outside_the_graph_is_right_where_it_is_0():
     assert ag.grade(x * x, {x: 6.0, other: 0.0}) == (1.0, ())
     marked = ag.grade(x * x, {x: 6.0, other: 1.0})
     assert marked == (0.5, ("wrong gradient at other: 1 given, but no path leads there: 0",))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "line"),
+    [
+        ((40, 58), "{}, {}"),
+        ((40, 59), "{} and 1 more"),
+        ((40, 42, 20), "{}, {} and 1 more"),
+        ((40, 43, 20), "{} and 2 more"),
+        ((120, 1), "{} and 1 more"),
+        ((30, 30, 36), "{}, {}, {}"),
+        ((30, 30, 37), "{}, {} and 1 more"),
+    ],
+)
+def test_a_list_of_names_fits_a_line(lengths, line):
+    texts = ["x" * n for n in lengths]
+    assert listed(texts) == line.format(*texts)
+    assert listed([t[3:] for t in texts], "-: ").startswith("-: xxx")
+
+
+def test_a_failing_test_ends_in_its_own_line(monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    x = Value(3.0, "x")
+    for check in (
+        lambda: ag.assert_gradients(x * x, {x: 5.0}),
+        lambda: ag.gradcheck(lambda x: x * x, 3.0, hand=lambda x: 5.0),
+    ):
+        with pytest.raises(ag.GradientMismatch) as caught:
+            check()
+        told = [entry.path.name for entry in caught.traceback.filter(caught)]
+        assert set(told) == {"test_derivation.py"}

@@ -44,6 +44,8 @@ def test_names_of_components():
     assert [row.name for row in ag.gradcheck(lambda *xs: xs[0] * xs[1], 1.0, 2.0).rows] == [
         *("xs[0]", "xs[1]")
     ]
+    report = ag.gradcheck(lambda a, *bs, k=2: a * bs[0] * bs[1], 1.0, 2.0, 3.0)
+    assert [row.name for row in report.rows] == ["a", "bs[0]", "bs[1]"]
     assert [row.name for row in ag.gradcheck(ag.exp, 1.0).rows] == ["x"]
     assert [row.name for row in ag.gradcheck(max, 1.0, 2.0).rows] == ["x0", "x1"]
 

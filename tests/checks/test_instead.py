@@ -17,6 +17,8 @@ FORMS = [  # what was written, where it cancels, what is offered, that as a func
     (lambda x: 1 - ag.cos(x), (1e-5,), "2·sin(x/2)²", lambda x: 2 * ag.sin(x / 2) ** 2),
     (lambda x: 1 - ag.cos(x) ** 2, (1e-5,), "sin(x)²", lambda x: ag.sin(x) ** 2),
     (lambda x: 1 - ag.erf(x), (4.0,), "erfc(x)", ag.erfc),
+    (lambda x: ag.cos(x) - 1, (1e-5,), "−2·sin(x/2)²", lambda x: -2 * ag.sin(x / 2) ** 2),
+    (lambda x: ag.sigmoid(x) - 1, (25.0,), "−sigmoid(−x)", lambda x: -ag.sigmoid(-x)),
     (lambda x: -ag.log(1 - ag.sigmoid(x)), (25.0,), "−softplus(x)", ag.softplus),
     (lambda x: ag.log(ag.sigmoid(x)), (25.0,), "−softplus(−x)", lambda x: -ag.softplus(-x)),
     (lambda x: ag.log(1 + x), (1e-9,), "log1p(x)", ag.log1p),
@@ -98,6 +100,8 @@ def test_a_form_that_loses_nothing_is_left_alone():
         (lambda x: ag.tanh(x) ** 3 - 1, 12.0, False),
         (lambda x: ag.log(2 + x), -1.0, False),
         (lambda x: x * ag.Value(1.0, "u") - 1, 1.0, False),
+        (lambda x: ag.log(1 - ag.tanh(x)), 9.0, False),
+        (lambda x: ag.log(2 - ag.sigmoid(x)), 25.0, False),
     ],
 )
 def test_a_form_is_told_from_a_loss_of_two_digits_on(f, at, told):
@@ -129,4 +133,16 @@ def test_three_forms_are_told_the_worst_loss_first():
     y = ag.sum([ag.tanh(v) for v in z])
     assert instead_of_the_textbook(y) == [
         f"write 1/cosh(z{i})² instead of 1 − tanh(z{i})²" for i in (0, 1, 2)
+    ]
+
+
+def test_the_textbooks_form_has_the_name_of_the_input():
+    name = "sixteen letters!"
+    y = ag.tanh(ag.Value(10.0, name)) + ag.tanh(ag.Value(11.0, f"{name}!"))
+    assert instead_of_the_textbook(y) == [
+        f"write 1/cosh({x})² instead of 1 − tanh({x})²" for x in (name, "sixteen letters!…")
+    ]
+    s = ag.softmax([ag.Value(9.0, "z"), ag.Value(0.0, "u")])[0]
+    assert instead_of_the_textbook(s) == [
+        "write y·(the sum of the other outputs) instead of y·(1 − y)"
     ]

