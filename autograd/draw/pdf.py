@@ -84,7 +84,7 @@ def text_runs(text: str, size: float, bold: bool) -> list[tuple[str, str, float,
     for c in text.replace("\u2003", 3 * " "):
         sign, up = level(c)
         sign = "–" if sign == "−" else sign  # Symbol's minus runs into the digits
-        raised = up * (0.35 if up > 0 else 0.15) * size
+        raised = {1: 0.35, 0: 0.0, -1: -0.15}[up] * size
         how = _font(sign, bold), 0.65 * size if up else size, raised
         if runs and runs[-1][1:] == how:
             sign = runs.pop()[0] + sign

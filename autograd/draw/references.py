@@ -3,8 +3,8 @@
 Invariant: every edge keeps its id and its numbers; only where its line begins is another place.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 from autograd.draw.figure import Figure, Unit
 
@@ -47,7 +47,7 @@ def with_references(figure: Figure) -> Figure:
 
 def _tags(figure: Figure, far: set[str], units: dict[str, Unit]) -> dict[int, str]:
     """What the sources of long edges are called."""
-    counted: Iterator[str] = (f"t{i}" for i in range(1, len(figure.edges) + 1))
+    counted = (f"t{i}" for i in count(1))
     tags: dict[int, str] = {}
     for edge in figure.edges:
         if edge.id in far and edge.source not in tags:

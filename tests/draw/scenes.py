@@ -74,8 +74,18 @@ def regression(n=12):
     return swept(loss)
 
 
-def squares(n=12):
-    return swept(ag.sum([v**2 for v in ag.values([float(i) for i in range(n)], "x")]))
+def squares():
+    return swept(ag.sum([v**2 for v in ag.values([float(i - 5) for i in range(12)], "x")]))
+
+
+def product():
+    """Many that go into one composite, where they are not added up; not swept."""
+    x = ag.values([2.0] * 12, "x")
+    with ag.named_scope("product", "Π xᵢ"):
+        y = x[0]
+        for v in x[1:]:
+            y = y * v
+    return y
 
 
 def softmaxed(n=10):
@@ -103,11 +113,11 @@ def network(*sizes):
 
 
 def squashed():
-    """Twelve sigmoids of one sum, and as many of another."""
+    """Twelve sigmoids in one sum, times as many squares in another."""
     x = ag.values([0.1 * i for i in range(24)], "x")
     with ag.named_scope("group"):
         first = ag.sum([ag.sigmoid(v) for v in x[:12]])
-    return swept(first * ag.sum([v**2 for v in x[12:]]))
+    return swept(first * ag.sum([v * v for v in x[12:]]))
 
 
 def apart():

@@ -185,3 +185,17 @@ def test_far_uses_of_many_leaves_take_no_time():
     with pytest.raises(ValueError, match="more than 1,000"):
         figure_of(y * 1e-300)
     assert time.process_time() - start < 5.0
+
+
+def test_only_leaves_are_told_by_their_names_and_only_where_they_have_some():
+    outputs = [2.0 * v for v in ag.values([0.5] * 12, "x")]
+    for i, y in enumerate(outputs):
+        y.label = f"y[{i}]"
+    (more,) = rest(figure_of(outputs)[0])
+    assert (more.text, more.notes) == ("… 9 more", ("like these",))
+    leaves = [
+        Value(1.0, "1" if i in named else None) for named in ((), (2,), (10,)) for i in range(12)
+    ]
+    for part in (leaves[:12], leaves[12:24], leaves[24:]):
+        (more,) = rest(figure_of(ag.sum([ag.exp(v) for v in part]))[0])
+        assert more.notes == ("like these",)

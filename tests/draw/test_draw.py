@@ -778,6 +778,39 @@ def test_render_writes_what_pipe_gives(tmp_path, monkeypatch):
     assert {(tmp_path / f"{c}.svg").read_text("utf-8") for c in "qrs"} == {text}
 
 
+@needs_dot
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"filename": "a.gv"},
+        {"filename": "a.gv", "directory": "inner"},
+        {"filename": "a.gv", "cleanup": True},
+        {"filename": "a.gv", "format": "png"},
+        {"outfile": "a.svg"},
+        {"outfile": "a.svg", "filename": "b.gv"},
+        {"outfile": "a.svg", "directory": "inner"},
+        {"outfile": "inner/a.png"},
+    ],
+)
+@pytest.mark.parametrize("folder", [None, "own"])
+def test_render_writes_the_files_that_graphviz_writes(tmp_path, monkeypatch, options, folder):
+    def files(kind):
+        place = tmp_path / kind
+        for name in ("inner", "own/inner"):
+            (place / name).mkdir(parents=True)
+        monkeypatch.chdir(place)
+        picture = ag.draw(apple())
+        picture.format = "svg"
+        if kind == "graphviz":
+            picture = graphviz.Source(picture.source, filename="Picture.gv", format="svg")
+        picture.directory = folder or ""
+        found = picture.render(**options)
+        return found, sorted(str(p.relative_to(place)) for p in place.rglob("*") if p.is_file())
+
+    assert files("ours") == files("graphviz")
+
+
 def test_saving_follows_a_link_and_keeps_the_mode(tmp_path):
     target, link = tmp_path / "target.svg", tmp_path / "link.svg"
     target.write_text("before")

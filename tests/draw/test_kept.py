@@ -52,6 +52,7 @@ PICTURES = {
     "nested-box-TB": (scenes.nested, {"style": "box", "direction": "TB", "partials": True}),
     "softmax": (scenes.softmax, {"fold": True, "partials": True}),
     "squares-box": (scenes.squares, {"style": "box"}),
+    "product": (scenes.product, {"fold": True}),
     "softmaxed-box-BT": (scenes.softmaxed, {"style": "box", "direction": "BT", "fold": True}),
     "layer-TB": (lambda: scenes.network(2, 4, 1), {"direction": "TB", "fold": True}),
     "skipping": (scenes.skipping, {"style": "network"}),

@@ -484,3 +484,18 @@ def test_operands_in_the_wrong_order_are_mirrored(direction, first):
 def test_operands_in_one_place_and_those_at_ports_have_no_order():
     assert order([(50, 50)])[0] == 1
     assert order([(10, 90)], ports=(0, 1))[0] == 1
+
+
+# --- what is too near ---
+
+
+@DIRECTIONS
+def test_columns_that_touch_have_no_gap(direction):
+    found, _ = weights(direction, {"a": 10 + 50j, "b": 30 + 50j}, ["ab"])
+    assert [found[id].real for id in "ab"] == nearly([10, 30])
+    turned = Turned(direction)
+    items = [item(f"a{k}", 20.0, 1.0) for k in range(9)] + [item("b", ports=9)]
+    middles = {f"a{k}": complex(10, 10 * k) for k in range(9)} | {"b": 30 + 50j}
+    links = [Link(f"l{k}", f"a{k}", "b", None, "", None, port=k) for k in range(9)]
+    found = turned.places(items, links, middles, dict.fromkeys((x.id for x in links), ENGINES))
+    assert turned.back(found.items["b"]).real == pytest.approx(30)
