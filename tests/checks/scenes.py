@@ -110,6 +110,8 @@ GRAPHS = {
     "levels": lambda a, b, c: ag.silu(a * b) * c + ag.gelu(b) - ag.softplus(-a),
     "scores of a softmax": lambda a, b, c: ag.dot(ag.softmax([a, b * a, c]), [a, c, 2.0]),
     "sum": lambda a, b, c: a + b,
+    "ten paths": lambda a, b, c: ag.sum([a * (2.0 + i) for i in range(10)]),
+    "eleven paths": lambda a, b, c: ag.sum([a * (2.0 + i) for i in range(11)]),
     "equal above": lambda a, b, c: a * b + a * c,
     "equal beside": lambda a, b, c: a * b * 2 + a * b,
     "nothing": lambda a, b, c: ag.softmax([a, b, c])[0] * 0.0 + ag.sigmoid(a) * 0.0 + b,
@@ -231,6 +233,22 @@ def planted(name):
         yield f"{short(slip.number)}: {' | '.join(told)}"
 
 
+def long_names():
+    """Slips whose words would be wider than a page."""
+    x = ag.Value(0.5, "the number of the day")
+    w = ag.Value(0.25, "the weight of the evidence")
+    h = labelled(ag.sigmoid(x * w), "what is hidden from everybody")
+    y = labelled(ag.tanh(h) * h, "what comes out in the end")
+    slope = ag.gradients(y, [h])[0].data
+    for wrong in (slope + 1.0, -slope, h.data, slope - 2.0 * h.data * (1.0 - y.data**2)):
+        yield from map(plain, said(y, {h: wrong}, slips="all"))
+    graph = written(y)
+    for v in (x, w):
+        slips = {slip.text: slip for slip in candidates(Region(graph, {}, v))}
+        for slip in sorted(slips.values(), key=lambda slip: -len(slip.text))[:60:6]:
+            yield from (plain(line) for line in said(y, {v: slip.number})[4:])
+
+
 def everywhere():
     """All slips that explain a number that is to be had at many places."""
     x = ag.Value(1.5, "x")
@@ -309,6 +327,7 @@ ESTIMATES = {  # what it is: the function, the points
     "a jump to the left": (lambda x: x * x - 1e-6 * (x >= 2.0), (2.0,)),
     "a small jump": (lambda x: x + 1e-9 * (x > 1.0), (1.0,)),
     "a tiny jump": (lambda x: x + 1e-13 * (x > 1.0), (1.0,)),
+    "a jump that is taken back": (lambda x: 1e-6 * (x > 0.0) - 100.0 * max(x, 0.0), (0.0,)),
     "a jump in a slope": (lambda x: 100.0 * x + 1e-5 * (x > 0.5), (0.5,)),
     "stairs": (lambda x: math.floor(100.0 * x) / 100.0, (0.305, 0.301, 0.3)),
     "fine stairs": (lambda x: (x + 1e12) - 1e12, (0.3, 1.0)),
@@ -628,6 +647,8 @@ def judged():
     yield from accounts(wrong | {"a": right["a"], "b": -3.4}, slips=1)
     yield "-- rounded"
     yield from accounts({name: float(f"{g:.3g}") for name, g in right.items()})
+    yield from accounts({"v": 2.9})
+    yield from accounts({"v": 3.0})
     yield "-- the output"
     yield from accounts({"y": 2.0})
     yield from accounts({"y": -1.0, "v": right["v"]})
@@ -692,6 +713,8 @@ def large():
         named = {v.label: v for v in order if v.label}
         slope = ag.gradients(y, [named["y3"]])[0].data
         yield from map(plain, said(y, {named["y3"]: slope * 1.5, x: 1.0, w: 3.0}))
+        forgotten = slope / 6.5 * 6.0  # the path from y5 through y5·w
+        yield from map(plain, said(y, {named["y3"]: forgotten}, slips=5))
         slope = ag.gradients(y, [named["y18"]])[0].data
         yield from map(plain, said(y, {named["y18"]: slope * 0.5, named["y19"]: 1.0, x: 1.0}))
         yield from map(plain, ag.grade(y, {named["y3"]: 7.5, x: 1.0}).messages)
@@ -763,10 +786,11 @@ PARTS = {
     },
     "reports": {
         **{f"mistakes from {i}": partial(by_mistakes, i) for i in range(0, len(MISTAKES), 8)},
-        **{f"planted in {name}": partial(planted, name) for name in GRAPHS},
+        **{f"planted in {name}": partial(planted, name) for name in list(GRAPHS)[:-5]},
         "judged": judged,
         "wide": wide,
         "everywhere": everywhere,
+        "long names": long_names,
         "one answer": one_answer,
         "second derivatives": second,
         "indices": indices,

@@ -4,7 +4,7 @@ import time
 import pytest
 
 import autograd as ag
-from autograd.checks.judgement import listed
+from autograd.checks.judgement import Judgement, listed
 from autograd.core.node import inputs_first
 from autograd.core.value import Value
 
@@ -398,6 +398,7 @@ def test_a_wrong_number_above_a_missing_derivative():
 def test_a_number_outside_the_graph_is_right_where_it_is_0():
     x, other = Value(3.0, "x"), Value(2.0, "other")
     assert ag.grade(x * x, {x: 6.0, other: 0.0}) == (1.0, ())
+    assert ag.grade(x * x, {x: 6.0, other: 1e-15}).fraction == 0.5
     marked = ag.grade(x * x, {x: 6.0, other: 1.0})
     assert marked == (0.5, ("wrong gradient at other: 1 given, but no path leads there: 0",))
 
@@ -431,3 +432,13 @@ def test_a_failing_test_ends_in_its_own_line(monkeypatch):
             check()
         told = [entry.path.name for entry in caught.traceback.filter(caught)]
         assert set(told) == {"test_derivation.py"}
+
+
+def test_of_more_than_ten_thousand_nodes_three_thousand_are_searched():
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(9_999):
+        y = ag.sin(y)
+    assert len(Judgement(y, {x: 0.5}, None).near[0]) == 10_000
+    assert len(Judgement(ag.sin(y), {x: 0.5}, None).near[0]) == 3_000
+    assert len(Judgement(ag.sin(y), {x: 0.5, y: 2.0}, None).near[0]) == 2

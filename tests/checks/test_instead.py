@@ -24,6 +24,7 @@ FORMS = [  # what was written, where it cancels, what is offered, that as a func
     (lambda x: ag.log(1 + x), (1e-9,), "log1p(x)", ag.log1p),
     (lambda x: ag.log(ag.exp(x) + 1), (-25.0,), "softplus(x)", ag.softplus),
     (lambda x, y: x**2 - y**2, (1 + 1e-9, 1.0), "(x − y)·(x + y)", lambda x, y: (x - y) * (x + y)),
+    (lambda x, y: ag.log(x) - ag.log(y), (3 + 1e-9, 3.0), "log(x/y)", lambda x, y: ag.log(x / y)),
     (lambda x: x * x - 1, (1 + 1e-9,), "(x − 1)·(x + 1)", lambda x: (x - 1) * (x + 1)),
     (lambda x, y: 1 / x - 1 / y, (1 + 1e-9, 1.0), "(y − x)/(x·y)", lambda x, y: (y - x) / (x * y)),
     (
