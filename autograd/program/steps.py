@@ -249,8 +249,8 @@ class Steps:
             return self.negated(self.product(a, self.a[b]))
         return self.step("mul", a, b)
 
-    def apply(self, op: str, a: int, b: int = -1) -> int:
-        """A primitive, by its name, on steps."""
+    def apply(self, op: str, a: int, b: int) -> int:
+        """A primitive, by its name, on steps; b is -1 where it has one operand."""
         if op == "mul":
             return self.product(a, b)
         number = self.constants.get(b)

@@ -224,6 +224,16 @@ def test_the_ends_of_the_domain(name, at, expected):
         )
 
 
+ABOUT_X = ["expm1", "sinh", "tanh", "log1p", "asinh", "atanh", "sin", "tan", "asin", "atan"]
+
+
+@pytest.mark.parametrize("name", ABOUT_X)
+def test_what_is_x_itself_near_0_is_so_to_the_last_bit(name):
+    numbers = [5e-324, 1.5e-323, 2.5e-323, 3e-310, 7e-309, 1e-300, 2.0**-500, 1e-30]
+    assert on_lanes(name)(numbers) == numbers
+    assert on_lanes(name)([-x for x in numbers]) == [-x for x in numbers]
+
+
 def test_powers_at_the_ends():
     cases = [
         *[((0.0, 0.0), 1.0), ((0.0, 2.0), 0.0), ((0.0, -1.0), INF), ((-0.0, 3.0), -0.0)],
