@@ -53,6 +53,11 @@ def test_what_is_no_number_is_told_shortly():
         fast.value_and_grad("a" * 100)
     assert str(told.value).endswith(f"got str: {'a' * 100!r:.60}")
     assert "a" * 59 in str(told.value) and "a" * 60 not in str(told.value)
+    w = ag.Value(3.0)
+    named = ag.compile(lambda name: w * 2.0, "python")
+    for call in (named.value_and_grad, named.value_and_jacobian):
+        with pytest.raises(TypeError, match="is taken by a number, or by a list, tuple, dict or"):
+            call("a")
 
 
 def test_what_is_written_to():
