@@ -397,6 +397,25 @@ def test_a_builtin_takes_the_keywords_that_it_was_made_with():
     assert code.builtin("f", lambda *a, **k: k)(0.5, 1.5, argnums=0) == {"argnums": 0}
 
 
+def test_there_is_no_builtin_where_it_needs_much_stack_or_python_is_another(monkeypatch):
+    def made():
+        return builtin(product, 0.5, 1.5, arguments=(0, 0), result=(0, (0, 0)))
+
+    monkeypatch.setattr(native, "MOST_ON_STACK", 5)  # two go in and three come out
+    assert made()(0.5, 1.5) == ag.value_and_grad(product, (0, 1))(0.5, 1.5)
+    monkeypatch.setattr(native, "MOST_ON_STACK", 4)
+    assert made() is None
+    fast = ag.compile(product)
+    for _ in range(2):
+        assert fast.value_and_grad(0.5, 1.5, argnums=(0, 1)) == ag.value_and_grad(product, (0, 1))(
+            0.5, 1.5
+        )
+    monkeypatch.undo()
+    monkeypatch.setattr(builtin_module, "python_as_expected", lambda: False)
+    assert made() is None
+    assert ag.compile(product)(0.5, 1.5) == product(0.5, 1.5)
+
+
 def test_a_builtin_keeps_its_code():
     made = [builtin(product, 0.5, k, arguments=(0, 0), result=(0, (0, 0))) for k in (1.0, 2.0)]
     kept = made[1]

@@ -245,3 +245,13 @@ def test_what_stands_inside_another_expression_is_short():
     assert "aligned" not in ag.trace(lambda x: x * a, 1.0).formula()
     assert nested(9).formula() == "x" + 10 * " + y"
     assert nested(10).formula().startswith("\\begin{aligned}\nt_{1} &= x" + 10 * " + y")
+
+
+@pytest.mark.parametrize(("length", "wrapped"), [(81, False), (82, True)])
+def test_a_head_that_is_long_is_wrapped(length, wrapped):
+    def f(x, y):
+        return x * y
+
+    w = ag.Value(2.0, "a" * (length - len("x, y, ")))
+    source = ag.trace(lambda x, y: f(x, y) * w, 1.0, 2.0).source
+    assert source.startswith("def program(*inputs):") == wrapped
