@@ -26,6 +26,7 @@ from autograd.program import builtin as builtin_module
 from autograd.program import cache as store
 from autograd.program import llvm, machine, native, scalar
 from autograd.program.steps import lower, record
+from autograd.program.trace import traced
 
 OURS = {p.name: p for p in primitives.PRIMITIVES.values()}  # before other tests declare their own
 
@@ -295,6 +296,41 @@ def test_long_programs_over_rows_are_made_fast_and_of_eight_lanes(asked, monkeyp
         assert told.value.args[:2] == (level, passes)
         text = told.value.args[2]()
         assert f"%i2 = add i64 %i, {lanes}" in text
+
+
+JOINED = [  # what is computed, in which operations of rows
+    (lambda a, b: a / b, ["divide"]),
+    (lambda a, b: 1 / b, ["reciprocal"]),
+    (lambda a, b: [a / b, (a + 2.0) / b], ["a / b", "a / b", "add"]),
+    (lambda a, b: [a / b, 1 / b], ["1 / b", "a / b"]),
+    (lambda a, b: [a / b, b / a], ["divide", "divide"]),
+    (lambda a, b: a * b + a, ["a·b + c"]),
+    (lambda a, b: a + a * b, ["a·b + c"]),
+    (lambda a, b: a * b - a, ["a·b - c"]),
+    (lambda a, b: a - a * b, ["c - a·b"]),
+    (lambda a, b: a * b + a * a, ["a·b + c", "mul"]),  # the other is rounded
+    (lambda a, b: [a * b + a, a * b], ["add", "mul"]),  # it is needed by itself
+    (lambda a, b: -(a * b), ["-a·b"]),
+    (lambda a, b: [-(a * b), a * b], ["mul", "neg"]),
+    (lambda a, b: -(a + b), ["add", "neg"]),
+    (lambda a, b: ag.relu(OURS["sign"](a)) * b, ["mul", "positive"]),
+    (lambda a, b: [ag.relu(OURS["sign"](a)), OURS["sign"](a)], ["positive", "sign"]),
+    (lambda a, b: (a * b + a) * (1.0 if a * b + a > 0.0 else 2.0), ["add", "mul"]),
+    (lambda a, b: a / b + 1 / b if a / b > 0.1 else a, ["add", "divide", "reciprocal"]),
+]
+
+
+@pytest.mark.parametrize(("f", "joined"), JOINED)
+def test_what_rows_join(f, joined):
+    """A product and its sum, quotients by one divisor; not what a branch depends on."""
+    steps = traced(f, (0.5, 0.25)).steps()
+    done = llvm.joined(steps, exact=False)
+    computed = [done.op[i] for i in steps.order if done.op[i] not in ("input", "constant", "")]
+    assert sorted(computed) == joined
+    exact = llvm.joined(steps, exact=True)
+    kept = [exact.op[i] for i in steps.order if exact.op[i] != ""]
+    assert not {"a / b", "1 / b", "a·b + c", "a·b - c", "c - a·b", "-a·b"} & set(kept)
+    assert ("positive" in kept) == ("positive" in joined)
 
 
 # --- the builtin ---

@@ -136,6 +136,18 @@ def test_only_whole_pages_are_given_back(monkeypatch):
     assert known.told == [(option, 7 * size, size)]
 
 
+def test_the_first_page_is_given_back_with_the_first_row(monkeypatch):
+    size, known = pages.mmap.PAGESIZE, Map()
+    numbers = np.zeros(4 * size // 8)
+    start = numbers.__array_interface__["data"][0]
+    monkeypatch.setattr(pages, "_map", lambda array: (known, start))
+    give_back = pages.behind([numbers])
+    give_back(size // 8 - 1)
+    assert known.told == []
+    pages.behind([numbers])(size // 8)
+    assert known.told == [(pages.mmap.MADV_DONTNEED, 0, size)]
+
+
 @pytest.mark.parametrize("mode", ["r", "r+", "c"])
 def test_which_maps_are_touched(path, monkeypatch, mode):
     np.save(path, NUMBERS)
