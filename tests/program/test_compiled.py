@@ -355,6 +355,9 @@ def test_with_values_it_records(backend):
     assert ag.grad(ag.grad(fast))(1.0, 2.0) == pytest.approx(2 * ag.grad(ag.grad(ag.sigmoid))(1.0))
     _value, slope = fast.value_and_grad(x, 2.0)
     assert type(slope) is Value
+    value, slope = fast.value_and_jacobian(x, 2.0)
+    assert value.data == fast(1.0, 2.0)
+    assert ag.gradients(slope, [x])[0].data == ag.grad(ag.grad(fast))(1.0, 2.0)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -79,6 +79,13 @@ def test_the_backend_equals_the_eager_engine(straight, monkeypatch):
         ag.compile(lambda x: ag.log(x), "jax")(-1.0)
 
 
+def test_branches_of_two_shapes_are_no_function_of_jax():
+    fast = ag.compile(lambda x: [x, x] if x > 1 else [x])
+    assert (fast(2.0), fast(0.5)) == ([2.0, 2.0], [0.5])
+    with pytest.raises(ValueError, match="give results of two shapes"):
+        fast.to_jax()(2.0)
+
+
 @pytest.mark.parametrize("straight", [500, 0])
 def test_to_jax(straight, monkeypatch):
     monkeypatch.setattr(target, "STRAIGHT", straight)

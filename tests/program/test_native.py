@@ -211,6 +211,11 @@ def test_constants_and_inputs_as_results():
     assert native.Native(steps)([3.0]) == (0, [3.0, 3.0, 3.0, 1.0, 1.0, 1.0])
 
 
+def test_numbers_are_counted():
+    with pytest.raises(TypeError, match="2 numbers for 1 inputs"):
+        native.Native(steps_of(lambda x: x * x, 1.0))([1.0, 2.0])
+
+
 def test_a_derivative_is_never_minus_zero():
     run = native.Native(steps_of(lambda x, y: -(x * 0.0) + y, 1.0, 2.0))
     assert repr(run([1.0, 2.0])[1]) == repr(eager(lambda x, y: -(x * 0.0) + y, 1.0, 2.0))

@@ -221,6 +221,17 @@ def test_arguments_in_structures():
     assert slopes[1].tolist() == [[3.0]] * N
 
 
+def test_rows_of_dicts():
+    def f(p, x):
+        return ag.sin(p["w"]) * x + p["b"][0]
+
+    p = {"w": X, "b": [Y]}
+    value, slopes = with_gradient(f, p, 2.0, in_axes=(0, None), exact=True)
+    for i in range(0, N, 100):
+        v, s = ag.value_and_grad(f)({"w": float(X[i]), "b": [float(Y[i])]}, 2.0)
+        assert (value[i], slopes["w"][i], slopes["b"][0][i]) == (v, s["w"], s["b"][0])
+
+
 def test_results_in_structures():
     def f(x, y):
         return {"sum": x + y, "both": [x * y, 1.0]}
@@ -245,6 +256,24 @@ def test_jacobians():
         assert (by_b[i] == eager[1]).all()
     value, slopes = with_jacobian(lambda x, y: [x * y, x, y], X, Y, argnums=1)
     assert [s.tolist()[:2] for s in slopes] == [X[:2].tolist(), [0.0, 0.0], [1.0, 1.0]]
+
+
+def test_jacobians_of_rows_that_are_left_to_the_eager_engine():
+    def steps(x, y):
+        for k in range(40):
+            if x < k / 40:
+                return {"a": x * y * k, "b": np.array([x, ag.sqrt(y)])}
+        return {"a": x, "b": np.array([y, x])}
+
+    x, y = np.linspace(0, 1.2, 100), 2.0 + RNG.random(100)
+    value, slopes = with_jacobian(steps, x, y, argnums=(0, 1), exact=True)  # 41 branches
+    for i in range(100):
+        at = float(x[i]), float(y[i])
+        right, matrix = ag.data(steps(*map(Value, at))), ag.jacobian(steps, (0, 1))(*at)
+        for key in ("a", "b"):
+            assert np.array_equal(value[key][i], right[key])
+            for found, expected in zip(slopes[key], matrix[key], strict=True):
+                assert np.array_equal(found[i], expected)
 
 
 # --- sums ---

@@ -6,7 +6,7 @@ import random
 import pytest
 
 import autograd as ag
-from autograd.core.primitives import PRIMITIVES
+from autograd.core.primitives import PRIMITIVES, Primitive
 from autograd.core.value import Value
 from autograd.program.steps import lower, record
 
@@ -87,6 +87,15 @@ def test_constants_are_merged_only_where_no_digit_is_lost():
     assert exact.constants[exact.rows[0][0]] == 12.0
     rounded = lower(record([0.3 * (x * 0.1)], [x])[0], by=[0])
     assert rounded.op[rounded.rows[0][0]] == "mul"
+
+
+def test_what_a_rule_adds_to_a_literal_is_a_constant(monkeypatch):
+    rising = Primitive(
+        "rising", "r", lambda a, b: a * (b + 1.0), lambda a, b, y: b + 1.0, lambda *x: x[0]
+    )
+    monkeypatch.setitem(PRIMITIVES, "rising", rising)
+    steps = ag.trace(lambda x: rising(x, 2.0), 5.0)._traced.steps([0])
+    assert [steps.constants[i] for row in steps.rows for i in row] == [3.0]
 
 
 def test_a_term_whose_derivative_is_missing_where_it_was_recorded_stays():

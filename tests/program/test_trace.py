@@ -203,6 +203,9 @@ def test_arguments_have_the_shape_of_the_example():
     for wrong in (([1.0], {"k": 3.0}), ([1.0, 2.0], 3.0), ([1.0, 2.0],), (None, {"k": 1.0})):
         with pytest.raises(TypeError):
             p(*wrong)
+    for wrong in ([1.0], "1", {"x": 1.0}, None):
+        with pytest.raises(TypeError, match="the program takes a number here, not"):
+            ag.trace(ag.sqrt, 1.0)(wrong)
     with pytest.raises(TypeError, match="argnums"):
         p.value_and_grad([2.0, 3.0], {"k": 4.0}, argnums=2)
     with pytest.raises(TypeError, match="one number"):
