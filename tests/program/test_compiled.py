@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 
@@ -559,6 +560,47 @@ def test_the_help_of_a_method_is_the_same_before_and_after_it_is_compiled(backen
     assert list(options) == [
         *("args", "in_axes", "reduce", "exact", "errors", "workers", "progress", "out")
     ]
+
+
+@pytest.fixture
+def branches_of(monkeypatch):
+    """What `to_jax` asks for at each call, without JAX: the branches of a function."""
+    from autograd import program
+
+    def asked(fast, *args, abstract=False):
+        stub = SimpleNamespace(
+            function=lambda branches: branches,
+            zeros=lambda args: args,
+            numbers=lambda args: args,
+            is_abstract=lambda args: abstract,
+        )
+        monkeypatch.setitem(sys.modules, "autograd.program.jax", stub)
+        monkeypatch.setattr(program, "jax", stub, raising=False)
+        return fast.to_jax()(args)
+
+    return asked
+
+
+def test_jax_is_given_the_branches_that_were_met(branches_of):
+    fast = ag.compile(two_sides, "python")
+    with pytest.raises(ValueError, match="call the function once"):
+        branches_of(fast, 1.0, 0.5, abstract=True)
+    ((steps, made),) = branches_of(fast, 1.0, 0.5)  # numbers: it is traced there
+    assert steps.guards[0].holds and made.title == "two_sides"
+    fast(0.5, 1.0)
+    found = branches_of(fast, 7.0, 7.0, abstract=True)
+    assert [steps.guards[0].holds for steps, _ in found] == [False, True]
+    with pytest.raises(ValueError, match="call the function once"):
+        branches_of(fast, [1.0], 0.5, abstract=True)
+
+
+def test_branches_that_give_results_of_two_shapes_are_none_for_jax(branches_of):
+    fast = ag.compile(lambda x: [x] if x > 0 else [x, x], "python")
+    fast(1.0)
+    assert len(branches_of(fast, 1.0)) == 1
+    fast(-1.0)
+    with pytest.raises(ValueError, match="results of two shapes"):
+        branches_of(fast, 1.0)
 
 
 if __name__ == "__main__":
