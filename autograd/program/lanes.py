@@ -103,8 +103,7 @@ class Lanes:
     def __init__(self, code: Code, name: str, kind: str = "double") -> None:
         self.code, self.name, self.kind = code, name, kind
 
-    __add__ = _operator("fadd", "add")
-    __radd__ = _operator("fadd", "add", swapped=True)
+    __add__ = __radd__ = _operator("fadd", "add")
     __sub__ = _operator("fsub", "sub")
     __rsub__ = _operator("fsub", "sub", swapped=True)
     __mul__ = __rmul__ = _operator("fmul", "mul")

@@ -410,8 +410,8 @@ def power(a: Lanes, b: Lanes) -> Lanes:
     size = where(ph > FIRST, where(a.equals(0.0), size, math.inf), size)
     whole = b.code.intrinsic("floor", b).equals(b)
     half = 0.5 * b
-    odd = where(b.code.intrinsic("floor", half).equals(half), 0.0, 1.0) > 0.0
-    signed = where(odd, with_sign(size, a), size)
+    even = b.code.intrinsic("floor", half).equals(half)
+    signed = where(even, size, with_sign(size, a))
     y_ = where(a < 0.0, where(whole, signed, math.nan), where(whole, signed, size))
     y_ = where(b.equals(0.0), 1.0, where(abs(a).equals(1.0), where(a > 0.0, 1.0, y_), y_))
     return where(a.is_nan(), a, where(b.is_nan(), b, y_))

@@ -334,6 +334,34 @@ def test_what_is_refused_in_a_trace_is_refused(backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_where_no_program_is_right_the_eager_engine_computes(backend):
+    def several(x, y):
+        return ag.softmax([x, y])
+
+    def one(x, y):
+        return ag.softmax([x, y])[1] * 2.0
+
+    for at in ((-1e308, 1.5e308), (1.5e308, -1e308)):
+        fast, single = ag.compile(several, backend), ag.compile(one, backend)
+        for places in (0, (0, 1)):
+            want = [y.data for y in several(*map(Value, at))], ag.jacobian(several, places)(*at)
+            assert fast.value_and_jacobian(*at, argnums=places) == want
+            want = ag.value_and_grad(one, places)(*at)
+            assert single.value_and_grad(*at, argnums=places) == want
+        assert fast(*at) == [y.data for y in several(*map(Value, at))]
+        with pytest.raises(TypeError, match="returns one number"):
+            fast.value_and_grad(*at)
+        assert "not called yet" in repr(fast)  # nothing is kept of what is right here only
+
+
+def test_the_text_that_runs_is_the_text_that_is_shown():
+    fast = ag.compile(two_sides, "python")
+    fast.value_and_grad(1.0, 0.5, argnums=(0, 1))
+    ((variant,),) = fast._variants.values()
+    assert variant.run.code.source == ag.trace(two_sides, 1.0, 0.5).source
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_leaves_are_read_at_each_call(backend):
     w = Value(3.0, "w")
     fast = ag.compile(lambda x: x * w, backend)
@@ -356,6 +384,12 @@ def test_with_values_it_records(backend):
     assert ag.grad(ag.grad(fast))(1.0, 2.0) == pytest.approx(2 * ag.grad(ag.grad(ag.sigmoid))(1.0))
     _value, slope = fast.value_and_grad(x, 2.0)
     assert type(slope) is Value
+    several = ag.compile(lambda x, y: [x * y, x + y], backend)
+    values, matrix = several.value_and_jacobian(x, 2.0, argnums=(0, 1))
+    assert [y.data for y in values] == [2.0, 3.0]
+    assert ag.data(matrix) == [(2.0, 1.0), (1.0, 1.0)] and values[0].inputs[0] is x
+    with pytest.raises(TypeError, match="returns one number"):
+        several.value_and_grad(x, 2.0)
     value, slope = fast.value_and_jacobian(x, 2.0)
     assert value.data == fast(1.0, 2.0)
     assert ag.gradients(slope, [x])[0].data == ag.grad(ag.grad(fast))(1.0, 2.0)
