@@ -126,6 +126,12 @@ def test_a_literal_that_is_drawn_has_no_gradient():
     assert figure([y]).edges[1].gradient is None
 
 
+def test_a_picture_has_four_digits_from_left_to_right_in_the_books_style():
+    picture = ag.draw(Value(1 / 3) * Value(2 / 3))
+    assert ">0.3333<" in picture.source and "rankdir=LR" in picture.source
+    assert "∂" not in picture.source and repr(picture) == "<picture of 4 nodes, style book>"
+
+
 @pytest.mark.parametrize("fold", [True, False, {"sigmoid"}, "sigmoid"])
 def test_a_composite_folds_into_one_node_with_the_same_numbers(fold):
     x = Value(1.0, "x")
@@ -370,6 +376,13 @@ def test_a_folded_neuron_holds_its_weights_and_shows_what_it_is_given():
         assert any("3 leaves: w[0], b, w[1]" in unit.notes for unit in found.nodes)
     found = figure([ag.affine(ag.values([0.5, -1.0], "x"), [[1.0], [2.0]], [0.5])[0]], True)
     assert [unit.label for unit in found.nodes if unit.kind == "leaf"] == ["x[0]", "x[1]"]
+    # Two leaves are worth hiding, one is not.
+    found = figure([Neuron(1, rng=random.Random(1))([Value(0.5, "x")])], True)
+    assert ["2 leaves: w[0], b"] == [n for unit in found.nodes for n in unit.notes if "leaves" in n]
+    with ag.named_scope("scaled"):
+        y = ag.exp(Value(0.5, "x")) * Value(3.0, "w")
+    found = figure([ag.exp(y)], True)
+    assert [unit.label for unit in found.nodes if unit.kind == "leaf"] == ["x", "w"]
     # A composite of leaves alone shows them: a softmax does not swallow its scores.
     assert len(figure([ag.softmax(ag.values([1.0, 2.0, 3.0], "a"))[0]], True).nodes) == 5
 

@@ -84,6 +84,9 @@ def test_a_title_goes_no_farther_than_it_must():
     """An item to x = 50: 2 points of room, and the next of the places that are 6 points apart."""
     start, _ = title_among([40 + 20j])
     assert start == 44 + 11j
+    for right, y in ((83.0, 11), (82.9, 73)):  # it ends 4 points before the frame's end, at 79
+        start, free = title_among([40 + 20j], (10.0, 10.0, right, 90.0))
+        assert (start.imag, free) == (y, True)
 
 
 def test_a_title_goes_to_the_lower_side_and_where_nothing_is_free_over_all():
