@@ -73,8 +73,7 @@ def segments(e: Element) -> list[tuple[str, list[float]]]:
     found = []
     for command, points in re.findall(r"([MLC])([^MLC]*)", text):
         numbers = [float(n) for n in re.split(r"[ ,]+", points.strip())]
-        step = 6 if command == "C" else 2
-        found += [(command, numbers[i : i + step]) for i in range(0, len(numbers), step)]
+        found += [(command, numbers[i : i + 6]) for i in range(0, len(numbers), 6)]
     return found
 
 

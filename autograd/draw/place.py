@@ -216,10 +216,9 @@ class _Placed:
     def arrow(self, link: Link, id: str, start: complex) -> Line:
         """The line that ends in an arrow; between neighbouring columns it swings over in an S."""
         curve, tip = self.points(id)
-        end, length = curve[-1], 10.0 * self.sheet.look.style.arrow
-        if link.port is not None:  # level, and no longer where its gap was made wider
-            end = curve[-1] = tip - length * self.unit
+        length = 10.0 * self.sheet.look.style.arrow
         if link.port is not None and link.head is not None:
+            end = curve[-1] = tip - length * self.unit  # level, and where its gap was made wider
             a, b = start, end  # straight as far as others in the two columns are wider
             if link.label is None:
                 _, back = self.reach.get(self.column(link.tail), (0.0, 0.0))

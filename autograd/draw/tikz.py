@@ -63,10 +63,8 @@ def _shape(e: Element) -> str:
     steps = []
     for command, numbers in segments(e):
         points = [f"({x:g},{y:g})" for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
-        joined = {"M": "", "L": " -- ", "C": " .. controls "}[command]
-        steps.append(
-            joined + (" and ".join(points[:-1]) + " .. " if points[1:] else "") + points[-1]
-        )
+        form = {"M": "{}", "L": " -- {}", "C": " .. controls {} and {} .. {}"}[command]
+        steps.append(form.format(*points))
     return "".join(steps) + (" -- cycle" if e.tag == "polygon" else "")
 
 

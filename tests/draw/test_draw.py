@@ -132,6 +132,19 @@ def test_a_picture_has_four_digits_from_left_to_right_in_the_books_style():
     assert "∂" not in picture.source and repr(picture) == "<picture of 4 nodes, style book>"
 
 
+@pytest.mark.parametrize("uses, box", [(1, "b0"), (2, None)])
+def test_a_number_that_is_drawn_stands_where_it_is_used_if_that_is_one_place(uses, box):
+    x = Value(2.0, "x")
+    with ag.named_scope("part"):
+        y = x * 3
+    three = y.inputs[1]
+    three.label = "three"
+    found = figure([y * three] if uses == 2 else [y])
+    assert {unit.text: unit.box for unit in found.nodes if unit.kind == "leaf"} == {
+        **{"x": None, "three": box}
+    }
+
+
 @pytest.mark.parametrize("fold", [True, False, {"sigmoid"}, "sigmoid"])
 def test_a_composite_folds_into_one_node_with_the_same_numbers(fold):
     x = Value(1.0, "x")
@@ -378,7 +391,7 @@ def test_a_folded_neuron_holds_its_weights_and_shows_what_it_is_given():
     assert [unit.label for unit in found.nodes if unit.kind == "leaf"] == ["x[0]", "x[1]"]
     # Two leaves are worth hiding, one is not.
     found = figure([Neuron(1, rng=random.Random(1))([Value(0.5, "x")])], True)
-    assert ["2 leaves: w[0], b"] == [n for unit in found.nodes for n in unit.notes if "leaves" in n]
+    assert [n for unit in found.nodes for n in unit.notes if "leaves" in n] == ["2 leaves: w[0], b"]
     with ag.named_scope("scaled"):
         y = ag.exp(Value(0.5, "x")) * Value(3.0, "w")
     found = figure([ag.exp(y)], True)

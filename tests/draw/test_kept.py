@@ -46,6 +46,7 @@ FIGURES = {  # of each scene by its fold
 }
 PICTURES = {
     "apple": (scenes.apple, {}),
+    "twice": (scenes.twice, {}),
     "fan-TB": (scenes.fan, {"direction": "TB", "partials": True}),
     "nested-RL": (scenes.nested, {"direction": "RL"}),
     "nested-BT": (scenes.nested, {"direction": "BT", "precision": 2}),
@@ -67,6 +68,8 @@ TEXTS = {  # a suffix each
 
 def shown(x):
     """A field of a figure: numbers to 9 digits, so that no libm shows."""
+    if isinstance(x, tuple) and len(x) > 16:
+        return f"({shown(x[:4])[1:-1]} ... {shown(x[-4:])[1:-1]}, {len(x)} in all)"
     if isinstance(x, tuple):
         return "(" + " ".join(map(shown, x)) + ")"
     return f"{x:.9g}" if isinstance(x, float) else str(x)

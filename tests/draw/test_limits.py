@@ -62,6 +62,17 @@ def test_of_a_graph_that_is_far_larger_than_its_picture_the_picture_counts():
     assert refusal(y, True, limit=2).startswith("the picture would have 3 nodes, more than 2: ")
 
 
+@pytest.mark.parametrize(
+    "scene", [scenes.squares, scenes.squashed, scenes.apart, lambda: scenes.network(12, 11, 2)]
+)
+def test_what_is_left_out_is_counted_as_one(scene):
+    y = scene()
+    count = len(figure_of(y, True)[0].nodes)
+    assert len(figure_of(y, True, limit=count)[0].nodes) == count
+    told = f"the picture would have {count} nodes, more than {count - 1}: "
+    assert refusal(y, True, limit=count - 1).startswith(told)
+
+
 PART = "draw a part: an inner node, or a smaller example"
 NAMED = ", or record its parts in named_scope, which can be folded"
 
@@ -121,6 +132,7 @@ def test_two_hundred_boxes_stand_one_inside_the_other_and_no_more():
             return ag.exp(Value(1.0, "x"))
 
     assert len(figure_of(recorded(200), False)[0].boxes) == 200
+    assert refusal(recorded(200), False, limit=2).startswith("the picture would have 3 nodes")
     assert refusal(recorded(201), False) == (
         "the picture would have 201 boxes one inside the other, more than 200: leave fold=False "
         "out, or fold some by name"

@@ -11,6 +11,7 @@ from autograd.draw.item import Frame, Item, Link, Sheet, Text
 from autograd.draw.layout import use
 from autograd.draw.place import Line, along, area, places
 from autograd.draw.sheet import look
+from autograd.draw.svg import svg
 
 HIGH = 200.0  # of every layout here, whose y runs upwards
 
@@ -502,3 +503,10 @@ def test_columns_that_touch_have_no_gap(direction):
     links = [Link(f"l{k}", f"a{k}", "b", None, "", None, port=k) for k in range(9)]
     found = turned.places(items, links, middles, dict.fromkeys((x.id for x in links), ENGINES))
     assert turned.back(found.items["b"]).real == pytest.approx(30)
+
+
+def test_a_length_that_rounds_to_0_has_no_sign():
+    sheet = Sheet(look("box"), (item("a", texts=[Text("x", "name", 10.0)]),), (), ())
+    with engine({"a": -4.001 - 4.001j}):
+        text = svg(sheet)
+    assert 'x="0"' in text and '"-0"' not in text

@@ -1,16 +1,28 @@
 """What a picture says in words: its name, its description, tooltips; wrong options."""
 
+from itertools import combinations
+
 import pytest
+from draw import scenes
 
 import autograd as ag
 from autograd import Value
 from autograd.draw import figure_of
 from autograd.draw.assembly import figure
 from autograd.draw.sheet import sheet
+from autograd.draw.text import cut
 
 
 def sheet_of(y, **options):
     return sheet(*figure_of(y, **options))
+
+
+def composite(name):
+    def of(x):
+        with ag.named_scope(name):
+            return ag.exp(x)
+
+    return of
 
 
 def tooltips(y, **options):
@@ -127,3 +139,47 @@ def test_numbers_have_four_digits_where_nothing_is_said():
         "0.333333",
         "0.666667",
     ]
+
+
+def test_a_label_of_up_to_40_letters_is_whole():
+    assert [cut("x" * n) for n in (39, 40, 41)] == ["x" * 39, "x" * 40, "x" * 39 + "…"]
+
+
+@pytest.mark.parametrize("style, small, large, circle", [("book", 13, 18, 36), ("box", 11, 15, 28)])
+@pytest.mark.parametrize(
+    "make, text, is_large, is_circle",
+    [
+        *((lambda x: x * x, "×", True, True), (lambda x: x * 3, "×3", True, True)),
+        *((ag.exp, "exp", False, True), (lambda x: x * 10, "×10", False, True)),
+        *((lambda x: x * 100, "×100", False, False), (lambda x: x**2, "x²", True, True)),
+        (lambda x: sum([x] * 7, x), "Σ", True, True),
+        *((composite("f"), "f", False, True), (composite("fg"), "fg", False, False)),
+    ],
+)
+def test_an_operator_of_three_letters_is_a_circle(
+    style, small, large, circle, make, text, is_large, is_circle
+):
+    drawn = sheet_of(make(Value(2.0, "x")), style=style, fold=True)
+    (item,) = (item for item in drawn.items if item.title == text)
+    (word,) = item.texts
+    assert (item.shape == "circle") == is_circle and (word.text, word.kind) == (text, "symbol")
+    assert word.size == (large if is_large else small)
+    if is_circle:
+        assert item.width == item.height == circle
+    else:
+        assert (item.width, item.height) == (word.width + 20, circle - 6)
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB", "BT"])
+@pytest.mark.parametrize("style", ["book", "box", "network"])
+@pytest.mark.parametrize("scene", [scenes.twice, scenes.nested, scenes.squashed, scenes.softmax])
+def test_texts_stand_within_their_items(scene, style, direction):
+    for fold in (None, True):
+        for item in sheet_of(scene(), fold=fold, style=style, direction=direction).items:
+            for text in item.texts:
+                left, top, right, bottom = text.area(0j)
+                assert max(-left, right) <= item.width / 2 + 0.1 or item.shape == "circle"
+                assert max(-top, bottom) <= item.height / 2 + 0.1
+            for a, b in combinations(item.texts, 2):
+                (left, top, right, bottom), (x0, y0, x1, y1) = a.area(0j), b.area(0j)
+                assert right <= x0 or x1 <= left or bottom <= y0 or y1 <= top
