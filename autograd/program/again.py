@@ -82,7 +82,7 @@ class _Room:
         self.starts: list[int] = []
         self.rest = [Block(x.array, True).last(0, LANES) if x.mapped else x for x in again.rest]
         self.rest_table: Array = tables([*self.rest, Block(self.held, False)])[1]
-        self.rest_total = numpy.empty((1, again.sums[1]))
+        self.rest_total = numpy.empty(again.sums[1])
         own = [address(a) for a in (self.table, self.totals, self.told)]
         self.table_at, self.totals_at, self.told_at = own
         self.of_floats, self.of_held = address(self.floats), address(self.held)
@@ -184,9 +184,9 @@ class Again:
             if self.code(address(table), address(total), 0, self.count - self.whole, room.told_at):
                 return None
             if self.whole % BLOCK:
-                totals[-1] += total[0]
+                totals[-1] += total
             else:
-                totals[-1] = total[0]
+                totals[-1] = total
         total = by_twos(totals)
         return self.shaped(total / self.count if self.reduce == "mean" else total.copy())
 

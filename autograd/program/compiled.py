@@ -398,7 +398,7 @@ class Compiled:
         if kind == VALUE:
             return value
         if kind == BACKWARD:
-            leaves.add(variant.held, found if type(found) is array else array("d", found), start=1)
+            leaves.add(variant.held, array("d", found), start=1)
             return value
         at = tuple(args[i] for i in places) if several else args[places[0]]
         if packed and kind == GRADIENT:

@@ -65,7 +65,7 @@ class Loaded:
         return function
 
 
-def compiled(key: bytes, text: Callable[[], str], level: int, passes: int = 0) -> Loaded:
+def compiled(key: bytes, text: Callable[[], str], level: int, passes: int) -> Loaded:
     """The code of a text, from the cache or made now.
 
     The key stands for what the text is made of; the text is made only where it is needed.  Levels

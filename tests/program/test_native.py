@@ -697,7 +697,7 @@ def test_code_of_another_level_is_made_anew(cache):
     text = "define double @f(double %x) {\nret double %x\n}"
     for level, passes in ((0, 0), (2, 0), (2, 1), (0, 0)):
         machine.compiled(b"one", lambda: text, level, passes)
-    machine.compiled(b"two", lambda: text, 0)
+    machine.compiled(b"two", lambda: text, 0, 0)
     assert len(files(cache)) == 4
 
 
@@ -735,15 +735,15 @@ def test_a_function_that_is_not_there_is_no_call_of_address_0():
     text = "declare double @c_nothing(double)\ndefine double @f(double %x) {\n"
     text += "%y = call double @c_nothing(double %x)\nret double %y\n}"
     with pytest.raises(LookupError, match="c_nothing"):
-        machine.compiled(b"nothing", lambda: text, 0)
-    code = machine.compiled(b"one", lambda: "define double @f(double %x) {\nret double %x\n}", 0)
+        machine.compiled(b"nothing", lambda: text, 0, 0)
+    code = machine.compiled(b"one", lambda: "define double @f(double %x) {\nret double %x\n}", 0, 0)
     with pytest.raises(LookupError, match="no function g"):
         code.address("g")
 
 
 def test_a_function_outlives_the_name_of_its_code():
     text = "define double @f(double %x) {\n%y = fadd double %x, %x\nret double %y\n}"
-    f = machine.compiled(b"double", lambda: text, 0).function(
+    f = machine.compiled(b"double", lambda: text, 0, 0).function(
         "f", ctypes.c_double, result=ctypes.c_double
     )
     gc.collect()
