@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
+from numbers import Integral
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -432,7 +433,9 @@ class Compiled:
         try:
             made = traced(self.f, args, options, [*counts, self._counts])
         except Exception:
-            if not self._counts and any(type(x) is int for x in numbers_in([args, options])):
+            if not self._counts and any(
+                isinstance(x, Integral) for x in numbers_in([args, options])
+            ):
                 with suppress(Exception):
                     traced(
                         self.f, args, options, [*(i not in places for i in range(len(args))), True]

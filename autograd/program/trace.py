@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from numbers import Integral
 from threading import Lock
 from typing import Any
 
@@ -99,8 +100,10 @@ def split(tree: Any, numbers: "list[Any] | array[float]", counts: bool = False) 
                 numbers.extend(tree.ravel().tolist())
             return "array", tree.shape
         return "array", tree.shape, tree.dtype.str, tree.tobytes()
-    if kind is bool or kind is int or not node.is_real(tree):
+    if kind is bool or not node.is_real(tree):
         return _Fixed(tree)
+    if counts and isinstance(tree, Integral):  # of NumPy's, too
+        return _Fixed(int(tree))
     numbers.append(tree)
     return None
 
@@ -132,7 +135,7 @@ def joined(tree: Any, new: Iterator[Any], counts: bool = False) -> Any:
         return {key: joined(x, new, counts) for key, x in tree.items()}
     if is_array(tree):
         return fill(tree, itertools.islice(new, tree.size)) if tree.dtype.kind in "fO" else tree
-    if type(tree) is bool or (counts and type(tree) is int):
+    if type(tree) is bool or (counts and isinstance(tree, Integral)):
         return tree
     if not (type(tree) is Value or node.is_real(tree)):
         return tree

@@ -542,6 +542,16 @@ def test_an_int_that_the_function_needs_as_such_is_part_of_the_program():
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_an_index_of_numpys_is_part_of_the_program(backend):
+    numpy = pytest.importorskip("numpy")
+    pick = ag.compile(lambda xs, i: xs[i] * 2, backend)
+    for i in numpy.arange(3):
+        assert pick([1.0, 2.0, 3.0], i) == pick([1.0, 2.0, 3.0], int(i)) == 2.0 * (i + 1)
+    assert "3 variants" in repr(pick)
+    assert pick.value_and_grad([1.0, 2.0, 3.0], numpy.int32(1)) == (4.0, [0.0, 2.0, 0.0])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_arrays_go_in_and_out_whole(backend):
     np = pytest.importorskip("numpy")
 
