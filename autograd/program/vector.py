@@ -389,7 +389,7 @@ def atanh(x: Lanes) -> Lanes:
     """log((1 + a) / (1 - a)) / 2 = log1p(2 a / (1 - a)) / 2, a = |x|."""
     a = abs(x)
     u = divided((a + a, 0.0), two_sum(1.0, -a))
-    y = where(a < 2.0**-500, a, 0.5 * _log1p_pair(u)[0])
+    y = 0.5 * _log1p_pair(u)[0]
     y = where(a.equals(1.0), math.inf, where(a > 1.0, math.nan, y))
     return _odd(x, y)
 
