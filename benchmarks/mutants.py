@@ -9,7 +9,8 @@ mutant that these let live is tried once more by a new Python on a changed copy 
 with --quick: then the share is too low rather than too high).  One outside of any function, as a
 number of a module or a default, is put where the old one is; where none of the tests that reach its
 uses fails, it is tried by a new Python in any case.  Printed are the survivors, each as its line
-before and after, and the share that was killed, of each file too.
+before and after, and the share that was killed, of each file too; those in `accepted.txt`, which no
+test can tell, are left out and counted.
 """
 
 import argparse
@@ -29,6 +30,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
+from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -73,6 +75,17 @@ class Mutant(NamedTuple):
     line: int
     statement: int
     source: str
+
+    def text(self) -> str:
+        """The line with the change."""
+        return self.source.split("\n")[self.line - 1].strip()
+
+
+def accepted() -> list[tuple[str, str]]:
+    """Files, with * for any, and parts of lines of mutants that no test can tell."""
+    listed = (ROOT / "benchmarks" / "accepted.txt").read_text("utf-8").splitlines()
+    parts = (line.partition(": ") for line in listed if line.startswith("autograd/"))
+    return [(file, text) for file, _, text in parts]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -322,6 +335,7 @@ class Sampler:
         self.failed = self.watched = False
         self.told: Counter[str] = Counter()
         self.by_file: dict[Path, Counter[str]] = {}
+        self.accepted = accepted()
         self.killers: Counter[tuple[Path, int]] = Counter()
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -365,7 +379,7 @@ class Sampler:
         for mutant in found:
             if sum(self.told.values()) == self.count:
                 break
-            verdict = self.tried(mutant)
+            verdict = "cannot" if self.accepts(mutant) else self.tried(mutant)
             if verdict:
                 self.told[verdict] += 1
                 self.by_file.setdefault(mutant.file, Counter())[verdict] += 1
@@ -374,11 +388,13 @@ class Sampler:
         for file, of in sorted(self.by_file.items()):
             print(f"  {file.relative_to(ROOT)}: {dict(of)}")
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        tried, killed = sum(self.told.values()), self.told["killed"] + self.told["no end"]
+        tried = sum(self.told.values()) - self.told["cannot"]
+        killed = self.told["killed"] + self.told["no end"]
         print(
-            f"{self.room}: {killed} of {tried} killed ({100 * killed / tried:.1f} %; "
+            f"{self.room}: {killed} of {tried} killed ({100 * killed / max(1, tried):.1f} %; "
             f"{self.told['no end']} by their time or memory), {self.told['not reached']} of the "
-            f"others reached by no test; {used.ru_utime + used.ru_stime:.0f} s",
+            f"others reached by no test; {self.told['cannot']} more are accepted; "
+            f"{used.ru_utime + used.ru_stime:.0f} s",
             flush=True,
         )
         return True
@@ -419,6 +435,11 @@ class Sampler:
                 self.killer = index
                 return False
         return True
+
+    def accepts(self, mutant: Mutant) -> bool:
+        """Whether it is known that no test can tell it."""
+        file, text = mutant.file.relative_to(ROOT).as_posix(), mutant.text()
+        return any(fnmatch(file, known) and part in text for known, part in self.accepted)
 
     def tried(self, mutant: Mutant) -> str:
         """What becomes of the mutant; empty where it is none: the code is the same."""
@@ -486,7 +507,7 @@ class Sampler:
         """Print a survivor."""
         print(f"\n{mutant.file.relative_to(ROOT)}:{mutant.line} {verdict}")
         before = self.functions.sources[mutant.file].split("\n")[mutant.line - 1]
-        print(f"  - {before.strip()}\n  + {mutant.source.split(chr(10))[mutant.line - 1].strip()}")
+        print(f"  - {before.strip()}\n  + {mutant.text()}")
         print(f"  {dict(self.told)}", flush=True)
 
 

@@ -284,25 +284,6 @@ def test_long_programs_are_made_fast_rather_than_thoroughly(asked):
         assert told.value.args[:2] == (level, passes)
 
 
-def test_long_programs_over_rows_are_made_fast_and_of_eight_lanes(asked, monkeypatch):
-    rows = pytest.importorskip("autograd.program.rows")
-    column = (("column", 1),)
-    monkeypatch.setattr(llvm, "ROWS_CHUNK", 4)
-    for n, has, level, passes, lanes in (
-        (6, True, 2, 1, 16),
-        (6, False, 2, 1, 8),
-        (7, True, 0, 0, 8),
-        (7, False, 0, 0, 8),
-    ):
-        monkeypatch.setattr(machine, "has", lambda feature, has=has: has and feature == "avx512f")
-        f = functools.partial(functools.reduce, lambda z, k: z * (k + 2.0), range(n))
-        with pytest.raises(Asked) as told:
-            rows.Kernel(steps_of(f, 1.0, gradient=False), True).code(column, column)
-        assert told.value.args[:2] == (level, passes)
-        text = told.value.args[2]()
-        assert f"%i2 = add i64 %i, {lanes}" in text
-
-
 JOINED = [  # what is computed, in which operations of rows
     (lambda a, b: a / b, ["divide"]),
     (lambda a, b: 1 / b, ["reciprocal"]),
@@ -321,6 +302,7 @@ JOINED = [  # what is computed, in which operations of rows
     (lambda a, b: ag.relu(OURS["sign"](a)) * b, ["mul", "positive"]),
     (lambda a, b: [ag.relu(OURS["sign"](a)), OURS["sign"](a)], ["positive", "sign"]),
     (lambda a, b: (a * b + a) * (1.0 if a * b + a > 0.0 else 2.0), ["add", "mul"]),
+    (lambda a, b: a if ag.exp(a * b + a) > 1.0 else b, ["add", "exp", "mul"]),
     (lambda a, b: a / b + 1 / b if a / b > 0.1 else a, ["add", "divide", "reciprocal"]),
 ]
 
@@ -446,6 +428,9 @@ def test_there_is_no_builtin_where_it_needs_much_stack_or_python_is_another(monk
     assert made()(0.5, 1.5) == ag.value_and_grad(product, (0, 1))(0.5, 1.5)
     monkeypatch.setattr(native, "MOST_ON_STACK", 4)
     assert made() is None
+    code = native.Native(steps_of(product, 0.5, 1.5), ((0, 0), (0, (0, 0)))).code
+    with pytest.raises(LookupError, match="no function call"):
+        code.address("call")
     fast = ag.compile(product)
     for _ in range(2):
         assert fast.value_and_grad(0.5, 1.5, argnums=(0, 1)) == ag.value_and_grad(product, (0, 1))(

@@ -1,5 +1,6 @@
 """Programs over rows: the same numbers as row by row, in any layout, however it is divided."""
 
+import functools
 import math
 import os
 import pickle
@@ -21,7 +22,8 @@ import autograd as ag  # noqa: E402
 from autograd import Value  # noqa: E402
 from autograd.core.nested import blocks  # noqa: E402
 from autograd.core.primitives import PRIMITIVES  # noqa: E402
-from autograd.program import backends, llvm, rows  # noqa: E402
+from autograd.program import backends, llvm, machine, rows  # noqa: E402
+from autograd.program.trace import traced  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(__file__))
 import random_rows  # noqa: E402
@@ -115,6 +117,28 @@ def test_each_primitive_over_rows(name, exact):
         else:
             for a, b in zip(got, [v, *s], strict=True):
                 assert a == pytest.approx(b, rel=1e-12, abs=1e-300), at
+
+
+def test_long_programs_over_rows_are_made_fast_and_of_eight_lanes(monkeypatch):
+    def instead(key, text, level, passes):
+        raise LookupError(level, passes, text)
+
+    monkeypatch.setattr(machine, "compiled", instead)
+    column = (("column", 1),)
+    monkeypatch.setattr(llvm, "ROWS_CHUNK", 4)
+    for n, has, level, passes, lanes in (
+        (6, True, 2, 1, 16),
+        (6, False, 2, 1, 8),
+        (7, True, 0, 0, 8),
+        (7, False, 0, 0, 8),
+    ):
+        monkeypatch.setattr(machine, "has", lambda feature, has=has: has and feature == "avx512f")
+        f = functools.partial(functools.reduce, lambda z, k: z * (k + 2.0), range(n))
+        with pytest.raises(LookupError) as told:
+            rows.Kernel(traced(f, (1.0,)).steps(), True).code(column, column)
+        assert told.value.args[:2] == (level, passes)
+        text = told.value.args[2]()
+        assert f"%i2 = add i64 %i, {lanes}" in text
 
 
 def test_a_branch_is_chosen_as_the_eager_engine_chooses_it():
