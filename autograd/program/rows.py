@@ -297,7 +297,7 @@ class Work:
             first = start + block * BLOCK
             last = min(first + BLOCK, stop)
             out = numpy.zeros((BLOCK, count))
-            found = self.span(first, last, [Block(out[: last - first], True)])
+            found = self.span(first, last, [Block(out, True)])
             out[[row - first for row, _ in found]] = 0.0
             failures += found
             if found and not self.patient:
