@@ -370,7 +370,7 @@ def test_sum_and_mean_are_those_of_the_rows():
     assert by_mean == [s / M for s in by]
 
 
-@pytest.mark.parametrize("n", [1_000, 1_003, 1, 5, 2_050])
+@pytest.mark.parametrize("n", [1_000, 1_003, 1, 5, 1_024, 2_050])
 def test_a_call_like_one_before_has_its_bits_and_its_errors(n):
     leaf = Value(0.5)
     call = over("map_value_and_grad", lambda w, x, y: ag.log(x * w[0] + leaf) * y + w[1])
@@ -440,7 +440,7 @@ def test_so_many_kinds_of_calls_are_remembered():
     assert len(call.calls) == 1
 
 
-def test_which_calls_are_remembered():
+def test_which_calls_are_remembered(monkeypatch):
     for args, options, kept in (
         ((np.ones(16),), {}, 1),
         ((np.ones(17),), {}, 0),  # the last rows are copied by the whole way
@@ -464,6 +464,21 @@ def test_which_calls_are_remembered():
         assert len(call.calls) == kept, (args[0][:1], options)
         for again in call.calls.values():  # and it does not ask for the whole way
             assert again(args, None) is not None
+    for x, axis, kept in (
+        (np.ones((16, 3)), 0, 1),
+        (np.ones((3, 16)), 1, 0),  # its rows are another axis
+        (np.ones((16, 3), order="F"), 0, 1),
+        (np.frombuffer(b"x" + bytes(16 * 3 * 8), np.uint8)[1:].view(float).reshape(16, 3), 0, 0),
+        (np.ones((16, 3), ">f8"), 0, 0),
+    ):
+        call = over("map", lambda v: v[0] + v[1] * v[2])
+        call(x, in_axes=axis)
+        assert len(call.calls) == kept
+    monkeypatch.setattr(rows, "LARGE", 128)  # bytes: perhaps of a file, whose pages are given back
+    for n, kept in ((8, 1), (16, 0)):
+        call = over("map", lambda x: x + 1.0)
+        call(np.ones(n))
+        assert len(call.calls) == kept
     call = over("map", lambda x: ag.log(x))
     call([1.0, -1.0] * 8, errors="nan")
     call(np.array([1.0, -1.0] * 8), errors="nan")
@@ -657,6 +672,38 @@ def test_an_error_tells_the_row_and_what_the_eager_engine_says():
         mapped(lambda x: ag.exp(x), [800.0, 1.0])
     with pytest.raises(ZeroDivisionError, match=r"^row 2: "):
         mapped(lambda x: 1 / x, [1.0, 2.0, 0.0])
+
+
+def test_where_no_row_has_a_result_the_first_error_is_raised():
+    for errors in ("raise", "nan"):
+        with pytest.raises(ValueError, match=r"^row 0: log\(.*-3\.0"):
+            mapped(lambda x: ag.log(x), [-3.0, -2.0, -1.0], errors=errors)
+    found, bad = mapped(lambda x: ag.log(x), [-3.0, -2.0, 1.0], errors="nan")
+    assert bad.tolist() == [0, 1] and found[2] == 0.0
+
+
+def test_a_branch_that_lanes_choose_otherwise_is_left_to_the_eager_engine():
+    """A sine over rows may be an ulp off: beside a limit the guard of a known branch fails."""
+    x = RNG.uniform(0.1, 1.5, 4_000)
+    off = mapped(lambda x: ag.sin(x), x) < [math.sin(v) for v in x]
+    at = x[off][:3]
+    assert len(at) == 3
+    for v in at:
+        limit = float(np.nextafter(math.sin(v), 0.0))
+
+        def f(x, limit=limit):
+            return x * x if ag.sin(x) > limit else -x
+
+        rows_ = np.array([1.55, v, 1.56, 0.01])
+        call = over("map", f)
+        assert call(rows_).tolist() == [f(w) for w in rows_.tolist()]
+        ((branches, _),) = call.known.values()
+        assert len(branches.kernels) <= 2
+    for order, kept in ((1, 0), (-1, 1)):  # a form that is right in one row only is not compiled
+        call = over("map", lambda x, y: ag.softmax([x, y])[0])
+        assert call([-1e308, 0.5][::order], [1.5e308, 0.5][::order]).tolist() == [0.0, 0.5][::order]
+        ((branches, _),) = call.known.values()
+        assert len(branches.kernels) == kept
 
 
 def test_errors_nan_leaves_those_rows_out():
