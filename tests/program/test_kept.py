@@ -156,6 +156,17 @@ def over_rows(name):
     return llvm.rows(traced(product, (1.0, 2.0)).steps([0, 1]), reads, writes, True, groups)
 
 
+def shared(groups):
+    """A sum over rows whose shared numbers are read anew, of products that are added up at once."""
+
+    def f(w, x):
+        return sum((v * (k + 1.0) for k, v in enumerate(w[1:])), w[0] * x) * x
+
+    steps = traced(f, ([0.5] * 9, 1.0)).steps(list(range(9)))
+    with mock.patch.object(llvm, "MOST_IN_REGISTERS", 8):
+        return llvm.rows(steps, [("together", 9), ("column", 1)], None, False, groups)
+
+
 def joined(exact):
     """What rows join of `quotients`, and in which order it is computed."""
     steps = traced(quotients, PROGRAMS[quotients]).steps([0, 1])
@@ -208,6 +219,7 @@ OUTCOMES = {f"{f.__name__}.txt": partial(told_of, f) for f in PROGRAMS} | {
     "chunks.ll": partial(chunked, quotients),
     "formulas.txt": formulas,
     "signatures.txt": signatures,
+    "shared.ll": partial(shared, 1),
     "joined.txt": lambda: f"{joined(True)}\n\n{joined(False)}\n",
     "rows.ll": lambda: "".join(f"; --- {name}\n{over_rows(name)}\n" for name in ROWS),
 }

@@ -672,10 +672,17 @@ def test_what_a_processor_has(monkeypatch):
     ]
 
 
-def test_memory_that_is_not_there_is_told_before_llvm_asks_for_it():
+def test_memory_that_is_not_there_is_told_before_llvm_asks_for_it(monkeypatch):
     machine._room(1 << 20)
     with pytest.raises(MemoryError, match="no memory for machine code"):
         machine._room(1 << 60)
+    asked = []
+    monkeypatch.setattr(machine, "_room", asked.append)
+    text = "define double @f(double %x) {\nret double %x\n}"
+    machine.compiled(b"room", lambda: text, 0, 0)
+    assert asked == [1 << 25, (1 << 25) + 8 * len(text)]
+    machine.compiled(b"room", lambda: text, 0, 0)  # it is there
+    assert asked[2:] == [1 << 25]
 
 
 def test_code_of_another_level_is_made_anew(cache):
