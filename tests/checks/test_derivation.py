@@ -434,11 +434,10 @@ def test_a_failing_test_ends_in_its_own_line(monkeypatch):
         assert set(told) == {"test_derivation.py"}
 
 
-def test_of_more_than_ten_thousand_nodes_three_thousand_are_searched():
+@pytest.mark.parametrize(("nodes", "searched"), [(10_000, 10_000), (10_001, 3_000)])
+def test_of_more_than_ten_thousand_nodes_three_thousand_are_searched(nodes, searched):
     x = Value(1.0, "x")
     y = x
-    for _ in range(9_999):
+    for _ in range(nodes - 1):
         y = ag.sin(y)
-    assert len(Judgement(y, {x: 0.5}, None).near[0]) == 10_000
-    assert len(Judgement(ag.sin(y), {x: 0.5}, None).near[0]) == 3_000
-    assert len(Judgement(ag.sin(y), {x: 0.5, y: 2.0}, None).near[0]) == 2
+    assert len(Judgement(y, {x: 0.5}, None).near[0]) == searched
