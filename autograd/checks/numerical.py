@@ -22,6 +22,7 @@ from autograd.core.value import Value
 
 EPS = 2.0**-52
 COLUMNS = 7  # of the extrapolation: the error is then of order step^14
+SETTLED = 20  # steps that agree: no chance, though the first of them did already
 SHRINK = 1.9  # from step to step: with 2, a period of f could hide behind all of them
 CLIMB = 4.0  # between the steps at which the two sides are compared
 NEAR = 1e-8  # the first of these steps at scale 1: a kink nearer than a quarter of it is at x
@@ -32,10 +33,10 @@ class Estimate(NamedTuple):
 
     value: float
     error: float
+    slope: float  # the largest change of f for its step that was seen
     kink: bool = False
     low: float = -math.inf  # between these are, at a kink, the derivatives from left and right
     high: float = math.inf
-    slope: float = 0.0  # the largest change of f for its step that was seen
 
     @property
     def verdict(self) -> str:
@@ -217,7 +218,7 @@ def _staircase(f: Callable[[float], float], x: float, y: float) -> float:
     """
     widest = 0.0618 * max(1.0, abs(x))
     for side in (1.0, -1.0):
-        inner, outer = 0.0, 1e-10 * max(1.0, abs(x))
+        inner = outer = 1e-10 * max(1.0, abs(x))
         if _try(f, x + side * outer) != y:
             return 0.0
         while outer < widest and _try(f, x + side * outer) == y:
@@ -246,7 +247,7 @@ def _measured_noise(f: Callable[[float], float], x: float) -> float:
     wide, narrow = (_level(f, x, step * scale) for step in (1e-3, 2.7e-5))
     if not 0.0 < max(wide, narrow) < 5.0 * min(wide, narrow):
         return 0.0
-    narrowest = _level(f, x, 1e-9 * scale, smooth=0.5 * narrow)  # a wave is smooth there
+    narrowest = _level(f, x, 1e-9 * scale, smooth=narrow)  # a wave is smooth there
     return 3.0 * max(wide, narrow) if narrowest > 0.2 * narrow else 0.0
 
 
@@ -318,7 +319,7 @@ def _ladder(
         h = (abs(x) + h) - abs(x)  # so that x + h and x - h are exact
         at_h = quotient(h)
         if at_h is None:
-            row, steps, h = [], [], h / 8.0
+            row, steps, bend_before, h = [], [], 0.0, h / 8.0
             continue
         q, size, bend = at_h
         steps.append(h)
@@ -328,14 +329,14 @@ def _ladder(
         # A bend that does not shrink with the step: it lies across a pole, or a kink.
         flat = 40.0 * EPS * max(size, abs(y)) + noise
         unresolved = abs(bend) > flat and abs(bend) > 0.66 * abs(bend_before) > 0.0
-        unresolved = unresolved and len(steps) > 1 and abs(bend) > 0.5 * abs(y)
+        unresolved = unresolved and abs(bend) > 0.5 * abs(y)
         bend_before = bend
         previous, row = row, [q]
         best = (True, math.inf, 0.0)
         for j, coarse in enumerate(previous[:COLUMNS]):
             shrunk = (steps[-2 - j] / h) ** order
             row.append(row[j] + (row[j] - coarse) / (shrunk - 1.0))
-            error = max(abs(row[-1] - row[j]), abs(row[-1] - coarse)) + rounding
+            error = abs(row[-1] - coarse) + rounding
             # Steps far wider than f's features agree on nothing, or agree by chance on little:
             # a number that has converged goes first, then the one with the smaller error.
             converged = error <= 1e-3 * abs(row[-1]) or error <= 10.0 * rounding
@@ -359,9 +360,11 @@ def _ladder(
     if bad and order == 2:  # too wild for any step: all together say how little is known
         error = max(abs(v - value) for _, _, v in found)
     if value == 0.0:  # or is the step below what f resolves?  Then wider ones converged before.
-        wider = [(e, v) for _, e, v in honest if e < min(1e-6 * abs(v), 1e-3 * found[0][1])]
+        wider = [(e, v) for _, e, v in honest if e < 1e-6 * abs(v)]
+        if len(wider) < SETTLED:
+            wider = [(e, v) for e, v in wider if e < 1e-3 * found[0][1]]
         error, value = min(wider, default=(error, value))
-    return Estimate(value, error, slope=slope)
+    return Estimate(value, error, slope)
 
 
 def _kink(

@@ -98,7 +98,7 @@ def _elsewhere(
     first = wrong[0]
     gain = 0.0
     for v in given:
-        if v is first or v not in after or fits(v, before.get(v, 0.0), after[v]):
+        if v is first or fits(v, before[v], after[v]):
             continue
         gain += -0.8 if v in wrong and fits(v, given[v], after[v]) else 0.8
     return max(-1.6, gain)

@@ -173,6 +173,7 @@ def test_f_may_differentiate_and_no_grad_does_not_matter():
 def test_an_estimate_is_told_with_its_error():
     d = derivative(math.exp, 1.0)
     assert isinstance(d, Estimate) and abs(d.value - math.e) <= d.error < 1e-11
+    assert not d.kink and (d.low, d.high) == (-math.inf, math.inf)
 
 
 # --- honest at the edges: the true slope within the estimate, or told ---
@@ -227,6 +228,10 @@ EDGES = [  # f, its derivative, the points
      lambda x: -2e6 * (x - 0.3) / (1 + 1e6 * (x - 0.3) ** 2) ** 2, [0.301, 0.3, 0.5]),
     (lambda x: ag.sigmoid(100 * x), lambda x: 25 / math.cosh(50 * x) ** 2, [0.0, 0.05, -0.1]),
     (lambda x: ag.exp(x) - ag.exp(-x), lambda x: 2 * math.cosh(x), [0.0, 1e-5, 5.0]),
+    (lambda x: (1 + x) - (1 - x), lambda x: 2.0, [0.0, 1e-9]),
+    (lambda x: (1 + x) ** 2 - (1 - x) ** 2, lambda x: 4.0, [0.0, 0.5]),
+    (lambda x: (x + 1e-9) ** 3 - (x - 1e-9) ** 3, lambda x: 12e-9 * x, [0.0]),
+    (lambda x: ag.relu(x - 1e-9) - ag.relu(-x - 1e-9), lambda x: 0.0, [0.0]),
 ]  # fmt: skip
 
 
