@@ -816,7 +816,7 @@ ret i1 %wrong
 """
 
 
-def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: int = 1) -> str:
+def rows(steps: Steps, reads: Runs, writes: Runs | None, exact: bool, groups: int) -> str:
     """The text of `i1 @rows(ptr x, ptr y, i64 start, i64 stop, ptr told)`, LANES rows at a time.
 
     x has an address and a stride in bytes for each input, y for each number that comes out.  Reads

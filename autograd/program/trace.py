@@ -10,7 +10,7 @@ import operator
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Integral
 from threading import Lock
@@ -171,9 +171,9 @@ class Traced:
     recording: Recording
     title: str
     out: Any  # the result as the function gave it, with some numbers in it
-    held: list[Value] = field(default_factory=list)
-    only_here: bool = False
-    at: list[float] = field(default_factory=list)  # the numbers of the arguments
+    held: list[Value]
+    only_here: bool
+    at: list[float]  # the numbers of the arguments
 
     def steps(self, by: list[int] | None = None, swept: bool = False) -> Steps:
         """The steps; with `by`, those of the derivatives by these inputs too, as `lower` has it."""

@@ -690,7 +690,7 @@ FUNCTIONS = {f.__name__: f for f in (*ONE_OPERAND, *TWO_OPERANDS)}
 BEYOND = {"sin", "cos", "tan"}
 
 
-def definition(name: str, lanes: int, inline: bool = True) -> tuple[str, dict[str, str]]:
+def definition(name: str, lanes: int, inline: bool) -> tuple[str, dict[str, str]]:
     """The text of `@own_NAME`, a function on lanes, and the declarations that it needs.
 
     Of those in BEYOND, it calls `@turns`.

@@ -440,3 +440,18 @@ def test_numbers_are_taken_out_and_put_back_in_order():
     counted = []
     split([1, 2.0], counted, True)
     assert counted == [2.0]
+
+
+def test_a_derivative_is_never_minus_zero():
+    def f(x, y):
+        return -(x * 0.0) * y + y * 0.0
+
+    want = repr(ag.value_and_grad(f, (0, 1))(1.0, 2.0))
+    assert "-0.0" not in want[want.index("(", 1) :]
+    assert repr(ag.trace(f, 1.0, 2.0).value_and_grad(1.0, 2.0, argnums=(0, 1))) == want
+    fast = ag.compile(f, "python")
+    for _ in range(2):
+        assert repr(fast.value_and_grad(1.0, 2.0, argnums=(0, 1))) == want
+        assert repr(fast.value_and_grad(1.0, 2.0)[1]) == "0.0"
+    several = fast.value_and_jacobian(1.0, 2.0, argnums=(0, 1))
+    assert repr(several) == want

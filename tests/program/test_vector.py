@@ -43,7 +43,7 @@ ret void
 
 def on_lanes(name, lanes=LANES):
     """A function of arrays made of the function on lanes."""
-    text, declared = vector.definition(name, lanes)
+    text, declared = vector.definition(name, lanes, inline=True)
     t = f"<{lanes} x double>"
     given = f"{t} %x" + (f", {t} %y" if takes_two(name) else "")
     text = LOOP.format(name=name, t=t, given=given, lanes=lanes) + text
