@@ -747,6 +747,7 @@ def judged():
         for factor in (1.0 + 2e-9, 1.0 + 4e-6, 1.004, 1.04):
             given = {name: g * factor for name, g in right.items() if name != "y"}
             yield f"digits {digits}, all times {factor:.10g}: {next(marks(given, digits))}"
+    yield from marks(given, 2)
     yield "-- carried on"
     wrong = {"v": 2.0, "u": 2.0, "a": 1.2, "b": 3.4, "c": 2.0 - right["v"] + right["c"]}
     yield from marks(wrong)

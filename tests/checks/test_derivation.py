@@ -441,3 +441,44 @@ def test_of_more_than_ten_thousand_nodes_three_thousand_are_searched(nodes, sear
     for _ in range(nodes - 1):
         y = ag.sin(y)
     assert len(Judgement(y, {x: 0.5}, None).near[0]) == searched
+
+
+def test_a_number_below_may_be_of_more_digits_than_the_wrong_one_above():
+    x = Value(1.93, "x")
+    h = x * 1.93
+    h.label = "h"
+    wrong = 1.2345  # given as 1.23; what lies below was computed before it was rounded
+    assert ag.grade(h * 2, {h: 1.23, x: round(wrong * 1.93, 2)}, digits=3).messages[-1] == (
+        "x: follows from your number at h"
+    )
+    assert round(wrong * 1.93, 2) != round(1.23 * 1.93, 2)
+    exact = ag.grade(h * 2, {h: 1.23, x: round(wrong * 1.93, 2)}).messages
+    assert not any("follows" in message for message in exact)
+    right = ag.grade(h * 2, {h: 2.0, x: 3.87}, digits=3).messages  # off by one in the last digit
+    assert right[0].startswith("wrong gradient at x: 3.87 given, 3.86 expected")
+
+
+def test_nothing_is_unsure_behind_a_closed_gate():
+    u = Value(-1.0, "u")
+    h = ag.relu(u)
+    h.label = "h"
+    grade = ag.grade(h * 2, {h: 1.2, u: 0.04}, digits=2)
+    assert "wrong gradient at u: 0.04 given, 0 expected" in grade.messages
+
+
+def test_three_causes_are_named():
+    x = Value(2.0, "x")
+    above = [x * (i + 2.0) for i in range(4)]
+    for i, v in enumerate(above):
+        v.label = f"h{i}"
+    y = ag.sum(v * (i + 5.0) for i, v in enumerate(above))
+    wrong = {v: 100.0 + i for i, v in enumerate(above)}
+    given = wrong | {x: sum(wrong[v] * (i + 2.0) for i, v in enumerate(above))}
+    assert ag.grade(y, given).messages[-1] == "x: follows from your number at h3, h2, h1"
+
+
+def test_what_is_no_number_is_named_by_label_or_index():
+    named, other = Value(1.0, "named"), Value(2.0)
+    for node, said in ((named, "named"), (other, r"element \[1\]")):
+        with pytest.raises(TypeError, match=f"the gradient by hand at {said}: "):
+            ag.assert_gradients(named * other, [([Value(3.0), node], [0.0, "1"])])
