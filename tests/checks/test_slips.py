@@ -369,7 +369,7 @@ def test_the_number_of_a_slip_is_that_of_a_sweep_with_its_local_derivatives(name
             if slip.edits is not None and math.isfinite(slip.number):
                 tried += 1
                 assert region.edited(slip.edits) == pytest.approx(slip.number, 1e-9, 1e-9), slip
-    assert tried > 100
+    assert tried > 10
 
 
 # --- the contract ---
