@@ -170,13 +170,17 @@ def test_what_is_cut_and_has_no_name_gets_one():
     y = t * u
     named = w + 5
     named.label = "old"
+    near = w + 6
+    near.label = "near"
+    y = y * near
     for _ in range(30):
         y = y * t * u * named
+    y = y * w
     y.backward()
     figure, _ = figure_of(y)
     cut = with_references(figure)
     texts = {unit.text for unit in cut.nodes if unit.kind == "reference"}
-    assert texts == {"t1", "t2", "old"}
+    assert texts == {"t1", "t2", "old", "w"}
     units = {unit.id: unit for unit in cut.nodes}
     far = {edge.source for edge in cut.edges if units[edge.tail].kind == "reference"}
     numbers = {edge.id: (edge.value, edge.gradient, edge.source) for edge in figure.edges}
@@ -187,7 +191,8 @@ def test_what_is_cut_and_has_no_name_gets_one():
         else:
             assert (edge.value, edge.gradient, edge.source) == numbers[edge.id]
             tail = units[edge.tail]
-            assert (edge.name is None) == (tail.kind == "reference" or edge.source not in far), edge
+            nameless = tail.kind in ("reference", "leaf") or edge.source not in far
+            assert (edge.name is None) == (nameless and edge.source != figure.recorded.index(near))
             assert not (edge.main and tail.kind == "reference")
 
 
