@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from autograd.draw.dot import QUICK, digraph
@@ -221,7 +222,7 @@ class _Placed:
             end = curve[-1] = tip - length * self.unit  # level, and where its gap was made wider
             a, b = start, end  # straight as far as others in the two columns are wider
             if link.label is None:
-                _, back = self.reach.get(self.column(link.tail), (0.0, 0.0))
+                _, back = self.reach.get(self.column(link.tail), (-inf, -inf))
                 a += max(back - (a / self.unit).real, 0.0) * self.unit
             front = self.reach[self.column(link.head)][0] - length
             b -= max((b / self.unit).real - front, 0.0) * self.unit

@@ -199,3 +199,14 @@ def test_only_leaves_are_told_by_their_names_and_only_where_they_have_some():
     for part in (leaves[:12], leaves[12:24], leaves[24:]):
         (more,) = rest(figure_of(ag.sum([ag.exp(v) for v in part]))[0])
         assert more.notes == ("like these",)
+
+
+def test_what_goes_to_other_places_is_another_group():
+    """By the places that it goes to in the end: what is between belongs to each."""
+    x = ag.values([0.1] * 24, "x")
+    a = ag.sum([ag.exp(v) for v in x])
+    b = ag.sum([v**2 for v in x[:12]])
+    c = ag.sum([v**2 for v in x[12:]])
+    more = rest(figure_of(a * b + c)[0])
+    names = [unit.notes[0] for unit in more if unit.notes[0] != "like these"]
+    assert names == ["x[2] … x[10]", "x[14] … x[22]"]

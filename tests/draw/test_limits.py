@@ -280,3 +280,11 @@ def test_the_seed_of_a_sweep_is_told_from_rounding():
     assert [seed(0.5, 2.0, -1.0), seed(1.0, 0.0, -1.0)] == [0.5, 1.0]
     assert [seed(1e-11, 2.0, 1.0), seed(1e-12, 2.0, 1.0)] == [pytest.approx(1e-11, rel=1e-3), 0.0]
     assert seed(1e-12, 2.0, -1.0) != 0.0 == seed(5e-13, 2.0, -1.0)
+
+
+def test_a_tiny_share_is_no_rounding_where_nothing_large_is_added():
+    x = Value(1.0, "x")
+    with ag.named_scope("part"):
+        y = x * 1e-16 + ag.maximum(x, 5.0)
+    y.backward()
+    assert figure_of(y, True)[0].edges[0].gradient == 1e-16

@@ -72,6 +72,7 @@ def test_a_title_stands_in_the_upper_left_corner():
         (30 + 6j, False),  # above the frame
         (30 + 7j, True),
         (56 + 20j, False),  # to the right
+        (54.96 + 20j, False),
         (54 + 20j, True),
     ],
 )
@@ -510,3 +511,57 @@ def test_a_length_that_rounds_to_0_has_no_sign():
     with engine({"a": -4.001 - 4.001j}):
         text = svg(sheet)
     assert 'x="0"' in text and '"-0"' not in text
+
+
+@DIRECTIONS
+def test_a_line_from_a_number_swings_over_too(direction):
+    """From what is shown once for all its uses, with no other item in its column."""
+    turned = Turned(direction)
+    items = [item("a", shape="label"), item("b", ports=2)]
+    link = Link("l", "a", "b", None, "", None, port=0)
+    middles = {"a": 10 + 50j, "b": 110 + 50j}
+    found = turned.places(items, [link], middles, {"l": ENGINES})
+    curves, _ = turned.line(found.lines["l"])
+    assert curves == [nearly(S)]
+
+
+@pytest.mark.parametrize("high, extra", [(1600, 400.0), (1604, 400.0), (1596, 399.0)])
+def test_a_gap_between_neurons_is_made_wider_by_400_points_at_most(high, extra):
+    items = item("a", 20.0, 20.0, "circle"), item("b", 20.0, 20.0, "circle")
+    link = Link("l", "a", "b", None, "", None, stroke="#000000")
+    objects = [{"name": "a", "pos": "10,50"}, {"name": "b", "pos": "110,50"}]
+    use(lambda source: json.dumps({"bb": f"0,0,200,{high}", "objects": objects}))
+    try:
+        found = places(Sheet(look("network"), items, (link,), ()))
+    finally:
+        use(None)
+    assert found.items["b"].real - MARGIN == 110 + extra and found.width == 200 + extra + 8
+
+
+@pytest.mark.parametrize("frame", [(10.0, 110.0, 130.0, 190.0), (110.0, 10.0, 190.0, 90.0)])
+@pytest.mark.parametrize("corner", [0, 1])
+def test_a_line_that_comes_in_a_little_is_in_the_way_of_a_title(frame, corner):
+    """From the left, and from above."""
+    left, top, _, _ = frame
+    start = complex(left, top) + (-8 + 10j if corner else 12 - 8j)
+    end = complex(left, top) + 12 + 10j
+    points = [start + (end - start) * k / 3 for k in range(4)]
+    text = Text("abc", "title", 13.0, anchor="start")
+    link = Link("l", "a", "b", None, "", None)
+    items = item("a", 0.0, 0.0), item("b", 0.0, 0.0)
+    sheet = Sheet(look("box"), items, (link,), (Frame("f", text, None),))
+    ends = {"a": points[0], "b": end}
+    with engine(ends, {"f": frame}, {"l": [*points, end]}):
+        title, free = places(sheet).titles["f"]
+    assert free and title - complex(left + MARGIN, top + MARGIN) == 20 + 11j
+
+
+@pytest.mark.parametrize("count, looked_at", [(150, True), (151, False)])
+def test_in_a_large_picture_a_line_over_other_columns_is_the_engines(count, looked_at):
+    turned = Turned("LR")
+    items = [item("a"), item("b", ports=2), item("m")]
+    middles = {"a": 10 + 50j, "b": 110 + 50j, "m": 60 + 90j}
+    links = [Link(f"l{k}", "a", "b", None, "", None, port=None if k else 0) for k in range(count)]
+    found = turned.places(items, links, middles, {link.id: ENGINES for link in links})
+    curves, _ = turned.line(found.lines["l0"])
+    assert curves == [nearly(S if looked_at else ENGINES[:-1])]
