@@ -22,7 +22,7 @@ from autograd.core.value import Value
 
 EPS = 2.0**-52
 COLUMNS = 7  # of the extrapolation: the error is then of order step^14
-SETTLED = 20  # steps that agree: no chance, though the first of them did already
+SETTLED = 20  # steps that agree: no chance
 SHRINK = 1.9  # from step to step: with 2, a period of f could hide behind all of them
 CLIMB = 4.0  # between the steps at which the two sides are compared
 NEAR = 1e-8  # the first of these steps at scale 1: a kink nearer than a quarter of it is at x
@@ -361,9 +361,7 @@ def _ladder(
         error = max(abs(v - value) for _, _, v in found)
     if value == 0.0:  # or is the step below what f resolves?  Then wider ones converged before.
         wider = [(e, v) for _, e, v in honest if e < 1e-6 * abs(v)]
-        if len(wider) < SETTLED:
-            wider = [(e, v) for e, v in wider if e < 1e-3 * found[0][1]]
-        error, value = min(wider, default=(error, value))
+        error, value = min(wider) if len(wider) >= SETTLED else (error, value)
     return Estimate(value, error, slope)
 
 

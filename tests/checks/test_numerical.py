@@ -405,3 +405,22 @@ def test_what_rounding_has_eaten_is_no_number():
 def test_a_graph_is_no_function(check):
     with pytest.raises(TypeError, match=r"expected a function and its arguments, .* got Value\("):
         check(ag.Value(1.0), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "slope", "verdict"),
+    [
+        (1.0, 0.01, 1.0, "ok"),  # two digits are known
+        (-1.0, 0.01, 1.0, "ok"),
+        (1.0, 0.0101, 1.0, "rounding"),
+        (0.0, 1e-8, 1.0, "ok"),  # or it is a zero beside slopes seen
+        (0.0, 1.1e-8, 1.0, "rounding"),
+        (0.0, 1e-12, 1e-6, "ok"),
+        (0.0, 1.1e-12, 1e-6, "rounding"),
+        (0.0, 1e-8, 0.0, "ok"),  # f is constant
+        (0.0, 1.1e-8, 0.0, "rounding"),
+    ],
+)
+def test_a_verdict_on_an_estimate(value, error, slope, verdict):
+    assert Estimate(value, error, slope).verdict == verdict
+    assert Estimate(value, error, slope, kink=True).verdict == "kink"
