@@ -303,9 +303,8 @@ class Work:
             if found and not self.patient:
                 break
             whole = (last - first) // LANES * LANES
-            totals[block] = _by_lanes(out[:whole])
-            if whole < last - first:
-                totals[block] += _by_lanes(out[whole : whole + LANES])
+            after = out[whole : whole + LANES]  # zeros where there is none
+            totals[block] = _by_lanes(out[:whole]) + _by_lanes(after)
         return by_twos(totals), failures
 
 
