@@ -165,14 +165,14 @@ class Steps:
         self.a: list[int] = []
         self.b: list[int] = []
         self.constants: dict[int, float | Fraction] = {}
-        self.inputs = 0
+        self.inputs: int
         self.results: list[int] = []
         self.rows: list[list[int]] = []
         self.guards: list[Guard] = []
         self.checked: list[int] = []
         self.order: list[int] = []
         self.nodes: list[int] = []
-        self.forward = 0
+        self.forward: int
         self.adjoints: dict[int, int] = {}
         self._known: dict[str, dict[int, int]] = {}
         self._known_constants: dict[Any, int] = {}
@@ -183,7 +183,7 @@ class Steps:
 
     # --- making steps ---
 
-    def step(self, op: str, a: int = -1, b: int = -1) -> int:
+    def step(self, op: str, a: int, b: int = -1) -> int:
         """The step that computes this, a new one if there is none."""
         # Of a + b and b + a one is kept: the order is the user's, but it does not matter.
         swapped = a > b and (op == "add" or op == "mul")
