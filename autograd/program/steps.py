@@ -313,8 +313,6 @@ def _exact(op: str, b: float | Fraction, a: float | Fraction) -> float | None:
     if type(a) is not float or type(b) is not float or op not in ("add", "mul"):
         return None
     number = a + b if op == "add" else a * b
-    if number - number != 0.0 or number == 0.0:  # too large; or the sign of a zero matters
-        return None
     x, y = Fraction(a), Fraction(b)
     return number if number == (x + y if op == "add" else x * y) else None
 
