@@ -149,14 +149,14 @@ def parameters(f: Function, args: Sequence[Any], counts: Sequence[bool]) -> list
         bound = inspect.signature(f).bind(*args)
         for name, parameter in bound.signature.parameters.items():
             if parameter.kind is parameter.VAR_POSITIONAL:
-                named += [f"{name}_{k}" for k in range(len(args) - len(named))]
+                named += [f"{name}_{k}" for k in range(len(args))]
             named.append(name)
     found: list[str] = []
     for i, x in enumerate(args):
         head = named[i] if named else f"x{i}"
         numbers: list[Any] = []
         split(x, numbers, counts[i])
-        alone = numbers and (type(x) is float or node.is_real(x))
+        alone = numbers and node.is_real(x)
         found += [head] if alone else [f"{head}_{k}" for k in range(len(numbers))]
     return found
 
@@ -327,7 +327,7 @@ class Program:
         >>> p.value_and_grad(Fraction(1, 3))
         (Fraction(1, 108), Fraction(1, 12))
         """
-        if len(self._steps.results) != 1 or not isinstance(self._traced.out, float):
+        if not isinstance(self._traced.out, float):
             raise TypeError("value_and_grad expects a function that returns one number")
         several = isinstance(argnums, (tuple, list))
         places = tuple(argnums) if isinstance(argnums, (tuple, list)) else (argnums,)
@@ -399,7 +399,7 @@ class Program:
             return self._traced.replay(*numbers, *[x.data for x in self._traced.held])
 
         if places is None:
-            return [x.data if type(x) is Value else x for x in again(*args)], []
+            return again(*args), []
         y, slopes = value_and_grad(lambda *called: again(*called)[0], places)(*args)
         return [y], items(slopes)
 

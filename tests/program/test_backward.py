@@ -95,6 +95,9 @@ def test_only_leaves_that_a_sweep_reaches_have_a_gradient(backend):
     fast = ag.compile(f, backend)
     assert fast.backward(4.0) == 11.0
     assert ag.grads([w, other, never]) == [4.0, None, None]
+    assert ag.compile(lambda: kept * other, backend).backward() == 15.0  # no arguments
+    assert ag.grads([kept, other]) == [3.0, 5.0]
+    kept.grad = other.grad = None
     assert ag.compile(lambda x: above * x, backend).backward(3.0) == 30.0
     assert (kept.grad, above.grad) == (6.0, None)
     never.data = -1.0

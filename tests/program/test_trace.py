@@ -455,3 +455,21 @@ def test_a_derivative_is_never_minus_zero():
         assert repr(fast.value_and_grad(1.0, 2.0)[1]) == "0.0"
     several = fast.value_and_jacobian(1.0, 2.0, argnums=(0, 1))
     assert repr(several) == want
+
+
+def test_an_example_may_be_a_whole_number_and_a_list_of_one_is_no_number():
+    p = ag.trace(lambda x: x * x, 3)
+    assert p(4.0) == 16.0 and str(p).startswith("program(x): 1 step")
+    for f in (lambda x: [x], lambda x: (x,), lambda x: {"a": x}):
+        q = ag.trace(f, 3.0)
+        assert list(q(5.0)) in ([5.0], ["a"])
+        with pytest.raises(TypeError, match="returns one number"):
+            q.value_and_grad(5.0)
+    assert ag.trace(lambda x: 2.0, 3.0).value_and_grad(5.0) == (2.0, 0.0)
+
+
+def test_a_trace_that_ended_is_forgotten():
+    ag.trace(lambda x: x * x, 3.0)
+    with pytest.raises(TypeError):
+        ag.trace(lambda x: x.data, 3.0)
+    assert not node._traces
