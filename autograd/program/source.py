@@ -19,51 +19,51 @@ from autograd.core.value import Value
 from autograd.program.arithmetic import Arithmetic, NotFinite, OtherBranch, floats
 from autograd.program.steps import CONSTANT, INPUT, Guard, Recording, Steps
 
-ATOM = 9  # how strongly a text holds together: operators less, names and calls most
-ANY = 1  # the least of an operand that stands by itself
+# How strongly a text holds together.  An operand that stands by itself may be a sum.
+SUM, PRODUCT, NEGATIVE, POWER, ATOM = range(5)
 Rule = tuple[str, int, tuple[int, ...]]  # the text, its strength, and the least of each operand
 PYTHON: dict[str, Rule] = {
-    "add": ("{} + {}", 1, (1, 2)),
-    "sub": ("{} - {}", 1, (1, 2)),
-    "mul": ("{} * {}", 2, (2, 3)),
-    "divide": ("{} / {}", 2, (2, 3)),
-    "reciprocal": ("1 / {}", 2, (3,)),
-    "neg": ("-{}", 3, (3,)),
-    "power": ("{} ** {}", 4, (5, 3)),  # by a whole number; else it is a call
+    "add": ("{} + {}", SUM, (SUM, PRODUCT)),
+    "sub": ("{} - {}", SUM, (SUM, PRODUCT)),
+    "mul": ("{} * {}", PRODUCT, (PRODUCT, NEGATIVE)),
+    "divide": ("{} / {}", PRODUCT, (PRODUCT, NEGATIVE)),
+    "reciprocal": ("1 / {}", PRODUCT, (NEGATIVE,)),
+    "neg": ("-{}", NEGATIVE, (NEGATIVE,)),
+    "power": ("{} ** {}", POWER, (ATOM, NEGATIVE)),  # by a whole number; else it is a call
 }
 LATEX: dict[str, Rule] = (
     {
-        "add": ("{} + {}", 1, (1, 2)),
-        "sub": ("{} - {}", 1, (1, 2)),
-        "mul": (r"{} \, {}", 2, (2, 3)),
-        "divide": (r"\frac{{{}}}{{{}}}", ATOM - 1, (ANY, ANY)),
-        "reciprocal": (r"\frac{{1}}{{{}}}", ATOM - 1, (ANY,)),
-        "neg": ("-{}", 3, (3,)),
-        "power": ("{}^{{{}}}", 4, (ATOM, ANY)),
-        "exp": ("e^{{{}}}", 4, (ANY,)),
-        "sqrt": (r"\sqrt{{{}}}", ATOM, (ANY,)),
-        "absolute": (r"\left|{}\right|", ATOM, (ANY,)),
-        "gaussian": ("e^{{-{}^2}}", 4, (ATOM,)),
-        "relu": (r"\max\left({}, 0\right)", ATOM, (ANY,)),
-        "negative_part": (r"\min\left({}, 0\right)", ATOM, (ANY,)),
-        "maximum": (r"\max\left({}, {}\right)", ATOM, (ANY, ANY)),
-        "minimum": (r"\min\left({}, {}\right)", ATOM, (ANY, ANY)),
+        "add": ("{} + {}", SUM, (SUM, PRODUCT)),
+        "sub": ("{} - {}", SUM, (SUM, PRODUCT)),
+        "mul": (r"{} \, {}", PRODUCT, (PRODUCT, NEGATIVE)),
+        "divide": (r"\frac{{{}}}{{{}}}", POWER, (SUM, SUM)),
+        "reciprocal": (r"\frac{{1}}{{{}}}", POWER, (SUM,)),
+        "neg": ("-{}", NEGATIVE, (NEGATIVE,)),
+        "power": ("{}^{{{}}}", POWER, (ATOM, SUM)),
+        "exp": ("e^{{{}}}", POWER, (SUM,)),
+        "sqrt": (r"\sqrt{{{}}}", ATOM, (SUM,)),
+        "absolute": (r"\left|{}\right|", ATOM, (SUM,)),
+        "gaussian": ("e^{{-{}^2}}", POWER, (ATOM,)),
+        "relu": (r"\max\left({}, 0\right)", ATOM, (SUM,)),
+        "negative_part": (r"\min\left({}, 0\right)", ATOM, (SUM,)),
+        "maximum": (r"\max\left({}, {}\right)", ATOM, (SUM, SUM)),
+        "minimum": (r"\min\left({}, {}\right)", ATOM, (SUM, SUM)),
         "hypot": (r"\sqrt{{{}^2 + {}^2}}", ATOM, (ATOM, ATOM)),
         "leg": (r"\sqrt{{{}^2 - {}^2}}", ATOM, (ATOM, ATOM)),
-        "expm1": ("e^{{{}}} - 1", 1, (ANY,)),
-        "log1p": (r"\log\left(1 + {}\right)", ATOM, (2,)),
-        "logaddexp": (r"\log\left(e^{{{}}} + e^{{{}}}\right)", ATOM, (ANY, ANY)),
-        "log2": (r"\log_2\left({}\right)", ATOM, (ANY,)),
-        "log10": (r"\log_{{10}}\left({}\right)", ATOM, (ANY,)),
-        "power_log": (r"{0}^{{{1}}} \log {0}", 2, (ATOM, ANY)),
-        "power_slope": (r"{1} \, {0}^{{{1} - 1}}", 2, (ATOM, 3)),
+        "expm1": ("e^{{{}}} - 1", SUM, (SUM,)),
+        "log1p": (r"\log\left(1 + {}\right)", ATOM, (PRODUCT,)),
+        "logaddexp": (r"\log\left(e^{{{}}} + e^{{{}}}\right)", ATOM, (SUM, SUM)),
+        "log2": (r"\log_2\left({}\right)", ATOM, (SUM,)),
+        "log10": (r"\log_{{10}}\left({}\right)", ATOM, (SUM,)),
+        "power_log": (r"{0}^{{{1}}} \log {0}", PRODUCT, (ATOM, SUM)),
+        "power_slope": (r"{1} \, {0}^{{{1} - 1}}", PRODUCT, (ATOM, NEGATIVE)),
     }
     | {
-        name: (rf"\{name}\left({{}}\right)", ATOM, (ANY,))
+        name: (rf"\{name}\left({{}}\right)", ATOM, (SUM,))
         for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "log")
     }
     | {
-        f"a{name}": (rf"\arc{name}\left({{}}\right)", ATOM, (ANY,))
+        f"a{name}": (rf"\arc{name}\left({{}}\right)", ATOM, (SUM,))
         for name in ("sin", "cos", "tan")
     }
 )
@@ -89,7 +89,7 @@ class Writer:
     def constant(self, x: float | Fraction) -> tuple[str, int]:
         """A number as it is written, and how strongly that holds together."""
         text = repr(float(x))
-        return text, ATOM if text[0] != "-" else 3
+        return text, ATOM if text[0] != "-" else NEGATIVE
 
     def different(self, i: int) -> tuple[int, ...]:
         """The operands of a step, each as often as it is written."""
@@ -120,7 +120,7 @@ class Writer:
         if op == "mul" and operands[1] in self.s.constants:
             operands = operands[::-1]  # 2·x, as one writes it
         if op == "add" and self[operands[1]][0] == "-" and operands[1] in self.s.constants:
-            return f"{self[operands[0]]} - {self[operands[1]][1:]}", 1
+            return f"{self[operands[0]]} - {self[operands[1]][1:]}", SUM
         text, strength, least = self.rules[op]
         parts = [self.operand(x, k) for x, k in zip(operands, least, strict=True)]
         return text.format(*parts), strength
@@ -130,7 +130,7 @@ class Writer:
         for i in self.s.order:
             if self.s.op[i] not in (INPUT, CONSTANT):
                 text, strength = self.expression(i)
-                depth = 1 + max((self.depth.get(x, 0) for x in self.s.operands(i)), default=0)
+                depth = 1 + max(self.depth.get(x, 0) for x in self.s.operands(i))
                 short = depth <= self.deepest and len(text) <= self.longest
                 short |= self.rules is LATEX and i in self.s.results  # it is the last line
                 if i not in self.names and self.uses[i] == 1 and short:
@@ -169,7 +169,7 @@ class _Latex(Writer):
         if "e" in text:
             digits, _, exponent = text.partition("e")
             text = rf"{digits} \cdot 10^{{{int(exponent)}}}"
-        return text, ATOM if text[0] != "-" and "c" not in text else 2
+        return text, ATOM if text[0] != "-" and "c" not in text else PRODUCT
 
     def call(self, op: str, operands: list[str]) -> str:
         name = op.replace("_", r"\_")
@@ -281,7 +281,7 @@ def _guard(w: Writer, guard: Guard, named: bool) -> str:
     return f"if {'not ' if holds else ''}{text}: guard({not holds}, {holds}, {told!r})"
 
 
-_programs = count(1)
+_programs = count()
 
 
 class Code:

@@ -166,7 +166,7 @@ def test_no_brackets_but_those_that_are_needed():
     makers = [
         *(lambda x, y: x + y, lambda x, y: x - y, lambda x, y: x * y, lambda x, y: x / y),
         *(lambda x, y: -x, lambda x, y: 1 / x, lambda x, y: x**3, lambda x, y: ag.exp(x)),
-        *(lambda x, y: x**-1, lambda x, y: x - 2.5, lambda x, y: -2.5 - y, lambda x, y: x * -1.5),
+        *(lambda x, y: x**-1, lambda x, y: x - 2.5, lambda x, y: -2.5 - y, lambda x, y: x * -0.1),
     ]
     lines = pairs = 0
     for _ in range(150):
@@ -255,3 +255,9 @@ def test_a_head_that_is_long_is_wrapped(length, wrapped):
     w = ag.Value(2.0, "a" * (length - len("x, y, ")))
     source = ag.trace(lambda x, y: f(x, y) * w, 1.0, 2.0).source
     assert source.startswith("def program(*inputs):") == wrapped
+
+
+def test_a_long_name_is_not_broken():
+    w = ag.Value(2.0, "a" * 200)
+    p = ag.trace(lambda x: x * w, 1.0)
+    assert p.value_and_grad(3.0) == (6.0, 2.0) and "a" * 200 in p.source
