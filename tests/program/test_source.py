@@ -10,6 +10,8 @@ import traceback
 import pytest
 
 import autograd as ag
+from autograd.program import source
+from autograd.program.steps import Recording, lower
 
 
 def price(apple, count, tax):
@@ -121,6 +123,9 @@ def test_lines_are_dropped_with_their_program(monkeypatch):
     before = set(linecache.cache)
     p(3.0)
     (name,) = set(linecache.cache) - before
+    ((variant,),) = p._variants.values()
+    assert "".join(linecache.getlines(name)) == variant.run.code.source
+    del variant
     monkeypatch.delattr("autograd.program.source.linecache")  # as where Python ends
     del p
     gc.collect()
@@ -253,11 +258,25 @@ def test_a_head_that_is_long_is_wrapped(length, wrapped):
         return x * y
 
     w = ag.Value(2.0, "a" * (length - len("x, y, ")))
-    source = ag.trace(lambda x, y: f(x, y) * w, 1.0, 2.0).source
-    assert source.startswith("def program(*inputs):") == wrapped
+    text = ag.trace(lambda x, y: f(x, y) * w, 1.0, 2.0).source
+    assert text.startswith("def program(*inputs):") == wrapped
 
 
 def test_a_long_name_is_not_broken():
     w = ag.Value(2.0, "a" * 200)
     p = ag.trace(lambda x: x * w, 1.0)
     assert p.value_and_grad(3.0) == (6.0, 2.0) and "a" * 200 in p.source
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "formula"),
+    [(-2.0, "(-2.0) ** 3", r"\left(-2\right)^{3}"), (2.0, "2.0 ** 3", "2^{3}")],
+)
+def test_a_power_of_a_number_has_brackets_where_it_is_negative(number, text, formula):
+    r = Recording()
+    x = r.new_input()
+    y = r.node("power", r.new_constant(number), r.new_constant(3.0))
+    r.results = [r.node("mul", x, y)]
+    steps = lower(r)
+    assert text in source.python(steps, r, "f")
+    assert formula in source.latex(steps, r)
