@@ -10,6 +10,8 @@ from autograd.core.primitives import PRIMITIVES, Primitive
 
 numpy = pytest.importorskip("numpy")
 
+from autograd.program.columns import Columns  # noqa: E402
+
 
 def two_sides(x, y):
     return ag.sigmoid(x) * y if x > y else ag.sqrt(abs(y)) - x**3
@@ -88,6 +90,16 @@ def test_so_many_branches_are_kept():
     assert fast.map(x).tolist() == (x * x).tolist()
     ((branches, _),) = fast._rows.values()
     assert len(branches.kernels) == 16
+    assert all(type(kernel) is Columns for kernel, _ in branches.kernels)
+
+
+def test_rows_are_in_machine_code_only_where_that_is_asked_for():
+    pytest.importorskip("llvmlite")
+    for backend, made in (("native", "Kernel"), ("numpy", "Columns"), ("python", "Columns")):
+        fast = ag.compile(lambda x: x * x, backend)
+        assert fast.map([1.0, 2.0]).tolist() == [1.0, 4.0]
+        ((branches, _),) = fast._rows.values()
+        assert [type(kernel).__name__ for kernel, _ in branches.kernels] == [made]
 
 
 def test_a_primitive_of_ones_own_that_refuses_a_row(monkeypatch):

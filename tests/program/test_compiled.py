@@ -225,6 +225,13 @@ def test_what_a_compiled_function_tells_of_itself():
         assert repr(many) == f"<compiled powers: python, {told}, made in 1e+03 ms>"
 
 
+HELD = Value(2.0)
+
+
+def with_a_leaf(x):
+    return x * HELD
+
+
 def two_sides(x, y):
     return ag.exp(x) * y if x > y else ag.sin(x) + y * y
 
@@ -272,6 +279,16 @@ def test_arguments_and_results_have_the_shapes_of_the_eager_transforms(backend):
     def one(x):
         return x[0] ** 2 * x[1]
 
+    def scaled(a, scale=1.0):
+        return a[0] * a[1] * scale
+
+    fast = ag.compile(scaled, backend)
+    w = Value(3.0)
+    for scale in (2.0, 3):
+        assert fast(numpy.array([2.0, 5.0]), scale=scale) == 10.0 * scale
+        slopes = fast.value_and_grad(numpy.array([2.0, 5.0]), scale=scale)[1]
+        assert slopes.tolist() == [5.0 * scale, 2.0 * scale]
+    assert fast(numpy.array([2.0, 5.0]), scale=w).inputs[1] is w  # it is recorded
     fast = ag.compile(one, backend)
     args = ([2.0, 3.0],), ([1.0, 0.0],)
     assert fast.hvp(*args) == ag.hvp(one, *args) == [6.0, 4.0]
@@ -442,6 +459,13 @@ def test_a_program_can_be_pickled(backend):
     assert again(5.0) == 11.0
     with pytest.raises(TypeError, match="branches"):
         again(-5.0)
+    holding = ag.compile(with_a_leaf, backend)
+    assert holding(5.0) == 10.0
+    again = pickle.loads(pickle.dumps(holding))  # its own leaf is found by the function's name
+    assert "not called yet" in repr(again) and again(5.0) == 10.0
+    HELD.data = 3.0
+    assert again(5.0) == 15.0
+    HELD.data = 2.0
     named = ag.compile(two_sides, backend)
     named(1.0, 0.5)
     again = pickle.loads(pickle.dumps(named))
@@ -528,6 +552,9 @@ def test_an_int_that_the_function_needs_as_such_is_part_of_the_program():
     f = ag.compile(lambda x, n: math.prod([x] * n), backend="python")
     assert (f(2.0, 3), f(2.0, 4), f(3.0, 3)) == (8.0, 16.0, 27.0)
     assert f.value_and_grad(2.0, 3) == (8.0, 12.0)
+    g = ag.compile(lambda x, n=2: math.prod([x] * n), backend="python")
+    assert [g(2.0, n=n) for n in (3, 4, 3)] == [8.0, 16.0, 8.0]
+    assert g.value_and_grad(2.0, n=3) == (8.0, 12.0)
 
     def refuses(x):
         if x > 1:
@@ -577,6 +604,15 @@ def test_arrays_go_in_and_out_whole(backend):
         with pytest.raises(ValueError, match="finite number"):
             fast(args[0], wrong, args[2])
     assert fast.value_and_grad(*args, argnums=1)[1] == args[0][0][1]
+
+    def several(a, x):
+        return [a[0] * a[1], a[0] / x]
+
+    fast = ag.compile(several, backend)
+    args = np.array([2.0, 3.0]), 0.5
+    for places in (0, 1, (0, 1)):
+        found = fast.value_and_jacobian(*args, argnums=places)
+        assert repr(found) == repr(([6.0, 4.0], ag.jacobian(several, places)(*args)))
 
 
 def test_out_takes_floats_only():
