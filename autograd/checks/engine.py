@@ -368,8 +368,7 @@ def _shrunk(program: Program, differs: Callable[[Program], bool]) -> Program:
 
 
 def _shorter(program: Program) -> Iterator[Program]:
-    yield program[:-1]
-    for i in range(len(program)):
+    for i in reversed(range(len(program))):
         for leaf in POINTS:
             yield [
                 (e, tuple(_renamed(x, i, leaf) for x in operands))

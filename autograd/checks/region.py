@@ -22,7 +22,7 @@ class Slip(NamedTuple):
 
     text: str
     number: float
-    cost: float = 3.0  # the smaller, the likelier
+    cost: float  # the smaller, the likelier
     edits: Mapping[Edge, float] | None = None  # partials in place of the graph's
 
     @property

@@ -24,6 +24,7 @@ from autograd.checks.shares import Shares
 from autograd.checks.slips import candidates
 from autograd.checks.written import Written
 from autograd.core.node import inputs_first
+from autograd.core.primitives import Primitive
 
 
 def short(x):
@@ -50,7 +51,8 @@ def rule(kind, slot):
     """A line for each slip: cost, words, and the numbers at the points where there are any."""
     two = kind in ("divide", "power", "maximum", "minimum", "hypot")
     rows, others = {}, []
-    for place, (number, other) in enumerate(POINTS):
+    at_0 = [(0.0, 1.5)] * (kind in ("relu", "absolute", "leaky_relu", "elu", "maximum"))
+    for place, (number, other) in enumerate(POINTS + at_0):
         x, o = ag.Value(number, "x"), ag.Value(other, "o")
         try:
             y = operation(kind)(*([x, o] if slot == 0 else [o, x])[: 1 + two])
@@ -112,12 +114,25 @@ GRAPHS = {
     "sum": lambda a, b, c: a + b,
     "ten paths": lambda a, b, c: ag.sum([a * (2.0 + i) for i in range(10)]),
     "eleven paths": lambda a, b, c: ag.sum([a * (2.0 + i) for i in range(11)]),
+    "minus": lambda a, b, c: ag.exp(b - a * 1.0) * c,
+    "one row": lambda a, b, c: ag.softmax_cross_entropy([a * b, b, c], 1),
+    "two softmaxes": lambda a, b, c: (
+        ag.dot(ag.softmax([a, b]), [c, 1.5]) * ag.softmax([a * a, c])[0]
+    ),
+    "a mean of one": lambda a, b, c: ag.mean([a * b]) + labelled(a + b, "s") * c,
     "equal above": lambda a, b, c: a * b + a * c,
     "equal beside": lambda a, b, c: a * b * 2 + a * b,
     "nothing": lambda a, b, c: ag.softmax([a, b, c])[0] * 0.0 + ag.sigmoid(a) * 0.0 + b,
     "batch": lambda a, b, c: ag.binary_cross_entropy([ag.sigmoid(a * b), ag.sigmoid(c)], [1, 0]),
 }
 ANY = r"(?<=^a factor )[^,]+(?= too| forgotten)|(?<=^the derivative of )\S+(?= for)"
+# What there is at every node, and so is told of the first graphs alone.
+EVERYWHERE = (
+    "a factor …|the derivative of …|another node's (value|gradient) as|the value of another|"
+)
+EVERYWHERE += (
+    "the (reciprocal|gradient|node's own)|counted twice|zero|an exponent|added|integrated|½"
+)
 BROKEN = {"price": "fruit", "sigmoids": "h", "neurons": "h[0]"}  # given wrong, above the leaves
 
 
@@ -133,7 +148,9 @@ def kinds(name, which):
     if which == "given":
         above = next(u for u in order if u.label == BROKEN[name])
         graph, given, v = written(y, [above]), {above: -1.3}, b
-    if which == "at 0":
+    if which.startswith("at "):
+        v = next(u for u in order if u.label == which[3:])
+    if which == "with a = 0":
         a.data = 0.0
         y.recompute()
         graph = written(y)
@@ -143,10 +160,48 @@ def kinds(name, which):
     found = {}
     for slip in candidates(Region(graph, given, v)):
         found.setdefault(re.sub(ANY, "…", slip.kind), []).append(slip)
+    brief = which or name not in list(GRAPHS)[:9]
     for kind, slips in found.items():
+        if brief and re.match(EVERYWHERE, kind):
+            continue
         numbers = [slip.number for slip in slips if math.isfinite(slip.number)]
         cost = math.fsum(slip.cost for slip in slips)
         yield f"{len(slips)} {cost:.5g} {short(math.fsum(numbers))} {kind}"
+
+
+PLACES = [  # at other leaves than a, or where that is 0
+    *(("scores", "at c"), ("softmax", "at b"), ("quotient", "at c"), ("one row", "at b")),
+    *(("one row", "at c"), ("neurons", "at x[0]"), ("batch", "at c"), ("two softmaxes", "at c")),
+    *(("a mean of one", "at c"), ("polynomial", "with a = 0"), ("neurons", "with a = 0")),
+    ("softmax", "with a = 0"),
+]
+
+
+def texts():
+    """The words of the first slip of each kind, where names are long."""
+    x = ag.Value(0.5, "the number of the day")
+    w = ag.Value(0.25, "the weight of the evidence")
+    h = labelled(ag.sigmoid(x * w + x), "what is hidden from everybody")
+    y = ag.mean([labelled(ag.tanh(h) * x, "what comes out in the end"), w / (x + 2.0)])
+    seen = {}
+    for slip in candidates(Region(written(y), {}, x)):
+        seen.setdefault(re.sub(ANY, "…", slip.kind), slip.text)
+    yield from seen.values()
+
+
+def own_rule():
+    """Slips in the rule of a primitive of one's own, which the tables do not know."""
+    curve = Primitive("curve", "x³", lambda x: x * x * x, lambda x, y: 3.0 * y / x)
+    both = Primitive(
+        "both", "ab²", lambda a, b: a * b * b, lambda a, b, y: y / a, lambda a, b, y: 2.0 * y / b
+    )
+    x, w = ag.Value(0.5, "x"), ag.Value(3.0, "w")
+    graph = written(curve(x * w) * both(x + w, w))
+    for into in graph.into.values():
+        for e in into:
+            if e.kind in ("curve", "both"):
+                slips = [s for s in local(graph, e) if not s.kind.startswith("the derivative of")]
+                yield from (f"{s.cost:g} {s.kind}: {s.detail} {short(s.number)}" for s in slips)
 
 
 def terms(name):
@@ -891,10 +946,9 @@ PARTS = {
             f"{name}, inside": partial(kinds, name, "inside")
             for name in ("cells", "scores", "mean")
         },
-        **{
-            f"{name}, at 0": partial(kinds, name, "at 0")
-            for name in ("polynomial", "neurons", "softmax")
-        },
+        "words": texts,
+        "own rule": own_rule,
+        **{f"{name} {which}": partial(kinds, name, which) for name, which in PLACES},
         **{f"terms of {name}": partial(terms, name) for name in [*SIZED, *CANCELLED]},
         **{f"shares of {name}": partial(share_slips, name) for name in ("price", "sigmoids")},
     },
