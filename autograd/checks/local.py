@@ -151,7 +151,7 @@ def _of_a_rule(written: Written, e: Edge) -> Iterator[Local]:
             yield Local("a factor squared", what, p * factor, 2.3, True)
     if e.kind == "power" and x and e.slot == 0:
         yield Local(FORGOTTEN, f"one {number(x)} of {number(p)}", p / x, 2.1)
-    for wrong in WRONG.get((e.kind, e.slot)) or WRONG.get((e.kind, 0), ()):
+    for wrong in WRONG.get((e.kind, e.slot), ()):
         for there in _numbers((Factor("", wrong.at),), x, y, o):
             yield Local(wrong.slip, wrong.text, there, wrong.cost, True)
     yield Local(FUNCTION, f"{number(y)} for {number(p)}", y, 2.4)
