@@ -210,3 +210,34 @@ def test_what_goes_to_other_places_is_another_group():
     more = rest(figure_of(a * b + c)[0])
     names = [unit.notes[0] for unit in more if unit.notes[0] != "like these"]
     assert names == ["x[2] … x[10]", "x[14] … x[22]"]
+
+
+def test_what_a_transform_records_inside_of_a_composite_is_drawn_with_lines_to_and_fro():
+    x = ag.values([0.5 + 0.1 * i for i in range(12)], "x")
+    with ag.named_scope("outer"):
+        y = ag.exp(ag.sum(x))
+        slope = ag.grad(lambda t: ag.sin(t) * t)(y)
+        z = slope * 3 + y
+    figure, _ = figure_of(z, fold=True)
+    assert not rest(figure)  # what belongs to what cannot be told
+    ways = {(edge.tail, edge.head) for edge in figure.edges}
+    assert ("c0", "n24") in ways and ("n28", "c0") in ways
+    for style in ("book", "network"):
+        drawn = sheet(*figure_of(z, fold=True, style=style))
+        assert {f"n{i}" for i in range(24, 29)} < {item.id for item in drawn.items}
+
+
+def test_a_rule_tells_what_is_folded():
+    y = regression(12)
+    with ag.named_scope("kept"):
+        y = ag.sigmoid(ag.sigmoid(y * 1e-4))
+    seen = set()
+
+    def rule(scope):
+        seen.add(scope.name)
+        return scope.name in ("sigmoid", "Σ")
+
+    figure, _ = figure_of(y, fold=rule)
+    assert [box.name for box in figure.boxes] == ["kept"] and not rest(figure)
+    assert sum(unit.kind == "composite" for unit in figure.nodes) == 2
+    assert seen == {"kept", "sigmoid", "Σ", "…"}

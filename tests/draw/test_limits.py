@@ -17,6 +17,7 @@ from autograd.draw.mermaid import mermaid
 from autograd.draw.references import with_references
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
+from autograd.draw.text import width
 
 EPSILON = float_info.epsilon
 
@@ -162,6 +163,18 @@ def test_long_lines_are_cut_where_all_together_are_over_1500_columns_long():
     names = [unit for unit in cut.nodes if unit.kind == "reference"]
     assert {unit.text for unit in names} == {"w"} and len(names) == 49  # the first four are not
     assert {edge.id for edge in cut.edges} == {edge.id for edge in figure.edges}
+
+
+@pytest.mark.parametrize("style", ["book", "box"])
+def test_a_line_begins_at_a_reference_where_it_is_cut(style):
+    drawn = sheet(*figure_of(sines(16, scenes.chain(53)), style=style))
+    places = {item.id for item in drawn.items}
+    begun = [link for link in drawn.links if link.tail.endswith("_from")]
+    assert len(begun) == 49 and {link.tail for link in begun} < places
+    names = [item for item in drawn.items if item.classes == "reference"]
+    assert {(item.texts[0].text, item.title, item.height, item.width) for item in names} == {
+        ("w", "w, which is drawn elsewhere", 18.0, width("w", 12.0) + 8.0)
+    }
 
 
 def test_what_is_cut_and_has_no_name_gets_one():
