@@ -12,6 +12,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.draw import figure_of
+from autograd.draw.fold import Alike
 from autograd.draw.sheet import sheet
 from autograd.draw.svg import svg
 from autograd.nn import MLP
@@ -201,15 +202,15 @@ def test_only_leaves_are_told_by_their_names_and_only_where_they_have_some():
         assert more.notes == ("like these",)
 
 
-def test_what_goes_to_other_places_is_another_group():
+@pytest.mark.parametrize("each, names", [(10, []), (11, ["x[2] … x[9]", "x[13] … x[20]"])])
+def test_what_goes_to_other_places_is_another_group(each, names):
     """By the places that it goes to in the end: what is between belongs to each."""
-    x = ag.values([0.1] * 24, "x")
+    x = ag.values([0.1] * (2 * each), "x")
     a = ag.sum([ag.exp(v) for v in x])
-    b = ag.sum([v**2 for v in x[:12]])
-    c = ag.sum([v**2 for v in x[12:]])
+    b = ag.sum([v**2 for v in x[:each]])
+    c = ag.sum([v**2 for v in x[each:]])
     more = rest(figure_of(a * b + c)[0])
-    names = [unit.notes[0] for unit in more if unit.notes[0] != "like these"]
-    assert names == ["x[2] … x[10]", "x[14] … x[22]"]
+    assert [unit.notes[0] for unit in more if unit.notes[0] != "like these"] == names
 
 
 def test_what_a_transform_records_inside_of_a_composite_is_drawn_with_lines_to_and_fro():
@@ -241,3 +242,7 @@ def test_a_rule_tells_what_is_folded():
     assert [box.name for box in figure.boxes] == ["kept"] and not rest(figure)
     assert sum(unit.kind == "composite" for unit in figure.nodes) == 2
     assert seen == {"kept", "sigmoid", "Σ", "…"}
+    asked = []
+    figure, _ = figure_of(y, fold=lambda scope: asked.append(scope) is None)
+    (more,) = rest(figure)
+    assert more.id in [scope.id for scope in asked if isinstance(scope, Alike)]
