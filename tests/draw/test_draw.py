@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value
 from autograd.core.node import inputs_first
+from autograd.core.primitives import step
 from autograd.draw import figure_of
 from autograd.draw.assembly import figure
 from autograd.draw.dot import digraph
@@ -110,6 +111,15 @@ def test_each_use_has_its_share_and_a_leaf_its_total():
         (lambda x: ag.maximum(x, 0), "max(x, 0)"),
         (lambda x: ag.minimum(1, x), "min(1, x)"),
         (lambda x: ag.exp(x), "exp"),
+        (lambda x: step(x, 0.0), "x>0"),
+        (lambda x: step(-1.0, x), "−1>x"),
+        (lambda x: -2 / x, "(−2)÷x"),
+        (lambda x: x**-0.5, "x^(−0.5)"),
+        (lambda x: x**999, "x⁹⁹⁹"),
+        (lambda x: x**1000, "x^1000"),
+        (lambda x: x**-1000, "x^(−1000)"),
+        (lambda x: x + 0.0, "+0"),
+        (lambda x: x + -0.0, "−0"),
     ],
 )
 def test_a_literal_is_written_into_its_operator(make, text):
@@ -1078,8 +1088,8 @@ GOOD = {
 def test_a_bad_document_is_refused_with_the_place(tmp_path, path, wrong, message):
     document = json.loads(json.dumps(GOOD))
     place = document
-    for step in path[:-1]:
-        place = place[step]
+    for key in path[:-1]:
+        place = place[key]
     place[path[-1]] = wrong
     (tmp_path / "g.json").write_text(json.dumps(document))
     with pytest.raises(ValueError, match=re.escape(message)):
