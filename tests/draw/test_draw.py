@@ -402,9 +402,10 @@ def test_a_folded_neuron_holds_its_weights_and_shows_what_it_is_given():
     # Two leaves are worth hiding, one is not.
     found = figure([Neuron(1, rng=random.Random(1))([Value(0.5, "x")])], True)
     assert [n for unit in found.nodes for n in unit.notes if "leaves" in n] == ["2 leaves: w[0], b"]
+    y = ag.exp(Value(0.5, "x"))
     with ag.named_scope("scaled"):
-        y = ag.exp(Value(0.5, "x")) * Value(3.0, "w")
-    found = figure([ag.exp(y)], True)
+        y = ag.exp(y * Value(3.0, "w"))
+    found = figure([y], True)
     assert [unit.label for unit in found.nodes if unit.kind == "leaf"] == ["x", "w"]
     # A composite of leaves alone shows them: a softmax does not swallow its scores.
     assert len(figure([ag.softmax(ag.values([1.0, 2.0, 3.0], "a"))[0]], True).nodes) == 5
@@ -845,6 +846,17 @@ def test_render_writes_the_files_that_graphviz_writes(tmp_path, monkeypatch, opt
         return found, sorted(str(p.relative_to(place)) for p in place.rglob("*") if p.is_file())
 
     assert files("ours") == files("graphviz")
+
+
+@pytest.mark.parametrize(
+    ("options", "seen"),
+    [({}, []), ({"view": True}, [False]), ({"quiet_view": True}, [True]), ({"quiet": True}, [])],
+)
+def test_render_shows_the_picture_where_it_is_asked_to(tmp_path, monkeypatch, options, seen):
+    shown = []
+    monkeypatch.setattr(graphviz, "view", lambda path, quiet: shown.append((path, quiet)))
+    found = ag.draw(apple()).render(tmp_path / "y.gv", format="svg", **options)
+    assert shown == [(found, quiet) for quiet in seen]
 
 
 def test_saving_follows_a_link_and_keeps_the_mode(tmp_path):

@@ -183,3 +183,16 @@ def test_texts_stand_within_their_items(scene, style, direction):
             for a, b in combinations(item.texts, 2):
                 (left, top, right, bottom), (x0, y0, x1, y1) = a.area(0j), b.area(0j)
                 assert right <= x0 or x1 <= left or bottom <= y0 or y1 <= top
+
+
+def test_a_number_that_is_shown_once_stands_in_the_box_of_its_lines():
+    t = ag.exp(Value(0.5, "t"))
+    with ag.named_scope("outer"):
+        u = ag.sin(Value(0.1, "u")) * t  # whose own line comes from outside
+        y = ag.sum([ag.dot([u, 1.0 + i], [1.0, t]) for i in range(4)])
+    drawn = sheet_of(y, fold={"dot", "sum"})
+    boxes = {item.id: item.box for item in drawn.items}
+    (stem,) = (link for link in drawn.links if link.head is None)
+    assert stem.box == boxes[stem.label] == boxes[stem.tail] == "b0"
+    before = drawn.items[[item.id for item in drawn.items].index(stem.label) - 1]
+    assert before.box is None
