@@ -227,13 +227,21 @@ class Place(NamedTuple):
     new: Any
 
 
-def places(mutant: Mutant, source: str) -> list[Place]:
-    """Numbers, texts, tables and defaults that come out otherwise when the module is made anew."""
+def places(mutant: Mutant, source: str) -> list[Place] | None:
+    """Numbers, texts, tables and defaults that come out otherwise when the module is made anew.
+
+    None where it cannot be made: whoever imports it sees that.
+    """
     module = next(m for m in sys.modules.values() if same_file(m, mutant.file))
     spaces = []
     for text in (source, mutant.source):
         space = {k: v for k, v in vars(module).items() if k.startswith("__")}
-        exec(compile(text, str(mutant.file), "exec"), space)
+        try:
+            exec(compile(text, str(mutant.file), "exec"), space)
+        except Exception:
+            if text is source:  # it is made once only
+                return []
+            return None
         spaces.append(space)
     return [*differing(module, vars(module), *spaces)]
 
@@ -448,10 +456,11 @@ class Sampler:
             return ""
         lines = self.lines.get(str(mutant.file), {})
         reached = {*lines.get(mutant.line, ()), *lines.get(mutant.statement, ())}
-        found: list[Place] = []
+        found: list[Place] | None = []
         if pairs is None or not reached:  # as a module is imported, or a default
-            with contextlib.suppress(Exception):
-                found = places(mutant, self.functions.sources[mutant.file])
+            found = places(mutant, self.functions.sources[mutant.file])
+            if found is None:
+                return "killed"
             reached = self.uses(found) or (set(self.sound) if pairs is None else reached)
             reached |= {i for i in self.sound if "/test_kept.py:" in self.items[i].nodeid}
         if not reached:

@@ -707,7 +707,7 @@ def definition(name: str, lanes: int, inline: bool) -> tuple[str, dict[str, str]
 
 def lane_by_lane(name: str, function: str, operands: int, lanes: int) -> str:
     """The text of `@lanes_NAME`: a function of doubles called for each lane."""
-    t = f"<{lanes} x double>" if lanes > 1 else "double"
+    t = f"<{lanes} x double>"
     letters = "xy"[:operands]
     lines, last = [], "poison"
     for i in range(lanes):

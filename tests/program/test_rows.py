@@ -359,6 +359,19 @@ def test_two_groups_of_lanes_at_a_time_have_the_bits_of_one(n, exact, monkeypatc
             np.testing.assert_array_equal(a, b, strict=True)
 
 
+def test_many_shared_numbers_are_read_as_often_as_they_are_needed():
+    n = 20  # more than stay in registers
+    w, x = RNG.normal(size=n), RNG.normal(size=400)
+
+    def f(w, x):
+        return sum((ag.sin(v * x) + v * v * v * (k + 1.0) for k, v in enumerate(w)), 0.0 * x) * w[0]
+
+    value, slopes = with_gradient(f, w, x, in_axes=(None, 0), reduce="sum", exact=True)
+    each = [ag.value_and_grad(f)(w, float(v)) for v in x]
+    assert value == pytest.approx(math.fsum(y for y, _ in each), rel=1e-12)
+    assert slopes == pytest.approx(np.sum([s for _, s in each], axis=0), rel=1e-12)
+
+
 def test_sum_and_mean_are_those_of_the_rows():
     value, slopes = with_gradient(loss, W, POINTS, TARGETS, in_axes=(None, 0, 0))
     total, by = reduced()
@@ -904,6 +917,14 @@ def test_progress_by_a_planted_clock(capsys, monkeypatch):
         "\r3,000 of 4,000 rows, 75%, 2 s left ",
         "\r4,000 of 4,000 rows, 100%, 0 s left \n",
     ]
+    flushed = []
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=told.append, flush=flushed.append))
+    sys.stderr.flush = lambda: flushed.append(len(told))
+    now[0] += 5.0
+    shown.at(3_500)  # a line without an end is seen all the same
+    assert flushed and "3,500" in "".join(told[6:])
+    monkeypatch.undo()
+    monkeypatch.setattr(rows, "time", SimpleNamespace(monotonic=lambda: now[0]))
     short = rows._Progress(10)
     now[0] += 0.5
     short.at(10)
