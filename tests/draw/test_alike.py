@@ -209,7 +209,7 @@ def test_what_goes_to_other_places_is_another_group(each, names):
     a = ag.sum([ag.exp(v) for v in x])
     b = ag.sum([v**2 for v in x[:each]])
     c = ag.sum([v**2 for v in x[each:]])
-    more = rest(figure_of(a * b + c)[0])
+    more = rest(figure_of(ag.sum([a, b, c, *ag.values([1.0] * 5, "k")]))[0])  # all meet in one
     assert [unit.notes[0] for unit in more if unit.notes[0] != "like these"] == names
 
 
