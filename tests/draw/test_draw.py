@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 
 import graphviz
 import pytest
+from draw.scenes import apple, chain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,14 +47,6 @@ def sheet_of(y, **options):
 
 def drawn(y, **options):
     return svg(sheet_of(y, **options))
-
-
-def apple():
-    apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
-    price = apple * count * tax
-    price.label = "price"
-    price.backward()
-    return price
 
 
 def network():
@@ -266,13 +259,6 @@ def test_composites_fold_by_themselves_in_a_large_picture():
     assert len(figure([y]).nodes) == 122  # the sigmoids inside are enough
     assert len(figure([y], True).nodes) == 62
     assert len(figure([ag.silu(x)]).nodes) == 7
-
-
-def chain(n):
-    y = w = Value(1.0, "w")
-    for _ in range(n):
-        y = y * w
-    return y
 
 
 def layers(n):

@@ -8,6 +8,7 @@ from operator import attrgetter
 from xml.etree import ElementTree as ET
 
 import pytest
+from draw.scenes import fan, swept
 
 import autograd as ag
 from autograd import Value
@@ -22,12 +23,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 REAL = attrgetter("real")
 
 
-def swept(y):
-    for output in y if isinstance(y, list) else [y]:
-        output.backward()
-    return y
-
-
 def apple():
     apple, count, tax = Value(100, "apple"), Value(2, "count"), Value(1.1, "tax")
     return swept(apple * count * tax)
@@ -36,11 +31,6 @@ def apple():
 def basket():
     apple, oranges = Value(100, "apple"), Value(3, "oranges")
     return swept((apple * 2 + Value(150, "orange") * oranges) * Value(1.1, "tax"))
-
-
-def fan():
-    x = Value(2.0, "x")
-    return swept(x * x + 3 * x)
 
 
 def inner_fan():
