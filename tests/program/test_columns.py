@@ -57,7 +57,10 @@ def test_a_primitive_of_ones_own(monkeypatch, backend):
     cube = Primitive("cube", "x³", lambda x: x * x * x, lambda x, y: 3.0 * x * x)
     monkeypatch.setitem(PRIMITIVES, "cube", cube)
     fast = ag.compile(lambda x: cube(x) + ag.sin(x), backend)
-    assert fast.map(X) == pytest.approx(X**3 + numpy.sin(X), rel=1e-13)
+    for _ in range(3):
+        assert fast.map(X) == pytest.approx(X**3 + numpy.sin(X), rel=1e-13)
+        assert fast.map(X, reduce="sum") == pytest.approx((X**3 + numpy.sin(X)).sum(), abs=1e-9)
+        assert fast.map(X[:96]) == pytest.approx(X[:96] ** 3 + numpy.sin(X[:96]), rel=1e-13)
 
 
 def test_without_llvmlite():

@@ -290,6 +290,7 @@ JOINED = [  # what is computed, in which operations of rows
     (lambda a, b: [a / b, (a + 2.0) / b], ["a / b", "a / b", "add"]),
     (lambda a, b: [a / b, 1 / b], ["1 / b", "a / b"]),
     (lambda a, b: [a / b, b / a], ["divide", "divide"]),
+    (lambda a, b: [b / a, 1 / a], ["1 / b", "a / b"]),
     (lambda a, b: a * b + a, ["a·b + c"]),
     (lambda a, b: a + a * b, ["a·b + c"]),
     (lambda a, b: a * b - a, ["a·b - c"]),

@@ -749,6 +749,32 @@ def test_a_number_that_is_none_is_found_in_its_sum():
         call(math.nan, x, **options)
 
 
+@pytest.mark.parametrize("n", [2, 5, 9, 20])
+def test_a_shared_number_that_is_none_is_found_wherever_it_stands(n):
+    call = over("map", lambda w, x: sum((ag.relu(v) * 0.5 for v in w), x))  # of -inf it is 0
+    x = np.linspace(1.0, 2.0, 24)
+    for shape in (list, np.array):
+        for k in range(n):
+            for wrong in (math.nan, -math.inf):
+                w = [1.0] * n
+                w[k] = wrong
+                with pytest.raises(ValueError, match=r"^row 0: .*finite"):
+                    call(shape(w), x, in_axes=(None, 0))
+        assert call(shape([1.0] * n), x, in_axes=(None, 0))[0] == 1.0 + 0.5 * n
+
+
+def test_jacobians_of_rows_by_the_eager_engine():
+    def f(v, t):
+        return np.array(ag.softmax([v[0], v[1] * t]))
+
+    v, t = np.array([[-1e308, 1.5e308], [0.5, 0.25], [1.5e308, -1e308]]), np.array([1.0, 2.0, 1.0])
+    value, (by_v, by_t) = with_jacobian(f, v, t, argnums=(0, 1), exact=True)
+    for i in range(3):
+        a, b = ag.jacobian(f, (0, 1))(v[i], float(t[i]))
+        assert (by_v[i] == a).all() and (by_t[i] == b).all()
+        assert value[i].tolist() == [y.data for y in f([Value(x) for x in v[i]], float(t[i]))]
+
+
 def test_a_row_of_nan_is_an_error():
     x = X.copy()
     x[17] = np.nan
