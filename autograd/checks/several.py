@@ -123,7 +123,7 @@ def _scores(region: Region, parts: list[Edge]) -> Iterator[Slip]:
     turned = {e: -e.partial for e in region.written.into[c]}
     yield region.slip_in_many("wrong sign: t − y for y − t", turned, 1.2)
     less = {e: e.partial / scores for e in region.written.into[c]}
-    yield Slip(f"{NO_MEAN}, {scores}", region.true / scores, 1.9, less)
+    yield region.slip_in_many(f"{NO_MEAN}, {scores}", less, 1.9)
     for text, form, cost in (
         ("a wrong rule: y (1 − y) once more, times y − t",
          lambda p, y: p * y * (1.0 - y), 2.0),

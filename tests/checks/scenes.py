@@ -120,6 +120,12 @@ GRAPHS = {
         ag.dot(ag.softmax([a, b]), [c, 1.5]) * ag.softmax([a * a, c])[0]
     ),
     "a mean of one": lambda a, b, c: ag.mean([a * b]) + labelled(a + b, "s") * c,
+    "two rows": lambda a, b, c: ag.softmax_cross_entropy([[a, b, 0.5], [0.2, c, a * b]], [0, 1]),
+    "saturated": lambda a, b, c: (
+        ag.softmax_cross_entropy([a * 1e3, b, c], 1)
+        + ag.dot(ag.softmax([a * 1e3, b, c]), [a, 2, 3])
+    ),
+    "means by hand": lambda a, b, c: (a * b + c) * 0.25 + (b + a) / 1.0 + (a + c) / 5,
     "equal above": lambda a, b, c: a * b + a * c,
     "equal beside": lambda a, b, c: a * b * 2 + a * b,
     "nothing": lambda a, b, c: ag.softmax([a, b, c])[0] * 0.0 + ag.sigmoid(a) * 0.0 + b,
@@ -130,9 +136,8 @@ ANY = r"(?<=^a factor )[^,]+(?= too| forgotten)|(?<=^the derivative of )\S+(?= f
 EVERYWHERE = (
     "a factor …|the derivative of …|another node's (value|gradient) as|the value of another|"
 )
-EVERYWHERE += (
-    "the (reciprocal|gradient|node's own)|counted twice|zero|an exponent|added|integrated|½"
-)
+EVERYWHERE += "the (reciprocal|gradient (times|divided)|node's own)|counted twice|zero|an exponent|"
+EVERYWHERE += "added|integrated|½"
 BROKEN = {"price": "fruit", "sigmoids": "h", "neurons": "h[0]"}  # given wrong, above the leaves
 
 
@@ -173,7 +178,7 @@ PLACES = [  # at other leaves than a, or where that is 0
     *(("scores", "at c"), ("softmax", "at b"), ("quotient", "at c"), ("one row", "at b")),
     *(("one row", "at c"), ("neurons", "at x[0]"), ("batch", "at c"), ("two softmaxes", "at c")),
     *(("a mean of one", "at c"), ("polynomial", "with a = 0"), ("neurons", "with a = 0")),
-    ("softmax", "with a = 0"),
+    *(("softmax", "with a = 0"), ("saturated", "at b"), ("saturated", "at c")),
 ]
 
 
@@ -686,6 +691,22 @@ def forgetful(right):
     return right
 
 
+def anew(right):
+    """Begins each sweep with no gradients at all: as right as to add them up."""
+    sweep = right.backward
+
+    def backward(self):
+        stack = [self]
+        while stack:
+            v = stack.pop()
+            v.grad = 0.0
+            stack += v._prev
+        sweep(self)
+
+    right.backward = backward
+    return right
+
+
 def numb(right):
     """Takes two nodes with the same number for one."""
     del right.relu  # which gives a node with its input's number
@@ -985,7 +1006,7 @@ PARTS = {
         **{bug: partial(sweeping_bugs, bug) for bug in ("an earlier sweep", "the seed", "nothing")},
         **{
             bug.__name__: partial(sweeping_bugs, bug)
-            for bug in (recursive, forgetful, numb, twice_refused, short_of_breath, longer)
+            for bug in (anew, recursive, forgetful, numb, twice_refused, short_of_breath, longer)
         },
     },
 }

@@ -104,6 +104,7 @@ def test_a_form_that_loses_nothing_is_left_alone():
         (lambda x: ag.log(1 - ag.tanh(x)), 9.0, False),
         (lambda x: ag.log(2 - ag.sigmoid(x)), 25.0, False),
         (lambda x: ag.sqrt(1 + x), 1e-9, False),
+        (lambda x: 1 - ag.exp(x) ** 2, 1e-9, True),
     ],
 )
 def test_a_form_is_told_from_a_loss_of_two_digits_on(f, at, told):

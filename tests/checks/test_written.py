@@ -5,6 +5,7 @@ import random
 import pytest
 
 import autograd as ag
+from autograd.checks.region import number
 from autograd.checks.written import Written
 from autograd.core.node import inputs_first
 from autograd.core.value import Value
@@ -41,3 +42,17 @@ def test_an_expression_gives_the_nodes_number(seed):
         if "…" not in text:
             number = eval(text.translate(PYTHON), {"__builtins__": {}}, FUNCTIONS | leaves)
             assert number == pytest.approx(made[-1].data, rel=1e-9, abs=1e-9), text
+
+
+def test_a_gradient_of_0_has_no_sign():
+    x = Value(2.0, "x")
+    y = -(x * 0.0)
+    for found in (Written(inputs_first(y), y), Written(inputs_first(y), y, [x], 9)):
+        assert str(found.sweep({})[x]) == "0.0"
+    assert number(-0.0) == "0"
+
+
+def test_a_missing_derivative_within_a_step_is_no_edge():
+    x = Value(0.0, "x")
+    y = ag.norm([x, x * 2.0]) * 0.0 + x
+    assert Written(inputs_first(y), y).sweep({})[x] == 1.0
