@@ -741,10 +741,12 @@ class _Columns:
                 totals[together].append(x * 0.0)
             k += LANES if together else 1
         alone, many = [by_fours(sums) for sums in totals]
-        whole = self._everywhere(code, alone.name if alone else literal(0.0))
-        if many:
-            parts = self._whole(code, [many.name] * len(self.firsts))
-            whole = code.line(f"fadd {self.text.t} {whole}, {parts}").name
+        total = alone.name if alone else literal(0.0)
+        if many:  # each row is wrong where one of them is
+            for lane in range(LANES):
+                one = code.line(f"extractelement {self.t} {many.name}, i32 {lane}").name
+                total = code.line(f"fadd double {total}, {one}").name
+        whole = self._everywhere(code, total)
         return "\n".join(code.lines), whole
 
     def read_again(self) -> list[int]:

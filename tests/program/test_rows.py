@@ -754,13 +754,17 @@ def test_a_shared_number_that_is_none_is_found_wherever_it_stands(n):
     call = over("map", lambda w, x: sum((ag.relu(v) * 0.5 for v in w), x))  # of -inf it is 0
     x = np.linspace(1.0, 2.0, 24)
     for shape in (list, np.array):
+        assert call(shape([1.0] * n), x, in_axes=(None, 0))[0] == 1.0 + 0.5 * n
         for k in range(n):
             for wrong in (math.nan, -math.inf):
                 w = [1.0] * n
                 w[k] = wrong
                 with pytest.raises(ValueError, match=r"^row 0: .*finite"):
                     call(shape(w), x, in_axes=(None, 0))
-        assert call(shape([1.0] * n), x, in_axes=(None, 0))[0] == 1.0 + 0.5 * n
+                found, bad = call(shape(w), x, in_axes=(None, 0), errors="nan")
+                assert np.isnan(found).all() and bad.tolist() == list(range(24))
+                options = {"in_axes": (None, 0), "errors": "nan", "reduce": "sum"}
+                assert call(shape(w), x, **options)[1].tolist() == list(range(24))
 
 
 def test_jacobians_of_rows_by_the_eager_engine():

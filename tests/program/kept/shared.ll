@@ -157,9 +157,24 @@ store <8 x double> %v3, ptr %to0, align 8
 %to8 = getelementptr double, ptr %same, i64 8
 store double %v9, ptr %to8, align 8
 %v12 = fmul double %v9, 0x0000000000000000
-%v13 = insertelement <8 x double> poison, double %v12, i32 0
-%v14 = shufflevector <8 x double> %v13, <8 x double> poison, <8 x i32> zeroinitializer
-%v15 = fadd <8 x double> %v14, %v6
+%v13 = extractelement <8 x double> %v6, i32 0
+%v14 = fadd double %v12, %v13
+%v15 = extractelement <8 x double> %v6, i32 1
+%v16 = fadd double %v14, %v15
+%v17 = extractelement <8 x double> %v6, i32 2
+%v18 = fadd double %v16, %v17
+%v19 = extractelement <8 x double> %v6, i32 3
+%v20 = fadd double %v18, %v19
+%v21 = extractelement <8 x double> %v6, i32 4
+%v22 = fadd double %v20, %v21
+%v23 = extractelement <8 x double> %v6, i32 5
+%v24 = fadd double %v22, %v23
+%v25 = extractelement <8 x double> %v6, i32 6
+%v26 = fadd double %v24, %v25
+%v27 = extractelement <8 x double> %v6, i32 7
+%v28 = fadd double %v26, %v27
+%v29 = insertelement <8 x double> poison, double %v28, i32 0
+%v30 = shufflevector <8 x double> %v29, <8 x double> poison, <8 x i32> zeroinitializer
 br label %block
 block:
 %from = phi i64 [ %start, %entry ], [ %i2, %after ]
@@ -189,7 +204,7 @@ again:
 %answer0 = call {<8 x double>, <8 x i1>} @chunk0(ptr %x, ptr %sums, ptr %w, ptr %same0, ptr %same1, i64 %i, i64 %j, <8 x i1> %there0)
 %sum0 = extractvalue {<8 x double>, <8 x i1>} %answer0, 0
 %failed0 = extractvalue {<8 x double>, <8 x i1>} %answer0, 1
-%total0 = fadd <8 x double> %v15, %sum0
+%total0 = fadd <8 x double> %v30, %sum0
 %any0 = or <8 x i1> <i1 0, i1 0, i1 0, i1 0, i1 0, i1 0, i1 0, i1 0>, %failed0
 %none = fsub <8 x double> %total0, %total0
 %bad = fcmp uno <8 x double> %none, %none
