@@ -52,8 +52,7 @@ def _tags(figure: Figure, far: set[str], units: dict[str, Unit]) -> dict[int, st
     for edge in figure.edges:
         if edge.id in far and edge.source not in tags:
             tail = units[edge.tail]
-            name = edge.name or figure.recorded[edge.source].label
-            tags[edge.source] = tail.text if tail.kind == "leaf" else name or next(counted)
+            tags[edge.source] = tail.text if tail.kind == "leaf" else edge.name or next(counted)
     return tags
 
 

@@ -276,6 +276,11 @@ def test_what_other_sweeps_gave_is_told_from_rounding():
         assert leaf(other) == (pytest.approx(other, rel=1e-3), True)
     for other in (5e-12, -5e-12):
         assert leaf(other) == (None, True)
+    x = Value(1.0, "x")
+    y = x * 0.0
+    y.backward()
+    x.grad += 1e-13  # beside nothing at all
+    assert figure_of(y)[0].nodes[0].elsewhere == 1e-13
 
 
 def test_the_seed_of_a_sweep_is_told_from_rounding():
@@ -301,3 +306,32 @@ def test_a_tiny_share_is_no_rounding_where_nothing_large_is_added():
         y = x * 1e-16 + ag.maximum(x, 5.0)
     y.backward()
     assert figure_of(y, True)[0].edges[0].gradient == 1e-16
+
+
+def test_a_slope_that_does_not_exist_gives_nothing_where_nothing_comes():
+    x = Value(0.0, "x")
+    y = ag.sqrt(x) * 0.0 + x
+    y.backward()
+    first, *_ = figure_of(y)[0].edges
+    assert (first.head, first.gradient, first.partial) == ("n1", 0.0, None)
+
+
+# --- lines that end one beside the other, and numbers that are shown once ---
+
+
+@pytest.mark.parametrize("count, ports", [(2, 0), (3, 3)])
+def test_a_sum_has_a_place_for_each_of_three_lines(count, ports):
+    x = ag.values([1.0, 2.0, 3.0], "x")[:count]
+    y = x[0]
+    for i in range(1, 9):
+        y = y + x[i % count]
+    (sign,) = (item for item in sheet(*figure_of(y, True)).items if item.title == "Σ")
+    assert sign.ports == ports and (sign.shape == "circle") == (not ports)
+
+
+@pytest.mark.parametrize("neurons, once", [(3, 0), (4, 2)])
+def test_a_number_that_goes_to_four_neurons_is_shown_once(neurons, once):
+    drawn = sheet(*figure_of(scenes.network(2, neurons, 1), True))
+    assert sum(link.head is None for link in drawn.links) == once
+    numbers = sum(item.shape == "label" for item in drawn.items)
+    assert numbers == (2 if once else 2 * neurons) + neurons + 1
