@@ -565,3 +565,14 @@ def test_in_a_large_picture_a_line_over_other_columns_is_the_engines(count, look
     found = turned.places(items, links, middles, {link.id: ENGINES for link in links})
     curves, _ = turned.line(found.lines["l0"])
     assert curves == [nearly(S if looked_at else ENGINES[:-1])]
+
+
+@DIRECTIONS
+def test_gaps_that_only_touch_are_two(direction):
+    """20 ... 60 and 60 ... 100, each as much wider."""
+    extra = 0.25 * (HIGH if direction in ("LR", "RL") else WIDE)
+    middles = {"a": 10 + 50j, "b": 70 + 50j, "d": 50 + 90j, "e": 110 + 90j}
+    found, _ = weights(direction, middles, ["ab", "de"])
+    assert [found[id].real for id in "adbe"] == nearly(
+        [10, 50 + 0.75 * extra, 70 + 1.25 * extra, 110 + 2 * extra]
+    )
