@@ -708,6 +708,23 @@ def anew(right):
     return right
 
 
+def nearly(right):
+    """Is a half too much where a node is swept again."""
+    sweep = right.backward
+
+    def backward(self):
+        sweep(self)
+        stack = [self] * hasattr(self, "swept")
+        while stack:
+            v = stack.pop()
+            v.grad += 0.5 if not v._prev else 0.0
+            stack += v._prev[:1]
+        self.swept = True
+
+    right.backward = backward
+    return right
+
+
 def numb(right):
     """Takes two nodes with the same number for one."""
     del right.relu  # which gives a node with its input's number
@@ -1007,7 +1024,16 @@ PARTS = {
         **{bug: partial(sweeping_bugs, bug) for bug in ("an earlier sweep", "the seed", "nothing")},
         **{
             bug.__name__: partial(sweeping_bugs, bug)
-            for bug in (anew, recursive, forgetful, numb, twice_refused, short_of_breath, longer)
+            for bug in (
+                anew,
+                nearly,
+                recursive,
+                forgetful,
+                numb,
+                twice_refused,
+                short_of_breath,
+                longer,
+            )
         },
     },
 }
