@@ -104,7 +104,7 @@ def _absurd(order: list[Value]) -> tuple[str, ...]:
 
 def _answer(question: ET.Element, fraction: int, x: float, digits: int, feedback: str) -> None:
     answer = ET.SubElement(question, "answer", fraction=str(fraction), format="moodle_auto_format")
-    ET.SubElement(answer, "text").text = repr(x + 0.0)
+    ET.SubElement(answer, "text").text = repr(x)
     _text(ET.SubElement(answer, "feedback", format="html"), f"<p>{_escaped(feedback)}</p>")
     ET.SubElement(answer, "tolerance").text = repr(_tolerance(x, digits))
 

@@ -127,6 +127,7 @@ GRAPHS = {
     ),
     "means by hand": lambda a, b, c: (a * b + c) * 0.25 + (b + a) / 1.0 + (a + c) / 5,
     "many factors": lambda a, b, c: a * (b * c * (b + 2.0) * (c + 1.0) * (b - 3.0) * (c * 1.5)),
+    "twins": lambda a, b, c: ag.sin(a * b) * ag.sin(b + c),
     "equal above": lambda a, b, c: a * b + a * c,
     "equal beside": lambda a, b, c: a * b * 2 + a * b,
     "nothing": lambda a, b, c: ag.softmax([a, b, c])[0] * 0.0 + ag.sigmoid(a) * 0.0 + b,
