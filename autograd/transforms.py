@@ -30,6 +30,7 @@ from autograd.core.nested import (
     scalar,
     shape,
 )
+from autograd.core.node import in_trace
 from autograd.core.sweeps import derivatives
 from autograd.core.value import Value
 
@@ -83,7 +84,7 @@ def _record(
             f"{type(out).__name__}: jacobian takes such functions; that of grad(f) is hessian(f)"
         )
     ys = [_output(name, y) for y in items(out)]
-    return at, xs, out, ys, _reach(ys) or symbolic
+    return at, xs, out, ys, reach(ys, xs) or symbolic
 
 
 def _variable(name: str, x: Any) -> Value:
@@ -115,15 +116,27 @@ def _holds_value(tree: Any) -> bool:
     return any(type(x) is Value for x in items(plain))
 
 
-def _reach(ys: list[Value]) -> bool:
-    """Whether a node of the ys' graph is a variable of an enclosing transform."""
-    outer = current().variables
-    if not outer:
+def watching() -> Callable[[list[Value]], bool]:
+    """Whether leaves stand for more than their numbers here, in a trace or for a transform.
+
+    It may be asked in any thread.
+    """
+    traced, variables = in_trace(), current().variables
+    return lambda leaves: bool(leaves) and (traced or not variables.isdisjoint(leaves))
+
+
+def reach(ys: list[Value], own: list[Value]) -> bool:
+    """Whether a node of the ys' graph is a variable of an enclosing transform.
+
+    In a trace any leaf is one, but for literals and one's own.
+    """
+    outer, traced = current().variables, in_trace()
+    if not outer and not traced:
         return False
-    stack, seen = list(ys), set(ys)
+    stack, seen, mine = list(ys), set(ys), set(own)
     while stack:
         v = stack.pop()
-        if v in outer:
+        if v in outer or (traced and not (v.inputs or v.is_literal or v in mine)):
             return True
         new = [x for x in v.inputs if x not in seen]
         stack.extend(new)
@@ -214,7 +227,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
 
     def pull(adjoints: Any) -> tuple[Any, ...]:
         seeds = _alike("vjp: the adjoints", adjoints, "the result", out)
-        values = symbolic or _holds_value(seeds) or _reach(ys)
+        values = symbolic or _holds_value(seeds) or reach(ys, xs)
         return tuple(fill(at, _sweep(ys, xs, [seeds], values)[0]))
 
     return _results(out, ys, symbolic), pull

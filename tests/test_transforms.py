@@ -130,6 +130,22 @@ def test_tenth_derivatives(ours, name, at):
     assert ours(at) == pytest.approx(tenth, rel=1e-11)
 
 
+def test_in_a_trace_derivatives_depend_on_the_leaves_that_a_function_holds():
+    w = Value(2.0, "w")
+    for call, before, after in (
+        (lambda: ag.value_and_grad(lambda x: w * x * x)(3.0), (18.0, 12.0), (45.0, 30.0)),
+        (lambda: ag.jacobian(lambda x: [w * x, x])(3.0), [2.0, 1.0], [5.0, 1.0]),
+        (lambda: ag.jvp(lambda x: w * x, (3.0,), (2.0,)), (6.0, 4.0), (15.0, 10.0)),
+        (lambda: ag.vjp(lambda x: w * x, 3.0)[1](1.0), (2.0,), (5.0,)),
+        (lambda: ag.grad(lambda x: 3.0 * x)(1.0), 3.0, 3.0),
+    ):
+        w.data = 2.0
+        p = ag.trace(lambda t, call=call: [t, call()], 1.0)
+        assert p(1.0)[1] == before
+        w.data = 5.0
+        assert p(1.0)[1] == after
+
+
 @pytest.mark.parametrize(
     "f, at, slope",
     [

@@ -470,6 +470,11 @@ def only_here() -> None:
         tracing.get().only_here = True
 
 
+def in_trace() -> bool:
+    """Whether a function is traced, in this thread."""
+    return _open_traces > 0 and tracing.get() is not None
+
+
 def refuse_number(v: Any, name: str) -> None:
     """The number of a variable is not to be had while its function is traced: TypeError."""
     if v._count != LITERAL and tracing.get() is not None:

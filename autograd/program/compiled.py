@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import transforms
 from autograd.core import leaves
-from autograd.core.context import current, recording
-from autograd.core.nested import data, fill, is_array, scalar
-from autograd.core.node import finite
+from autograd.core.context import recording
+from autograd.core.nested import data, fill, is_array, items, peek, scalar
+from autograd.core.node import finite, in_trace
 from autograd.core.optional import needed
-from autograd.core.value import Value
+from autograd.core.value import Value, literal
 from autograd.program.arguments import are_packed, check, cut, numbers_in, plain, put_into
 from autograd.program.backends import BACKENDS, Run, backend_of, has_llvm
 from autograd.program.source import ELSEWHERE
@@ -388,6 +388,8 @@ class Compiled:
                 numbers = array("d", numbers)
         key = kind, places, shape
         variants = self._variants.setdefault(key, [])
+        if variants and any(map(transforms.watching(), [v.traced.held for v in variants])):
+            return self._eagerly(kind, args, options, argnums)
         flag, found, variant = self._found(variants, numbers)
         if variant is None:
             variant = self._new(key, variants, args, options, argnums)
@@ -446,7 +448,7 @@ class Compiled:
             raise  # the program is refused what the eager engine has
         if kind in (GRADIENT, BACKWARD) and not isinstance(made.out, float):
             raise TypeError(f"{kind} expects a function that returns one number")
-        if made.only_here or not current().variables.isdisjoint(made.held):
+        if made.only_here or transforms.watching()(made.held):
             return None
         by = None
         if kind == BACKWARD:
@@ -505,13 +507,16 @@ class Compiled:
         if kind == GRADIENT:
             return transforms.value_and_grad(self.f, argnums)(*args, **options)
         tree = [*args, options]
-        new = (Value(x) for part in tree for x in numbers_in(part, self._counts))
+        leaf = literal if in_trace() else Value  # a literal is no input of that trace
+        xs = [leaf(x) for part in tree for x in numbers_in(part, self._counts)]
+        new = iter(xs)
         *called, keywords = [joined(part, new, self._counts) for part in tree]
         with recording():
             out = self.f(*called, **keywords)
         if kind == BACKWARD:
             return _swept(out)
-        value = data(out)
+        ys = [y if type(y) is Value else Value(y) for y in map(scalar, items(out))]
+        value = out if transforms.reach(ys, xs) else fill(out, list(map(peek, ys)))
         if kind == VALUE:
             return value
         return value, transforms.jacobian(self.f, argnums)(*args, **options)

@@ -14,13 +14,14 @@ import jax.numpy as jnp
 import numpy
 
 from autograd.core.nested import blocks, map_tree, shape
-from autograd.core.node import is_real
+from autograd.core.node import describe, is_real
 from autograd.core.operand import Operand
 from autograd.core.primitives import PRIMITIVES, Primitive
 from autograd.core.value import Value
 from autograd.program.source import ELSEWHERE, NOT_FINITE
 from autograd.program.steps import CONSTANT, INPUT, Steps
 from autograd.program.trace import Traced
+from autograd.transforms import watching
 
 STRAIGHT = 500  # steps in a straight line, at most
 
@@ -226,6 +227,11 @@ def function(branches: Callable[[Any], list[tuple[Steps, Traced]]]) -> Callable[
             if id(steps) not in runs:
                 runs[id(steps)] = steps, lowered(steps)
             run, count = runs[id(steps)][1], len(steps.results)
+            if watching()(traced.held):
+                raise TypeError(
+                    "what to_jax gives computes numbers: the transform or the trace "
+                    f"around is not to see that it holds {describe(traced.held[0])}"
+                )
             held = [x.data for x in traced.held]
             inputs = [*given, *held]
             if len(known) > 1:  # the others' points would make NaN of the derivatives here

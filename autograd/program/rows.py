@@ -23,6 +23,8 @@ import numpy
 
 from autograd.core import leaves
 from autograd.core.nested import blocks
+from autograd.core.node import describe
+from autograd.core.value import Value
 from autograd.program import llvm, machine, native
 from autograd.program.again import MOST_CALLS, Again, alike, by_twos, in_shape
 from autograd.program.ahead import ahead
@@ -42,6 +44,7 @@ from autograd.program.llvm import BLOCK, LANES, Runs
 from autograd.program.pages import LARGE, behind
 from autograd.program.steps import Steps
 from autograd.program.trace import Traced, split, traced
+from autograd.transforms import watching
 
 SPAN = 64 * BLOCK  # rows of one piece of work
 SOON = 1.0  # seconds before progress is told
@@ -400,7 +403,7 @@ def mapped(
         options = in_axes, argnums, reduce, exact, errors, workers
         call = _call(name, args, target, *options)
         again = None if call is None else calls.get(call)
-        if again is not None:
+        if again is not None and not (again.held and watching()(again.held)):
             try:
                 found = again(args, target)
             except BaseException as error:
@@ -437,17 +440,33 @@ def mapped(
     if reduce and out is not None:
         raise TypeError(f"{name}: a sum is not put into an array: leave out away")
 
+    here = watching()
+
+    def refuse(held: list[Value]) -> None:
+        if here(held):
+            raise TypeError(
+                f"{name} computes numbers: they would not depend on {describe(held[0])}, which the "
+                "function holds, as the transform or the trace around is to see.  Call it by row"
+            )
+
+    def recorded(row: int) -> Traced:
+        found = traced(f, given.row(row))
+        refuse(found.held)
+        return found
+
     xs, structure = given.blocks()
     key = name, at, exact, structure
     if key not in known:
-        known[key] = _understood(name, f, given, at, kind, exact, machine_code, patient)
+        known[key] = _understood(name, recorded, given, at, kind, exact, machine_code, patient)
     branches, results = known[key]
+    for _, made in branches.kernels:
+        refuse(made.held)
     arrays = [] if reduce else allocated(name, results, given.count, xs, out)
     work = Work(
         branches,
         xs,
         None if reduce else results.in_order(arrays),
-        lambda row: traced(f, given.row(row)),
+        recorded,
         lambda row: results.eager(f, given.row(row), at),
         patient,
     )
@@ -532,7 +551,7 @@ def _again_like(
 
 def _understood(
     name: str,
-    f: Any,
+    recorded: Callable[[int], Traced],
     given: Arguments,
     at: Any,
     kind: str | None,
@@ -544,7 +563,7 @@ def _understood(
     first_error: tuple[int, Exception] | None = None
     for row in range(given.count or 1):
         try:
-            out = traced(f, given.row(row)).out
+            out = recorded(row).out
             break
         except ERRORS as error:
             if not given.count:

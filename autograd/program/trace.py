@@ -18,13 +18,13 @@ from typing import Any
 
 from autograd.core import node
 from autograd.core.context import recording
-from autograd.core.nested import fill, is_array, items, scalar
+from autograd.core.nested import fill, is_array, items, peek, scalar
 from autograd.core.primitives import PRIMITIVES
 from autograd.core.value import Value, literal
 from autograd.program import arithmetic
 from autograd.program.source import Code, latex, listing
 from autograd.program.steps import CONSTANT, DETACH, INPUT, Recording, Steps, lower, record
-from autograd.transforms import value_and_grad
+from autograd.transforms import value_and_grad, watching
 
 Function = Callable[..., Any]
 _noting = Lock()
@@ -256,7 +256,7 @@ def traced(
     template = fill(out, [0.0] * len(ys)) if type(out) is not Value else 0.0
     title = getattr(f, "__name__", "program")
     title = title if title.isidentifier() else "program"
-    return Traced(r, title, template, held, trace.only_here, [x.data for x in xs])
+    return Traced(r, title, template, held, trace.only_here, [peek(x) for x in xs])
 
 
 class Program:
@@ -370,16 +370,14 @@ class Program:
             numbers = [
                 x if type(x).__module__ != "builtins" else table.constant(x) for x in numbers
             ]
-        held = [
-            x.data if table.name in ("float", "Value") else table.constant(x.data)
-            for x in self._traced.held
-        ]
-        if table.name == "Value":
+        held: list[Any] = self._traced.held
+        if table.name == "Value" or (table.name == "float" and watching()(held)):
             if places is not None:
                 f = value_and_grad(lambda *xs: self(*xs), places)
                 y, slopes = f(*args)
                 return [y], items(slopes)
             return self._traced.replay(*numbers, *held), []
+        held = [x.data if table.name == "float" else table.constant(x.data) for x in held]
         code = self._code(places, named=table.name != "float")
         try:
             found = list(code.function(table)(*numbers, *held))

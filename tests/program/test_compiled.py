@@ -412,6 +412,62 @@ def test_with_values_it_records(backend):
     assert ag.gradients(slope, [x])[0].data == ag.grad(ag.grad(fast))(1.0, 2.0)
 
 
+INSIDE = {  # a function that holds a, called with numbers: what it is, its derivative by a at 2
+    "value": (lambda a, c: c(lambda x: a * a * x)(3.0), 12.0),
+    "value and more": (lambda a, c: c(lambda x: a * x)(3.0) * a, 12.0),
+    "value with the gradient": (lambda a, c: c(lambda x: a * a * x).value_and_grad(3.0)[0], 12.0),
+    "gradient": (lambda a, c: c(lambda x: a * a * x).value_and_grad(3.0)[1], 4.0),
+    "result": (lambda a, c: c(lambda x: [a * x, x]).value_and_jacobian(3.0)[0][0], 3.0),
+    "jacobian": (lambda a, c: c(lambda x: [a * a * x, x]).value_and_jacobian(3.0)[1][0], 4.0),
+    "hvp": (lambda a, c: c(lambda x: a * x**3).hvp((3.0,), (1.0,)), 18.0),
+    "a compiled gradient": (lambda a, c: c(ag.grad(lambda x: a * x**3))(2.0), 12.0),
+    "two levels": (lambda a, c: c(lambda x: c(lambda y: a * y)(x) * x)(3.0), 9.0),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("f, right", INSIDE.values(), ids=INSIDE)
+def test_what_a_transform_differentiates_by_may_be_held_inside(f, right, backend):
+    def by(a):
+        return f(a, lambda g: ag.compile(g, backend))
+
+    assert ag.grad(by)(2.0) == pytest.approx(right, rel=1e-15)
+    assert ag.jvp(by, (2.0,), (1.0,))[1] == pytest.approx(right, rel=1e-15)
+    assert ag.compile(by, backend).value_and_grad(2.0)[1] == pytest.approx(right, rel=1e-15)
+    assert ag.grad(ag.grad(by))(2.0) == pytest.approx(
+        ag.grad(ag.grad(lambda a: f(a, eager)))(2.0), rel=1e-15
+    )
+
+
+def eager(f):
+    """Its methods as those of a compiled function."""
+    f.value_and_grad, f.value_and_jacobian = ag.value_and_grad(f), None
+    f.value_and_jacobian = lambda *xs: (f(*xs), ag.jacobian(f)(*xs))
+    f.hvp = lambda *xs: ag.hvp(f, *xs)
+    return f
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("called_before", [False, True])
+@pytest.mark.parametrize(
+    "call",
+    [lambda p: p(3.0), lambda p: p.value_and_grad(3.0)[0], lambda p: 3 * p.value_and_grad(1.0)[1]],
+)
+def test_a_compiled_function_inside_another_reads_its_leaves_at_each_call(
+    backend, called_before, call
+):
+    w = Value(2.0, "w")
+    predict = ag.compile(lambda x: w * x, backend)
+    if called_before:
+        call(predict)
+    loss = ag.compile(lambda t: (call(predict) - t) ** 2, backend)
+    assert (loss(1.0), loss(1.0)) == (25.0, 25.0)
+    w.data = 5.0
+    assert loss(1.0) == 196.0
+    assert loss.backward(1.0) == 196.0 and w.grad == 84.0
+    assert loss.value_and_grad(1.0) == (196.0, -28.0)
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_transforms_compile(backend):
     def f(v):

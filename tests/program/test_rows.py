@@ -808,6 +808,21 @@ def test_a_value_held_by_closure_is_read_at_each_call():
     assert (call(X) == 3 * X).all()
 
 
+@pytest.mark.parametrize("called_before", [False, True])
+def test_rows_that_do_not_depend_on_what_is_held_are_refused_where_a_transform_is_to_see_it(
+    called_before,
+):
+    a, x = Value(2.0, "a"), np.arange(16.0)
+    fast = ag.compile(lambda x: a * x)
+    if called_before:
+        assert fast.map(x).tolist() == fast.map(x).tolist() == (2 * x).tolist()
+    with pytest.raises(TypeError, match=r"map computes numbers: .* depend on a=2.0, which"):
+        ag.compile(lambda b: ag.sum(fast.map(x)) * b)(1.0)
+    with pytest.raises(TypeError, match=r"map computes numbers: .* depend on 3.0, which"):
+        ag.grad(lambda a: ag.sum(ag.compile(lambda x: a * x).map(x)))(3.0)
+    assert ag.grad(lambda b: ag.sum(fast.map(x)) * b)(1.0) == 240.0  # another variable
+
+
 def test_rows_of_a_pickled_function_need_the_program_only():
     fast = ag.compile(lambda w, x, t: loss(w, x, t))  # which cannot be pickled itself
     total = fast.map_value_and_grad(

@@ -267,6 +267,19 @@ def test_values_go_through_a_program():
             call(Value(0.5))
 
 
+def test_leaves_that_a_program_holds_are_what_they_are_outside():
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    p = ag.trace(lambda x: w * x * x, 1.0)
+    p(x).backward()
+    assert (w.grad, x.grad) == (9.0, 12.0)
+    assert ag.grad(lambda a: ag.trace(lambda x: a * x * x, 1.0)(3.0))(2.0) == 9.0
+    slope = ag.grad(lambda a: ag.trace(lambda x: a * x * x, 1.0).value_and_grad(3.0)[1])(2.0)
+    assert slope == 6.0
+    q = ag.trace(lambda t: p(3.0) * t, 1.0)
+    w.data = 5.0
+    assert q(1.0) == 45.0
+
+
 def test_a_program_tells_what_it_is():
     p = ag.trace(max, 1.0, 2.0)  # its parameters have no names to be had
     assert repr(p) == "<program of max: 0 steps, 1 guards>"
