@@ -112,3 +112,21 @@ def test_each_system_has_its_place(monkeypatch, tmp_path, platform, where):
     monkeypatch.setattr(cache.sys, "platform", platform)
     if Path("~").expanduser() == tmp_path / "home":
         assert folder() == tmp_path / "home" / where / "scalar-autograd"
+
+
+def test_another_process_may_delete_the_same_files(monkeypatch, tmp_path):
+    place, unlink = tmp_path / "own", Path.unlink
+    monkeypatch.setenv("AUTOGRAD_CACHE", str(place))
+    monkeypatch.setattr(cache, "MOST_BYTES", 800)
+
+    def late(file, missing_ok=False):
+        unlink(file)  # by the other
+        unlink(file, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", late)
+    for k in range(9):
+        cache.write(str(k), bytes(68))  # 100 with its digest
+        os.utime(place / f"{k}.o", (k, k))
+    assert len(kept(place)) == 6  # three quarters are few enough
+    cache.clear_cache()
+    assert kept(place) == []

@@ -280,3 +280,8 @@ def test_a_power_of_a_number_has_brackets_where_it_is_negative(number, text, for
     steps = lower(r)
     assert text in source.python(steps, r, "f")
     assert formula in source.latex(steps, r)
+
+
+def test_the_first_step_of_derivatives_has_its_name():
+    p = ag.trace(lambda x: x * x + 1.0 + 0.0, 3.0)  # so that 1 and 0 are no new steps
+    assert "    d_x = x + x\n" in p.source
