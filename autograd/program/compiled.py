@@ -26,7 +26,7 @@ from autograd.core.value import Value, literal
 from autograd.program.arguments import are_packed, check, cut, numbers_in, plain, put_into
 from autograd.program.backends import BACKENDS, Run, backend_of, has_llvm
 from autograd.program.source import ELSEWHERE
-from autograd.program.steps import Steps
+from autograd.program.steps import Steps, Unruled
 from autograd.program.trace import Traced, joined, split, traced
 
 Function = Callable[..., Any]
@@ -78,6 +78,7 @@ class Compiled:
         self._variants: dict[Any, list[Variant]] = {}
         self._rows: dict[Any, Any] = {}
         self._calls: dict[Any, Any] = {}
+        self._unruled: set[Any] = set()  # the keys of what the eager engine alone differentiates
         self._hvp: Compiled | None = None
         for name in ("__name__", "__qualname__", "__doc__", "__wrapped__"):
             if hasattr(f, name) or name == "__wrapped__":
@@ -427,7 +428,7 @@ class Compiled:
         self, key: Any, variants: list[Variant], args: Any, options: Any, argnums: Any
     ) -> Variant | None:
         """A variant for these arguments; None where it would be good for them only."""
-        if len(variants) >= MOST_VARIANTS:
+        if len(variants) >= MOST_VARIANTS or key in self._unruled:
             return None
         kind, places, _ = key
         start = time.perf_counter()
@@ -458,7 +459,11 @@ class Compiled:
             starts = list(accumulate(sizes, initial=0))
             by = [k for i in places for k in range(starts[i], starts[i + 1])]
         call = () if options or self._counts else self._call(kind, made, args, argnums)
-        variant = self._compiled(kind, made, by, call)
+        try:
+            variant = self._compiled(kind, made, by, call)
+        except Unruled:
+            self._unruled.add(key)
+            return None
         if call and hasattr(variant.run, "builtin"):
             self._quicken(kind, variant.run, argnums)
         self.seconds += time.perf_counter() - start

@@ -42,7 +42,7 @@ from autograd.program.backends import has_llvm
 from autograd.program.columns import Columns
 from autograd.program.llvm import BLOCK, LANES, Runs
 from autograd.program.pages import LARGE, behind
-from autograd.program.steps import Steps
+from autograd.program.steps import Steps, Unruled
 from autograd.program.trace import Traced, split, traced
 from autograd.transforms import watching
 
@@ -134,12 +134,16 @@ class Branches:
     def get(self, k: int, trace: Callable[[], Traced]) -> tuple[Kernel | Columns, Traced] | None:
         """The k-th branch, traced if there is none.
 
-        None where there are too many, or the trace holds for its own row only.
+        None where there are too many, the trace holds for its own row only, or a rule takes
+        numbers only.
         """
         with self.lock:
             if k == len(self.kernels) and k < MOST_VARIANTS:
                 found = trace()
-                made = self.made(found)
+                try:
+                    made = self.made(found)
+                except Unruled:
+                    return None
                 known = any(made.steps.guards == kernel.steps.guards for kernel, _ in self.kernels)
                 if not found.only_here and not known:
                     self.kernels.append((made, found))

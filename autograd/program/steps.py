@@ -308,6 +308,10 @@ class Steps:
         self.checked = [i for i in dict.fromkeys(looked) if self.op[i] != CONSTANT]
 
 
+class Unruled(TypeError):
+    """A primitive of the user's own has a rule that takes numbers only, as by `math`."""
+
+
 def _exact(op: str, b: float | Fraction, a: float | Fraction) -> float | None:
     """a + b or a · b of two constants, None where that loses a digit."""
     if type(a) is not float or type(b) is not float or op not in ("add", "mul"):
@@ -419,7 +423,14 @@ class _Chain:
         if nodes[k] not in self.active:
             return None
         operands = [Step(self.s, self.steps[x]) for x in (*nodes, i)]
-        d = PRIMITIVES[self.r.op[i]].partials[k](*operands)
+        primitive = PRIMITIVES[self.r.op[i]]
+        try:
+            d = primitive.partials[k](*operands)
+        except TypeError as error:
+            raise Unruled(
+                f"a rule of {primitive.name} takes numbers only: written in operators and in "
+                "functions of this package it serves programs, too"
+            ) from error
         return None if type(d) is not Step and not d else self.s.index(d)
 
     def times(self, carried: int, d: int | None) -> int | None:

@@ -100,12 +100,19 @@ def split(tree: Any, numbers: "list[Any] | array[float]", counts: bool = False) 
                 numbers.extend(tree.ravel().tolist())
             return "array", tree.shape
         return "array", tree.shape, tree.dtype.str, tree.tobytes()
-    if kind is bool or not node.is_real(tree):
+    if _is_flag(tree):
+        return _Fixed(bool(tree))
+    if not node.is_real(tree):
         return _Fixed(tree)
     if counts and isinstance(tree, Integral):  # of NumPy's, too
         return _Fixed(int(tree))
     numbers.append(tree)
     return None
+
+
+def _is_flag(x: Any) -> bool:
+    """Whether it is a bool, of Python's or of NumPy's."""
+    return type(x) is bool or (type(x).__name__.startswith("bool") and not is_array(x))
 
 
 PLAIN = (str, bytes, bool, int)
@@ -135,7 +142,7 @@ def joined(tree: Any, new: Iterator[Any], counts: bool = False) -> Any:
         return {key: joined(x, new, counts) for key, x in tree.items()}
     if is_array(tree):
         return fill(tree, itertools.islice(new, tree.size)) if tree.dtype.kind in "fO" else tree
-    if type(tree) is bool or (counts and isinstance(tree, Integral)):
+    if _is_flag(tree) or (counts and isinstance(tree, Integral)):
         return tree
     if not (type(tree) is Value or node.is_real(tree)):
         return tree
@@ -410,7 +417,7 @@ def _count(x: Any) -> int:
 
 def _alike(x: Any, like: Any) -> list[Any]:
     """The numbers of an argument that has the shape of the example's."""
-    if type(like) is not bool and node.is_real(like):
+    if node.is_real(like) and not _is_flag(like):
         if isinstance(x, (list, tuple, dict, str)) or x is None:
             raise TypeError(f"the program takes a number here, not {x!r:.60}")
         return [x]
@@ -429,7 +436,10 @@ def _alike(x: Any, like: Any) -> list[Any]:
             if x.dtype.kind not in "iufO":
                 raise TypeError(f"the program takes an array of numbers, not of {x.dtype}")
             return list(x.ravel().tolist())
-    same = (x == like).all() if is_array(like) else _Fixed(x) == _Fixed(like)
+    if _is_flag(like) and _is_flag(x):
+        same = bool(x) is bool(like)
+    else:
+        same = (x == like).all() if is_array(like) else _Fixed(x) == _Fixed(like)
     if not same:  # flags, text, arrays of integers
         told = f"here the function was traced with {like!r:.60}, not with {x!r:.60}"
         raise arithmetic.OtherBranch(f"{told}, which is no number: trace it again")

@@ -635,6 +635,38 @@ def test_an_index_of_numpys_is_part_of_the_program(backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_a_flag_of_numpys_is_one_of_pythons(backend):
+    numpy = pytest.importorskip("numpy")
+    signed = ag.compile(lambda x, up: x if up else -x, backend)
+    for up in (True, numpy.bool_(True), False, numpy.bool_(False)):
+        assert signed(2.0, up) == (2.0 if up else -2.0)
+    assert "2 variants" in repr(signed)
+    p = ag.trace(lambda x, up: x if up else -x, 1.0, True)
+    assert p(2.0, numpy.bool_(True)) == 2.0
+    with pytest.raises(ValueError, match="traced with True, not with"):
+        p(2.0, numpy.bool_(False))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_rule_that_takes_numbers_only_is_left_to_the_eager_engine(backend, monkeypatch):
+    sine = Primitive("sine", "s", math.sin, lambda x, y: math.cos(x))
+    monkeypatch.setitem(PRIMITIVES, "sine", sine)
+    fast = ag.compile(lambda x: sine(x) * x, backend)
+    for _ in range(2):
+        assert fast(0.5) == sine(0.5) * 0.5
+        assert fast.value_and_grad(0.5) == ag.value_and_grad(fast.f)(0.5)
+    p = ag.trace(fast.f, 0.5)
+    assert p(0.7) == sine(0.7) * 0.7
+    with pytest.raises(TypeError, match="a rule of sine takes numbers only"):
+        p.value_and_grad(0.7)
+    numpy = pytest.importorskip("numpy")
+    value, slopes = fast.map_value_and_grad(numpy.array([0.5, 0.7]))
+    assert list(zip(value, slopes, strict=True)) == [
+        ag.value_and_grad(fast.f)(x) for x in (0.5, 0.7)
+    ]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_arrays_go_in_and_out_whole(backend):
     np = pytest.importorskip("numpy")
 
