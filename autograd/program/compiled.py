@@ -541,7 +541,8 @@ def compile(f: Function | None = None, backend: str = "native") -> Any:
     f is traced at the first call, and again where a comparison comes out otherwise or arguments
     have another shape; what it does beside computing (printing, random numbers) is done then only.
     Numbers are inputs, flags and text are part of the program, leaves that f holds by closure are
-    read at each call.  `fast(...)`, `fast.value_and_grad(...)` and the others give what the eager
+    read at each call; what else it holds (numbers, arrays, attributes) is as it was when traced.
+    `fast(...)`, `fast.value_and_grad(...)` and the others give what the eager
     transforms give, to the last bit on the native and the Python backend, and raise their errors.
     A step that the result does not need is gone, with the error that it might have raised.
     Backends: "native" (machine code, by llvmlite; without it Python), "python" and "numpy" (Python
