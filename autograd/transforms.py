@@ -242,15 +242,19 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     (6.0, 23.0)
     """
     _transform("jvp", f)
-    for name, given in (("primals", primals), ("tangents", tangents)):
-        if not isinstance(given, (tuple, list)):
-            raise TypeError(f"jvp expects a tuple of {name}, got {type(given).__name__}")
+    _tuples("jvp", primals, tangents)
     primals = tuple(primals)
     seeds = _alike("jvp: the tangents", tuple(tangents), "the primals", primals)
     _, xs, out, ys, symbolic = _record("jvp", f, primals, tuple(range(len(primals))), {})
     symbolic = symbolic or _holds_value(seeds)
     (row,) = _sweep(ys, xs, [seeds], symbolic, forward=True)
     return _results(out, ys, symbolic), fill(out, row)
+
+
+def _tuples(name: str, primals: Any, tangents: Any) -> None:
+    for what, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise TypeError(f"{name} expects a tuple of {what}, got {type(given).__name__}")
 
 
 def _alike(name: str, given: Any, other: str, tree: Any) -> list[Any]:
@@ -316,7 +320,8 @@ def hvp(f: Function, primals: Any, tangents: Any) -> Any:
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
     [6.0, 4.0]
     """
-    several = isinstance(primals, (tuple, list)) and len(primals) != 1
+    _tuples("hvp", primals, tangents)
+    several = len(primals) != 1
     return jvp(grad(f, tuple(range(len(primals))) if several else 0), primals, tangents)[1]
 
 

@@ -409,7 +409,16 @@ def test_threads():
         (lambda: ag.jacobian(lambda x: x, mode="sideways"), ValueError, "mode is 'sideways'"),
         (lambda: ag.jvp(lambda x: x, 2.0, 1.0), TypeError, "tuple of primals, got float"),
         (lambda: ag.jvp(lambda x: x, (2.0,), ([1.0],)), TypeError, "tangents.*shape"),
-        (lambda: ag.hvp(lambda x: x, 2.0, 1.0), TypeError, "tuple of primals, got float"),
+        (
+            lambda: ag.hvp(lambda x: x, 2.0, 1.0),
+            TypeError,
+            "hvp expects a tuple of primals, got float",
+        ),
+        (
+            lambda: ag.jvp(lambda x: x, (2.0,), 1.0),
+            TypeError,
+            "jvp expects a tuple of tangents, got",
+        ),
         (lambda: ag.vjp(lambda x: [x, x], 2.0)[1](1.0), TypeError, "adjoints.*shape"),
         (lambda: ag.gradients(2.0, []), TypeError, "expects a Value and a list of Values"),
         (lambda: ag.gradients(Value(1.0), Value(1.0)), TypeError, r"gradients\(y, \[x\]\)"),

@@ -5,6 +5,7 @@ that were given or found.
 """
 
 from collections.abc import Callable, Iterable
+from inspect import signature
 from itertools import permutations
 from typing import Any
 
@@ -57,6 +58,13 @@ def primitive(
         return float(forward(*inputs))
 
     new = Primitive(name, name if symbol is None else symbol, value, *partials)
+    for f, count, of in [
+        (forward, len(partials), "is a function of the inputs, one for each partial"),
+        *[(f, len(partials) + 1, "is a function of the inputs and the output") for f in partials],
+    ]:
+        if not _takes(f, count):
+            which = "what computes it" if f is forward else "a partial"
+            raise TypeError(f"{name}: {which} {of}, here of {count} numbers")
     points = _found(new) if at is None else [_point(new, x) for x in at]
     if not points:
         raise ValueError(
@@ -69,6 +77,17 @@ def primitive(
             raise GradientMismatch(f"{name} at {point}: {error}") from None
     PRIMITIVES[name] = new
     return as_function(new, forward.__doc__ or f"The primitive {name}.")
+
+
+def _takes(f: Callable[..., Any], count: int) -> bool:
+    """Whether it takes so many numbers, as far as Python can tell."""
+    try:
+        signature(f).bind(*range(count))
+    except TypeError:
+        return False
+    except ValueError:  # some functions of C have no signature
+        return True
+    return True
 
 
 def _point(new: Primitive, x: Any) -> tuple[float, ...]:

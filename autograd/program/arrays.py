@@ -150,6 +150,11 @@ def arguments(name: str, args: tuple[Any, ...], in_axes: Any) -> Arguments:
     axes = list(in_axes) if isinstance(in_axes, (tuple, list)) else [in_axes] * len(args)
     if len(axes) != len(args):
         raise ValueError(f"{name}: in_axes has {len(axes)} axes for {len(args)} arguments")
+    if not all(axis is None or isinstance(axis, int) for axis in axes):
+        raise TypeError(
+            f"{name}: in_axes has for each argument one axis, of all that is in it, or None, not "
+            f"{in_axes!r:.60}"
+        )
     lengths: dict[int, str] = {}
 
     def over_rows(i: int, axis: int) -> Callable[[Any], Array]:

@@ -141,9 +141,9 @@ class Compiled:
     def hvp(self, primals: Any, tangents: Any) -> Any:
         """The Hessian at `primals` times `tangents`, as `autograd.hvp(f, primals, tangents)` gives.
 
-        Both are lists or tuples of all arguments of f, or a number for its only one.  The product
-        has the shape of the argument; of several it is a tuple.  It is a program of its own,
-        compiled at the first call.  Errors are those of `autograd.hvp`.
+        Both are lists or tuples with an item for each argument of f.  The product has the shape of
+        the argument; of several it is a tuple.  It is a program of its own, compiled at the first
+        call.  Errors are those of `autograd.hvp`.
 
         >>> fast = compile(lambda p: p[0] ** 3 * p[1], backend="python")
         >>> fast.hvp(([1.0, 2.0],), ([1.0, 0.0],))

@@ -66,6 +66,11 @@ BAD = [
     (lambda: ag.primitive("a b", math.exp, lambda x, y: y), ValueError, "a name of Python's"),
     (lambda: ag.primitive("f", math.exp, 2.0), TypeError, "expected functions, got float"),
     (lambda: ag.primitive("f", math.exp), TypeError, "one or two inputs"),
+    (lambda: ag.primitive("f", math.exp, lambda x: 2.0), TypeError, "f: a partial is a function of "
+     "the inputs and the output, here of 2 numbers"),
+    (lambda: ag.primitive("f", math.exp, lambda x, y, z: 2.0), TypeError, "here of 2 numbers"),
+    (lambda: ag.primitive("f", lambda a, b: a, lambda a, y: 1.0), TypeError, "f: what computes it "
+     "is a function of the inputs, one for each partial, here of 1 numbers"),
     (lambda: ag.primitive("f", lambda x: math.log(x - 1e6), lambda x, y: 1 / (x - 1e6)),
      ValueError, "at=[...]"),
     (lambda: ag.primitive("f", math.exp, lambda x, y: y, at=[(1.0, 2.0)]), ValueError, "1 numbers"),

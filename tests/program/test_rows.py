@@ -906,6 +906,8 @@ def test_what_is_half_done_in_out_is_said():
         (lambda: mapped(smooth, X, Y[:5]), ValueError, "rows are 1003 in argument 0 and 5 in"),
         (lambda: mapped(smooth, X, 1.0), ValueError, "argument 1 has 0 axes"),
         (lambda: mapped(smooth, X, Y, in_axes=(0,)), ValueError, "1 axes for 2 arguments"),
+        (lambda: mapped(smooth, X, Y, in_axes={"x": 0}), TypeError, "for each argument one axis"),
+        (lambda: mapped(smooth, X, Y, in_axes=(0, 1.5)), TypeError, "for each argument one axis"),
         (lambda: mapped(smooth, 1.0, 2.0, in_axes=None), ValueError, "no argument has rows"),
         (lambda: reduced(x=POINTS[:0], t=[], reduce="mean"), ValueError, "no rows, and no mean"),
         (lambda: mapped(lambda x: ag.log(x - 1), []), ValueError, "there are no rows, and"),
