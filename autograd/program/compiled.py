@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from numbers import Integral
-from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from autograd import transforms
@@ -25,6 +24,7 @@ from autograd.core.optional import needed
 from autograd.core.value import Value, literal
 from autograd.program.arguments import are_packed, check, cut, numbers_in, plain, put_into
 from autograd.program.backends import BACKENDS, Run, backend_of, has_llvm
+from autograd.program.bound import Bound
 from autograd.program.source import ELSEWHERE
 from autograd.program.steps import Steps, Unruled
 from autograd.program.trace import Traced, joined, split, traced
@@ -157,9 +157,9 @@ class Compiled:
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """In a class it is a method: each object has programs of its own.
 
-        Derivatives are had by way of the class: `C.m.value_and_grad(c, 3.0, argnums=1)`.
+        Derivatives are by the arguments after the object: `c.m.value_and_grad(3.0)`.
         """
-        return self if instance is None else MethodType(self, instance)
+        return self if instance is None else Bound(self, instance)
 
     def map(
         self,

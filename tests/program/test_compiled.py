@@ -1,6 +1,7 @@
 """Compiled functions: what the eager engine gives, on every backend, wherever they are called."""
 
 import collections
+import copy
 import inspect
 import math
 import os
@@ -600,8 +601,38 @@ def test_a_method_has_programs_of_its_own_for_each_object():
     assert (a.at(3.0), b.at(3.0)) == (6.0, 15.0)
     a.slope.data = 4.0
     assert a.at(3.0) == 12.0
-    assert Line.at.value_and_grad(b, 3.0, argnums=1) == (15.0, 5.0)
-    assert Line.at.__doc__ == "The height."
+    assert Line.at.value_and_grad(b, 3.0, argnums=1) == b.at.value_and_grad(3.0) == (15.0, 5.0)
+    assert Line.at.__doc__ == a.at.__doc__ == "The height."
+    assert str(inspect.signature(a.at)) == "(x)"
+    assert "method of" in repr(a.at) and copy.copy(a.at)(3.0) == 12.0
+
+
+class Plane:
+    def __init__(self, k):
+        self.k = Value(k)
+
+    @ag.compile
+    def at(self, x, y=1.0):
+        return self.k * x * x * y
+
+
+def test_what_is_derived_from_a_method_counts_arguments_after_the_object():
+    plane = Plane(2.0)
+    at = plane.at
+    assert at.value_and_grad(3.0, 2.0, argnums=(0, 1)) == (36.0, (24.0, 18.0))
+    assert at.value_and_grad(3.0, 2.0, argnums=-1) == at.value_and_jacobian(3.0, 2.0, argnums=1)
+    assert at.backward(3.0, y=2.0) == 36.0 and plane.k.grad == 18.0
+    with pytest.raises(AttributeError, match=r"compile\(object.method\)"):
+        _ = at.hvp
+    assert ag.compile(at).hvp((3.0,), (1.0,)) == 4.0
+    with pytest.raises(AttributeError, match=r"no grad: write f.value_and_grad"):
+        _ = at.grad
+    numpy = pytest.importorskip("numpy")
+    x = numpy.arange(3.0)
+    assert at.map(x).tolist() == [0.0, 2.0, 8.0]
+    value, slope = at.map_value_and_grad(x, 2.0, in_axes=(0, None), argnums=1, reduce="sum")
+    assert (value, slope) == (20.0, 10.0)
+    assert at.map_value_and_jacobian(x)[1].tolist() == [0.0, 4.0, 8.0]
 
 
 def test_an_int_that_the_function_needs_as_such_is_part_of_the_program():
