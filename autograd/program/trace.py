@@ -378,7 +378,13 @@ class Program:
                 x if type(x).__module__ != "builtins" else table.constant(x) for x in numbers
             ]
         held: list[Any] = self._traced.held
-        if table.name == "Value" or (table.name == "float" and watching()(held)):
+        seen = watching()(held)
+        if seen and table.name not in ("float", "Value"):
+            raise TypeError(
+                f"in {table.name} numbers the program does not depend on "
+                f"{node.describe(held[0])}, as the transform or the trace around it is to see"
+            )
+        if seen or table.name == "Value":
             if places is not None:
                 f = value_and_grad(lambda *xs: self(*xs), places)
                 y, slopes = f(*args)

@@ -275,6 +275,8 @@ def test_leaves_that_a_program_holds_are_what_they_are_outside():
     assert ag.grad(lambda a: ag.trace(lambda x: a * x * x, 1.0)(3.0))(2.0) == 9.0
     slope = ag.grad(lambda a: ag.trace(lambda x: a * x * x, 1.0).value_and_grad(3.0)[1])(2.0)
     assert slope == 6.0
+    with pytest.raises(TypeError, match=r"in rational numbers .* not depend on 2.0"):
+        ag.grad(lambda a: ag.trace(lambda x: a * x, 1.0)(Fraction(1, 3)))(2.0)
     q = ag.trace(lambda t: p(3.0) * t, 1.0)
     w.data = 5.0
     assert q(1.0) == 45.0
