@@ -1,8 +1,8 @@
 """Somebody else's Value class beside ours: random programs, and the bug by its name.
 
 Invariant: the class is used as micrograd's is: `Value(data)`, `.data`, `.grad`, `backward()`,
-operators with numbers on either side, and those methods that it has.  Each bug comes with the
-smallest program that shows it.
+`+` and `*`, and those other operators and methods that it has.  Each bug comes with the smallest
+program that shows it.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,6 +20,7 @@ class Operation(NamedTuple):
 
     text: str
     apply: Callable[..., Any]
+    method: str = ""  # that a class may do without
 
     @property
     def operands(self) -> int:
@@ -32,28 +33,28 @@ def _method(name: str) -> Operation:
         own = getattr(x, name, None)
         return getattr(functions, name)(x) if own is None else own()  # ours has some as functions
 
-    return Operation(f"{{0}}.{name}()", apply)
+    return Operation(f"{{0}}.{name}()", apply, name)
 
 
 BASIC = {
     "multiplication": Operation("{0} * {1}", lambda a, b: a * b),  # first: it shows others'
     "addition": Operation("{0} + {1}", lambda a, b: a + b),
-    "power": Operation("{0} ** 3", lambda a: a**3),
-    "power 2": Operation("{0} ** 2", lambda a: a**2),
-    "power -1": Operation("{0} ** -1", lambda a: a**-1),
+    "power": Operation("{0} ** 3", lambda a: a**3, "__pow__"),
+    "power 2": Operation("{0} ** 2", lambda a: a**2, "__pow__"),
+    "power -1": Operation("{0} ** -1", lambda a: a**-1, "__pow__"),
 }
 COMPOSED = {  # of those, as a rule: told only where those are right
-    "subtraction": Operation("{0} - {1}", lambda a, b: a - b),
-    "division": Operation("{0} / {1}", lambda a, b: a / b),
-    "negation": Operation("-{0}", lambda a: -a),
-    "number + x": Operation("2.0 + {0}", lambda a: 2.0 + a),
-    "number - x": Operation("2.0 - {0}", lambda a: 2.0 - a),
-    "number * x": Operation("2.0 * {0}", lambda a: 2.0 * a),
-    "number / x": Operation("2.0 / {0}", lambda a: 2.0 / a),
+    "subtraction": Operation("{0} - {1}", lambda a, b: a - b, "__sub__"),
+    "division": Operation("{0} / {1}", lambda a, b: a / b, "__truediv__"),
+    "negation": Operation("-{0}", lambda a: -a, "__neg__"),
+    "number + x": Operation("2.0 + {0}", lambda a: 2.0 + a, "__radd__"),
+    "number - x": Operation("2.0 - {0}", lambda a: 2.0 - a, "__rsub__"),
+    "number * x": Operation("2.0 * {0}", lambda a: 2.0 * a, "__rmul__"),
+    "number / x": Operation("2.0 / {0}", lambda a: 2.0 / a, "__rtruediv__"),
     "x + number": Operation("{0} + 2.0", lambda a: a + 2.0),
-    "x - number": Operation("{0} - 2.0", lambda a: a - 2.0),
+    "x - number": Operation("{0} - 2.0", lambda a: a - 2.0, "__sub__"),
     "x * number": Operation("{0} * 2.0", lambda a: a * 2.0),
-    "x / number": Operation("{0} / 2.0", lambda a: a / 2.0),
+    "x / number": Operation("{0} / 2.0", lambda a: a / 2.0, "__truediv__"),
 }
 METHODS = ("relu", "tanh", "exp", "log", "sigmoid", "sqrt", "sin", "cos", "tan", "softplus")
 OPERATIONS = BASIC | {name: _method(name) for name in METHODS} | COMPOSED
@@ -109,8 +110,9 @@ def check_engine(
     First come programs that show one bug each: a wrong value or rule of an operation, the incoming
     gradient left out, `=` for `+=`, no topological order, gradients left from an earlier sweep,
     parents in a set, a sweep by recursion; then so many random ones, shrunk where they differ from
-    ours.  Methods that the class has not are left out.  Raises TypeError where `engine(2.0)` is no
-    object with `.data`, `.grad` and `backward()`.
+    ours.  Methods that the class has not are left out, and told: of the operators it needs `+` and
+    `*` alone.  Raises TypeError where `engine(2.0)` is no object with `.data`, `.grad` and
+    `backward()`.
 
     >>> check_engine(Value).passed
     True
@@ -205,8 +207,9 @@ class _Run:
         """The value and the rule of each operation, and the incoming gradient."""
         made = self.engine(POINTS["x"])
         for name in OPERATIONS:
-            if name in METHODS and type(made) is not Value and not hasattr(made, name):
-                self.missing.append(name)
+            method = OPERATIONS[name].method
+            if method and type(made) is not Value and getattr(made, method, None) is None:
+                self.missing += [method] * (method not in self.missing)
                 continue
             if name in COMPOSED and any(basic in bug.name for bug in self.bugs for basic in BASIC):
                 continue
@@ -255,7 +258,7 @@ class _Run:
                 return
         equal: Program = [(name, ("x",)) for name in ("x * number", "x * number")]
         equal += [("number * x", ("v1",)), ("addition", ("v0", "v2"))]
-        if self.differs(equal):
+        if "number * x" in self.usable and self.differs(equal):
             self.tell("two nodes with the same number are taken for one", equal)
 
     # --- sweeps ---

@@ -183,6 +183,74 @@ def test_a_right_engine_passes():
     )
 
 
+def test_a_class_of_two_operators_is_judged_by_these():
+    class Small:
+        """Sums and products with values and numbers, and nothing else."""
+
+        add = True  # whether a gradient is added to what is there
+
+        def __init__(self, data, *parents):
+            self.data, self.grad, self.parents = data, 0.0, parents
+
+        def _made(self, other, data, slopes):
+            other = other if isinstance(other, type(self)) else type(self)(other)
+            a, b = slopes(self.data, other.data)
+            return type(self)(data(self.data, other.data), (self, a), (other, b))
+
+        def __add__(self, other):
+            return self._made(other, lambda a, b: a + b, lambda a, b: (1.0, 1.0))
+
+        def __mul__(self, other):
+            out = self._made(other, lambda a, b: a * b, lambda a, b: (b, a))
+            out.add = self.add
+            return out
+
+        __radd__, __rmul__ = __add__, __mul__
+
+        def backward(self):
+            order, stack = {}, [(self, False)]
+            while stack:
+                v, done = stack.pop()
+                if done:
+                    order.setdefault(v)
+                elif v not in order:
+                    stack += [(v, True), *((x, False) for x, _ in v.parents)]
+            for v in order:
+                v.grad = 0.0
+            self.grad = 1.0
+            for v in reversed(order):
+                for x, slope in v.parents:
+                    x.grad = slope * v.grad + (x.grad if v.add else 0.0)
+
+    missing = ("__pow__", "relu", "tanh", "exp", "log", "sigmoid", "sqrt", "sin", "cos", "tan")
+    missing += ("softplus", "__sub__", "__truediv__", "__neg__", "__rsub__", "__rtruediv__")
+    report = check_engine(Small)
+    assert (report.bugs, report.missing) == ((), missing), str(report)
+    assert "no such method: __pow__, relu, tanh" in str(report)
+
+    class OnTheLeft(Small):
+        __radd__ = __rmul__ = None
+
+    report = check_engine(OnTheLeft)
+    assert (report.bugs, set(report.missing)) == ((), {*missing, "__radd__", "__rmul__"})
+
+    class Overwriting(Small):
+        add = False
+
+        def __add__(self, other):
+            out = super().__add__(other)
+            out.add = True
+            return out
+
+        __radd__ = __add__
+
+    report = check_engine(Overwriting)
+    assert [bug.name for bug in report.bugs] == [
+        "`=` for `+=` in multiplication: a node that is used twice"
+    ]
+    assert report.missing == missing
+
+
 @pytest.mark.parametrize("name", sorted(BASIC | COMPOSED))
 def test_what_is_shown_of_an_operation_is_what_is_tried(name):
     operation = OPERATIONS[name]
