@@ -1330,6 +1330,33 @@ def test_what_rounding_leaves_is_0(visit):
 
 
 @needs_node
+def test_the_gradient_of_a_loop_is_no_rounding():
+    def swept(y):
+        order = inputs_first(y)
+        place = {v: i for i, v in enumerate(order)}
+        nodes = [
+            {"value": v.data, "literal": v.is_literal}
+            | ({"op": v.op, "inputs": [place[x] for x in v.inputs]} if v.op else {})
+            for v in order
+        ]
+        program = "const s = evaluate(data, data.map((node) => node.value));"
+        program += "console.log(JSON.stringify(sweep(data, s, data.length - 1).adjoints));"
+        return dict(zip(order, in_node(program, nodes), strict=True))
+
+    for start, steps in ((3.2, 20), (3.7, 40)):
+        r, z = Value(start, "r"), 0.5
+        for _ in range(steps):
+            z = r * (z - z * z)
+        z.backward()
+        assert swept(z)[r] == pytest.approx(r.grad, rel=1e-12)
+    x = Value(0.3, "x")
+    y = ag.sum(ag.softmax([x, x * x, 1.0]))  # 1, whatever x is
+    y.backward()
+    assert x.grad == 0.0 or abs(x.grad) < 1e-15
+    assert swept(y)[x] == 0.0
+
+
+@needs_node
 def test_an_operation_of_the_authors_own_stays_at_its_recorded_inputs():
     nodes = [{"label": "x", "value": 2.0}, {"op": "mine", "inputs": [0], "value": 5.0}]
     nodes[1]["partials"] = [3.0]
