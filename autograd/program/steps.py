@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from autograd.core.context import current
 from autograd.core.node import inputs_first
 from autograd.core.operand import Operand
 from autograd.core.primitives import PRIMITIVES, Primitive
@@ -88,6 +89,8 @@ def record(
 ) -> tuple[Recording, list[Value]]:
     """The graph from the xs to the ys as a Recording, and the leaves that it held beside the xs.
 
+    A variable of a transform around is a leaf too, though it may stand for a Value.
+
     `told` are the comparisons made, of Values and numbers; `written` tells what a literal was
     before it became a float.  Nodes stand in the order in which an eager sweep meets them, the
     last last: bits depend on the order of additions.
@@ -101,7 +104,13 @@ def record(
     index = {x: r.new_input() for x in xs}
     held: list[Value] = []
     roots = [v for guard in told for v in guard[1:3] if type(v) is Value]
-    for v in inputs_first(*reversed(ys), *roots, ends=xs):
+    outer = current().variables
+    order = inputs_first(*reversed(ys), *roots, ends=[*xs, *outer])
+    if outer:
+        met = (*ys, *roots, *[x for v in order for x in v.inputs])
+        held += dict.fromkeys(v for v in met if v in outer and v not in index)
+        index |= {v: r.new_input() for v in held}
+    for v in order:
         if v.primitive is not None:
             index[v] = i = r.node(v.op, *[index[x] for x in v.inputs])
             if v.scope is not None:

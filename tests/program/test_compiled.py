@@ -4,6 +4,7 @@ import collections
 import copy
 import inspect
 import math
+import operator
 import os
 import pickle
 import random
@@ -413,6 +414,73 @@ def test_with_values_it_records(backend):
     assert ag.gradients(slope, [x])[0].data == ag.grad(ag.grad(fast))(1.0, 2.0)
 
 
+def nested(rng, wrap):
+    """A function of one number with one to three levels, each called by the one around it.
+
+    Each level holds what the levels around it were given, and two leaves.
+    """
+    leaves, depth = ag.values([0.7, 1.3], "w"), rng.randint(1, 3)
+    kinds = [
+        rng.choice(["as it is", "compiled", "gradient", "both", "jacobian"]) for _ in range(depth)
+    ]
+    factors = [rng.choice([0.3, -0.8, 1.7]) for _ in range(depth)]
+    places = [(rng.randrange(5), rng.randrange(5)) for _ in range(depth)]
+    given = [
+        rng.choice([lambda x: x, lambda x: 0.4, lambda x: x * 0.5 + 0.2]) for _ in range(depth)
+    ]
+
+    def level(k, around):
+        def f(x):
+            known = [x, *leaves, *around]
+            a, b = (known[place % len(known)] for place in places[k])
+            y = ag.sin(x * a) + b * x * factors[k]
+            return y + level(k + 1, [*around, x])(given[k](x)) * a if k + 1 < depth else y
+
+        return wrap[kinds[k]](f)
+
+    return level(0, []), leaves
+
+
+def wrappers(compiled):
+    return {
+        "as it is": lambda f: f,
+        "compiled": compiled,
+        "gradient": lambda f: compiled(ag.grad(f)),
+        "both": lambda f: lambda x: operator.sub(*compiled(f).value_and_grad(x)),
+        "jacobian": lambda f: lambda x: compiled(lambda t: [f(t)]).value_and_jacobian(x)[1][0],
+    }
+
+
+@pytest.mark.parametrize("backend", [*BACKENDS, "trace"])
+def test_functions_in_functions_are_the_eager_ones(backend):
+    def by_backend(f):
+        if backend != "trace":
+            return ag.compile(f, backend)
+        made = eager(lambda x: ag.trace(f, 0.5)(x))
+        made.value_and_grad = lambda x: ag.trace(f, 0.5).value_and_grad(x)
+        return made
+
+    for seed in range(25):
+        f, leaves = nested(random.Random(seed), wrappers(by_backend))
+        g, others = nested(random.Random(seed), wrappers(eager))
+        for number in (0.7, 0.9):
+            leaves[0].data = others[0].data = number
+            assert ag.data(f(0.6)) == pytest.approx(ag.data(g(0.6)), rel=1e-12), seed
+            assert ag.grad(f)(0.6) == pytest.approx(ag.grad(g)(0.6), rel=1e-10, abs=1e-12), seed
+
+
+def eager(f):
+    """The function, with methods as a compiled one has them."""
+
+    def made(*args):
+        return f(*args)
+
+    made.value_and_grad = ag.value_and_grad(f)
+    made.value_and_jacobian = lambda *args: (f(*args), ag.jacobian(f)(*args))
+    made.hvp = lambda *args: ag.hvp(f, *args)
+    return made
+
+
 INSIDE = {  # a function that holds a, called with numbers: what it is, its derivative by a at 2
     "value": (lambda a, c: c(lambda x: a * a * x)(3.0), 12.0),
     "value and more": (lambda a, c: c(lambda x: a * x)(3.0) * a, 12.0),
@@ -438,14 +506,6 @@ def test_what_a_transform_differentiates_by_may_be_held_inside(f, right, backend
     assert ag.grad(ag.grad(by))(2.0) == pytest.approx(
         ag.grad(ag.grad(lambda a: f(a, eager)))(2.0), rel=1e-15
     )
-
-
-def eager(f):
-    """Its methods as those of a compiled function."""
-    f.value_and_grad, f.value_and_jacobian = ag.value_and_grad(f), None
-    f.value_and_jacobian = lambda *xs: (f(*xs), ag.jacobian(f)(*xs))
-    f.hvp = lambda *xs: ag.hvp(f, *xs)
-    return f
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
