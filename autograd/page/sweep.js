@@ -133,15 +133,20 @@ function slope(rule, xs, y) { // null where the derivative is not a finite numbe
 
 // The sweep: d(root)/d(node) for every node between the root and the leaves, null elsewhere.
 // `within` keeps it inside a composite: only these nodes hand their gradient on.
-function sweep(nodes, { values, partials, errors }, root, within = null) {
-  const adjoints = nodes.map(() => null), sizes = nodes.map(() => 0), broken = new Map();
+// Where something seems left by rounding it begins anew, with draws of errors: `strayed` in core/sweeps.py.
+function sweep(nodes, now, root, within = null, draws = []) {
+  const { values, partials } = now, zeros = () => nodes.map(() => 0);
+  const adjoints = nodes.map(() => null), sizes = zeros(), terms = zeros(), broken = new Map();
   if (values[root] === null) return { adjoints, broken };
-  adjoints[root] = sizes[root] = 1;
-  let astray = null;
+  let state = 1;
+  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32; // the same each time
+  adjoints[root] = sizes[root] = terms[root] = 1;
   for (let i = root; i >= 0; i--) {
+    for (const errors of draws) errors[i] += terms[i] * (0.5 + random()) * (random() < 0.5 ? -1 : 1);
     if (adjoints[i] && Math.abs(adjoints[i]) <= ROUNDING * sizes[i]) {
-      astray ??= strayed(nodes, partials, root, within); // only then: a film sweeps often
-      if (Math.abs(adjoints[i]) <= ROUNDING * astray[i]) adjoints[i] = 0; // what rounding left of terms that cancel
+      if (!draws.length) return sweep(nodes, now, root, within, Array.from({ length: 8 }, zeros));
+      const size = Math.max(terms[i], ...draws.map((errors) => 4 * Math.abs(errors[i])));
+      if (!(Math.abs(adjoints[i]) > ROUNDING * size)) adjoints[i] = 0; // what rounding left of terms that cancel
     }
     const node = nodes[i], adjoint = adjoints[i];
     if (adjoint === null || !node.op || (within && !within.has(i))) continue;
@@ -156,34 +161,12 @@ function sweep(nodes, { values, partials, errors }, root, within = null) {
       }
       adjoints[j] = (adjoints[j] ?? 0) + share;
       sizes[j] += sizes[i] * Math.abs(partial);
+      terms[j] += Math.abs(share);
+      for (const errors of draws) errors[j] += errors[i] * partial;
     }
   }
   if (broken.size) return { adjoints: adjoints.map(() => null), broken: new Map([[...broken][0]]) };
   return { adjoints, broken };
-}
-
-// How far each gradient goes astray where every node adds an error as large as its own terms: of the sizes of
-// all paths, which grow as 3ⁿ in a loop, what is left where errors cancel as they do.  `sizes` in core/sweeps.py.
-function strayed(nodes, partials, root, within) {
-  const adjoints = nodes.map(() => 0), terms = nodes.map(() => 0), found = [];
-  const draws = Array.from({ length: 8 }, () => new Float64Array(nodes.length));
-  let state = 1;
-  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32; // the same each time
-  adjoints[root] = terms[root] = 1;
-  for (let i = root; i >= 0; i--) {
-    for (const errors of draws) errors[i] += terms[i] * (0.5 + random()) * (random() < 0.5 ? -1 : 1);
-    const size = Math.max(terms[i], ...draws.map((errors) => 4 * Math.abs(errors[i])));
-    found[i] = Number.isNaN(size) ? Infinity : size;
-    if (!nodes[i].op || (within && !within.has(i))) continue;
-    for (const [slot, j] of nodes[i].inputs.entries()) {
-      const partial = partials[i][slot] ?? 0;
-      if (nodes[j].literal || !partial) continue;
-      adjoints[j] += adjoints[i] * partial;
-      terms[j] += Math.abs(adjoints[i] * partial);
-      for (const errors of draws) errors[j] += errors[i] * partial;
-    }
-  }
-  return found;
 }
 
 function whyNot(nodes, values, i, slot) {
