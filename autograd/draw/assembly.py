@@ -142,7 +142,8 @@ class _Assembly:
             for scope, k in graph.scopes.items()  # outer ones first
             if scope in around
         ]
-        return Figure(tuple(graph.order), tuple(units), tuple(edges), tuple(boxes))
+        gradients = tuple(map(self.gradient, graph.order))
+        return Figure(tuple(graph.order), gradients, tuple(units), tuple(edges), tuple(boxes))
 
     def open_composites(self) -> set[Scope]:
         found: set[Scope] = set()
@@ -158,7 +159,7 @@ class _Assembly:
         place, numbers = self.box(self.places[id]), tuple(self.graph.index[v] for v in values)
         if v.primitive is None:
             rest = self.elsewhere(v)
-            total = self.total(v) if rest is None else v.grad
+            total = self.total(v) if rest is None else self.gradient(v)
             return Unit(id, "leaf", text, self.graph.label(v), numbers, place, (), total, rest)
         if owner is None or isinstance(owner, Sum):
             return Unit(id, "operator", text, None, numbers[::-1], place)
@@ -182,9 +183,13 @@ class _Assembly:
 
     def total(self, v: Value) -> float | None:
         """The gradient of v where it is the sum of several shares."""
-        if self.fans[v] < 2 or v.grad is None:
-            return None
-        return 0.0 if abs(v.grad) <= ROUNDING * self.sizes[v] else v.grad
+        return self.gradient(v) if self.fans[v] > 1 else None
+
+    def gradient(self, v: Value) -> float | None:
+        """The gradient of v, 0 where that is left by rounding."""
+        if v.grad is None or abs(v.grad) > ROUNDING * self.sizes[v]:
+            return v.grad
+        return 0.0
 
     def elsewhere(self, leaf: Value) -> float | None:
         """What of a leaf's gradient came from sweeps of other graphs."""

@@ -23,7 +23,7 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
         if tail.kind == "reference":
             start = tail.id
         elif not start:
-            grad = edge.gradient if edge.others else figure.recorded[source].grad
+            grad = edge.gradient if edge.others else figure.gradients[source]
             items.append(_cells(edge, tail, head, grad, look))
             numbers[source, edge.others] = start = items[-1].id
             if tail.kind != "leaf":

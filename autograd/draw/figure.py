@@ -65,9 +65,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """All that is drawn.  `recorded` are the nodes that the indices in it mean."""
+    """All that is drawn.  `recorded` are the nodes that the indices in it mean.
+
+    Their `gradients` are 0 where rounding alone is left of terms that cancel: read no `.grad`.
+    """
 
     recorded: tuple[Value, ...]
+    gradients: tuple[float | None, ...]
     nodes: tuple[Unit, ...]
     edges: tuple[Edge, ...]
     boxes: tuple[Box, ...]

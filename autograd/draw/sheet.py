@@ -45,7 +45,8 @@ def _in_words(figure: Figure) -> tuple[str, str]:
         elif unit.kind == "more":
             steps[f"{clean(unit.text)[2:]}: {clean(unit.notes[0])}"] += 1
         elif unit.kind == "leaf":
-            gradient = "" if v.grad is None else f" (gradient {printed(v.grad)})"
+            grad = figure.gradients[unit.values[-1]]
+            gradient = "" if grad is None else f" (gradient {printed(grad)})"
             inputs.append(text + gradient)
         else:
             steps[clean(unit.text)] += 1

@@ -109,6 +109,19 @@ def test_circles_are_44_points_wide_at_least():
     assert (circle.width, circle.height) == (44.0, 44.0)
 
 
+@pytest.mark.parametrize("style", ["book", "box"])
+def test_what_rounding_leaves_of_a_gradient_is_0_in_every_style(style):
+    x = Value(1.0, "x")
+    v = x * 1
+    y = v * 0.1 + v * 0.2 - v * 0.3
+    y.backward()
+    assert 0.0 < abs(x.grad) < 1e-16 > abs(v.grad) > 0.0
+    drawn = sheet_of(y, style=style)
+    gradients = {t.text for item in drawn.items for t in item.texts if t.kind == "gradient"}
+    assert "0" in gradients and not any("×" in text for text in gradients)
+    assert "x = 1 (gradient 0)" in drawn.words
+
+
 @pytest.mark.parametrize("precision", [1, 17])
 def test_precision_goes_from_1_to_17(precision):
     assert sheet_of(Value(1.0, "x"), precision=precision)
