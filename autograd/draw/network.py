@@ -1,10 +1,12 @@
 """The style of networks: neurons in columns, weights as the colour and the width of lines.
 
 Invariant: the numbers are those of the graph: in each circle its activation, and below that its
-gradient; on each line the weight that its composite holds, blue where it is positive, ochre where
+gradient, above both the user's name for it and what it does, but for neurons, which all do the
+same; on each line the weight that its composite holds, blue where it is positive, ochre where
 it is negative, the wider the larger, in words in its tooltip.
 """
 
+import re
 from dataclasses import replace
 
 from autograd.core.value import Value
@@ -15,25 +17,36 @@ from autograd.draw.references import columns
 from autograd.draw.text import clean, cut, printed
 
 LINE = 14.0  # points from one line of text to the next
+LONG = 10  # letters of an operation's name that are one line
+LARGE = 80.0  # a circle larger than that makes not all as large
 
 
 def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
     """The figure's items and links."""
     results: dict[str, dict[int, None]] = {unit.id: {} for unit in figure.nodes}
+    names: dict[int, str] = {}
+    outputs = {unit.id: unit.text for unit in figure.nodes if unit.kind == "output"}
     for edge in figure.edges:
         results[edge.tail].setdefault(edge.source)
+        names[edge.source] = edge.name or outputs.get(edge.head) or names.get(edge.source, "")
+    weights = {edge.id: _weight(figure, edge) for edge in figure.edges}
+    neurons = {edge.head for edge in figure.edges if weights[edge.id] is not None}
     items: list[Item] = []
     for unit in figure.nodes:
         if unit.kind != "output":
-            shown = [figure.recorded[i] for i in results[unit.id]]
-            items.append(_circle(unit, shown[0] if len(shown) == 1 else None, look))
-    size = max((item.width for item in items), default=0.0)
+            shown = list(results[unit.id])
+            i = shown[0] if len(shown) == 1 else None
+            name = "" if i is None else names[i]
+            items.append(_circle(figure, unit, i, name, unit.id in neurons, look))
+    size = max((item.width for item in items if item.width <= LARGE), default=0.0)
+    sizes = {item.id: max(item.width, size) for item in items}
     column = columns(figure)
-    items = [replace(i, width=size, height=size, column=column[i.id]) for i in items]
-    weights = {edge.id: _weight(figure, edge) for edge in figure.edges}
+    items = [
+        replace(item, width=sizes[item.id], height=sizes[item.id], column=column[item.id])
+        for item in items
+    ]
     largest = max((abs(w.data) for w in weights.values() if w is not None), default=0.0) or 1.0
     links = []
-    ends = {unit.id for unit in figure.nodes if unit.kind == "output"}
     for edge in figure.edges:
         w = weights[edge.id]
         words = chain(edge)
@@ -44,33 +57,53 @@ def arrange(figure: Figure, look: Look) -> tuple[list[Item], list[Link]]:
                 words += f", its gradient {printed(w.grad, 12)}"
             stroke = POSITIVE if w.data >= 0.0 else NEGATIVE
             width = 0.4 + 3.6 * abs(w.data) / largest
-        if edge.head not in ends:
+        if edge.head not in outputs:
             start = (edge.id, edge.tail, edge.head, None, clean(words), edge.box)
             links.append(Link(*start, stroke=stroke, width=width))
     return items, links
 
 
-def _circle(unit: Unit, value: Value | None, look: Look) -> Item:
-    """A name, where there is one to be told, a number and its gradient, one below the other."""
+def _circle(figure: Figure, unit: Unit, i: int | None, name: str, neuron: bool, look: Look) -> Item:
+    """Names, where there are any to be told, a number and its gradient, one below the other."""
     style = look.style
     if unit.kind == "more":
         return _more(unit, style)
-    named = unit.kind in ("leaf", "operator", "reference") or not unit.notes
-    texts = [Text(cut(unit.text), "name", style.letters)] if named else []
-    if value is not None and unit.text != printed(value.data, look.precision):
-        texts.append(Text(printed(value.data, look.precision), "value", style.letters))
-    if value is not None and value.grad is not None:
-        texts.append(Text(printed(value.grad, look.precision), "gradient", style.letters))
+    texts = [Text(cut(name), "name", style.letters)] if name else []
+    if not neuron and unit.text != name:
+        small = "derivative" if name else "name"
+        texts += [Text(line, small, style.letters) for line in _lines(cut(unit.text))]
+    if i is not None and unit.text != printed(figure.recorded[i].data, look.precision):
+        shown = printed(figure.recorded[i].data, look.precision)
+        texts.append(Text(shown, "value", style.letters))
+    grad = None if i is None else figure.gradients[i]
+    if grad is not None:
+        texts.append(Text(printed(grad, look.precision), "gradient", style.letters))
     top = -0.5 * LINE * (len(texts) - 1)
     placed = [
-        Text(t.text, t.kind, t.size, y=top + LINE * i + (0.0 if t.kind == "name" else 1.0))
-        for i, t in enumerate(texts)
+        replace(t, y=top + LINE * k + (1.0 if t.kind in ("value", "gradient") else 0.0))
+        for k, t in enumerate(texts)
     ]
     size = max(style.height, *(t.width + 12.0 for t in texts), LINE * len(texts) + 18.0)
+    if len(texts) > 3:  # an outer line is short of room at its corners
+        size = max(size, *(2.0 * abs(complex(0.5 * t.width, abs(t.y) + 4.0)) + 6.0 for t in placed))
     fill = LEAF if unit.kind == "leaf" else style.fill
-    title = ": ".join(map(clean, (unit.text, *unit.notes)))
+    title = ": ".join(map(clean, filter(None, (name, unit.text, *unit.notes))))
     kind, words = f"node {unit.kind}", tuple(placed)
     return Item(unit.id, kind, "circle", size, size, words, title, unit.box, fill=fill)
+
+
+def _lines(name: str) -> list[str]:
+    """The name of an operation, in several lines where it is of several long words.
+
+    >>> _lines("softmax_cross_entropy"), _lines("logaddexp(x, 0)"), _lines("log_exp")
+    (['softmax_', 'cross_', 'entropy'], ['logaddexp', '(x, 0)'], ['log_exp'])
+    """
+    lines = [""]
+    for word in re.split(r"(?<=_)|(?=\()", name):
+        if lines[-1] and len(lines[-1] + word) > LONG:
+            lines.append("")
+        lines[-1] += word
+    return lines
 
 
 def _more(unit: Unit, style: Style) -> Item:

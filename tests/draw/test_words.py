@@ -93,6 +93,53 @@ def test_a_weight_is_told_in_the_tooltip_of_its_line():
     assert tooltips(y, style="network")["e5_1"] == "weight −2, its gradient 2"
 
 
+def circles(y, **options):
+    """The lines of each circle of a network but those of leaves, and how wide it is."""
+    items = sheet_of(y, style="network", **options).items
+    return {i.id: ([t.text for t in i.texts], i.width) for i in items if "leaf" not in i.classes}
+
+
+def test_a_circle_says_the_users_name_of_its_number_above_what_it_does():
+    x, w = Value(0.0, "x"), Value(1.0, "w")
+    h = ag.tanh(x * w)
+    h.label = "h"
+    y = h + 1
+    y.label = "loss"
+    y.backward()
+    names = [["×", "0", "1"], ["h", "tanh", "0", "1"], ["loss", "+1", "1", "1"]]
+    assert [texts for texts, _ in circles(y).values()] == names
+    y.label = "tanh"
+    given = [texts[:2] for texts, _ in circles(ag.exp(y), names={"g": h, "+1": y}).values()]
+    assert given[1:3] == [["g", "tanh"], ["+1", "1"]]
+    assert tooltips(ag.exp(y), style="network")["n3"] == "h: tanh"
+
+
+def test_a_composite_without_weights_says_its_name_and_neurons_say_only_yours():
+    y = ag.sigmoid(Value(0.0, "x"))
+    assert circles(y, fold=True)["c0"][0] == ["sigmoid", "0.5"]
+    w = ag.values([1.0, -2.0, 3.0], "w")
+    x = ag.values([1.0, 2.0], "x")
+    with ag.named_scope("neuron", "w · x + b"):
+        y = w[0] * x[0] + w[1] * x[1] + w[2]
+    assert circles(y)["c0"][0] == ["0"]
+    y.label = "out"
+    assert circles(y)["c0"][0] == ["out", "0"]
+
+
+def test_a_long_operation_takes_several_lines_and_makes_no_other_circle_larger():
+    scores = ag.values([0.5, -1.0], "s")
+    small = {item.width for item in sheet_of(scores[0] * 2, style="network").items}
+    loss = ag.softmax_cross_entropy([s * 2 for s in scores], 1)
+    loss.label = "loss"
+    drawn = sheet_of(loss, style="network").items
+    (large,) = (item for item in drawn if item.texts[0].text == "loss")
+    assert [t.text for t in large.texts][:4] == ["loss", "softmax_", "cross_", "entropy"]
+    assert {item.width for item in drawn if item is not large} == small
+    assert large.width == large.height < 120.0
+    for t in large.texts:  # every corner is within the circle
+        assert abs(complex(0.5 * t.width, abs(t.y) + 0.4 * t.size)) < 0.5 * large.width
+
+
 def test_lines_without_weights_are_thin_and_grey_and_all_weights_may_be_0():
     with ag.named_scope("neuron", "w · x + b"):
         x, w = ag.values([1.0, 2.0], "x"), ag.values([0.0, 0.0, 0.0], "w")
@@ -109,7 +156,7 @@ def test_circles_are_44_points_wide_at_least():
     assert (circle.width, circle.height) == (44.0, 44.0)
 
 
-@pytest.mark.parametrize("style", ["book", "box"])
+@pytest.mark.parametrize("style", ["book", "box", "network"])
 def test_what_rounding_leaves_of_a_gradient_is_0_in_every_style(style):
     x = Value(1.0, "x")
     v = x * 1
