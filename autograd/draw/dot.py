@@ -6,6 +6,7 @@ none can end a string, close a tag or name a node.
 
 from html import escape
 from itertools import pairwise
+from math import ceil
 from typing import Any
 
 import graphviz
@@ -13,6 +14,7 @@ import graphviz
 from autograd.draw.item import BORDER, COLOURS, PAPER, Item, Sheet, Text
 
 QUICK = 150  # links above which a quick layout is better than a fine one
+DIGIT = 0.5  # how wide one is in the engine's own font, Times, which it has for want of another
 FONT = "Helvetica,Arial,sans-serif"
 
 
@@ -21,7 +23,7 @@ def digraph(
 ) -> Any:
     """The sheet as a `graphviz.Digraph`; without texts for a layout engine, which needs none.
 
-    Mirrored: titles below, ports the other way round, and no order of operands.
+    Mirrored: ports the other way round, titles so that they end up above, no order of operands.
     """
     look = sheet.look
     style = look.style
@@ -40,14 +42,16 @@ def digraph(
         edge_attr={**font, "arrowsize": f"{style.arrow}", "color": style.ink},
     )
     parts: dict[str | None, Any] = {None: dot}
+    turned = look.direction == "BT" or (mirrored and not look.upright)  # what is below gets above
     for frame in sheet.frames:
         parts[frame.id] = graphviz.Digraph(
             name=f"cluster_{frame.id}",
             graph_attr={
                 **{"id": frame.id, "class": "box", "margin": "14", "labeljust": "l"},
-                **{"label": _label(frame.title, texts), "fontsize": f"{frame.title.size}"},
+                **{"label": _label(frame.title, texts, frame.room)},
+                **{"fontsize": f"{frame.title.size}"},
                 **{"color": BORDER, "fillcolor": PAPER, "style": "rounded,filled"},
-                **({"labelloc": "b"} if mirrored else {}),
+                **({"labelloc": "b"} if turned else {}),
             },
         )
     for item in sheet.items:
@@ -134,9 +138,9 @@ def _rows(rows: str, padding: int = 0) -> str:
     return f"<<table {lines}>{rows}</table>>"
 
 
-def _label(t: Text, texts: bool) -> str:
-    """A text of its own, or digits that take its room."""
-    return f"<{_font(t)}>" if texts else "0" * round(t.width / (0.556 * t.size))
+def _label(t: Text, texts: bool, room: float = 0.0) -> str:
+    """A text of its own, or digits that take its room, or so much more."""
+    return f"<{_font(t)}>" if texts else "0" * ceil(max(room, t.width) / (DIGIT * t.size))
 
 
 def _font(t: Text) -> str:

@@ -138,6 +138,7 @@ class Frame:
     id: str
     title: Text
     parent: str | None
+    room: float = 0.0  # how wide it is at least, where that is more than its title needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ are complex numbers, x + iy, in points of 1/72 inch, y downwards.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -18,6 +18,7 @@ from autograd.draw.layout import layout
 MARGIN = 4.0
 NEAR = 48.0  # from a name to a label in the next rank: no other item is between them
 AHEAD = {"LR": 1 + 0j, "RL": -1 + 0j, "TB": 1j, "BT": -1j}
+ASIDE = 14.0  # from what is in a frame to its sides
 TITLE = 18.0  # the height of a title's strip in its frame
 
 Curve = list[complex]  # Bézier points: a start, then three for each piece; or the start alone
@@ -53,7 +54,57 @@ def places(sheet: Sheet) -> Places:
         mirror = _Placed(sheet, mirrored=True)
         if mirror.orders[0] < wrong:
             found = mirror
-    return found.places()
+    made = found.places()
+    crossed = _crossed(made)
+    if crossed and sheet.look.upright and len(sheet.links) <= QUICK:
+        wide = tuple(_wide(f) if f.id in crossed else f for f in sheet.frames)
+        wider = _Placed(replace(sheet, frames=wide), found.mirrored).places()
+        if len(_crossed(wider)) < len(crossed):
+            made = _trimmed(wider, sheet, crossed)
+    return made
+
+
+def _crossed(made: Places) -> set[str]:
+    """The frames whose titles have no free place: where lines run up or down, one goes through."""
+    return {id for id, (_, free) in made.titles.items() if not free}
+
+
+def _wide(frame: Frame) -> Frame:
+    """The frame with room for its title on either side of a line through its middle."""
+    return replace(frame, room=2.0 * (frame.title.width + 12.0))
+
+
+def _trimmed(made: Places, sheet: Sheet, widened: set[str]) -> Places:
+    """What was made wider for titles without what of it is left empty beside them."""
+    frames = dict(made.frames)
+    for frame in reversed(sheet.frames):  # inner ones first
+        if frame.id in widened:
+            left, top, right, bottom = frames[frame.id]
+            start, _ = made.titles[frame.id]
+            low, high = _extent(made, sheet, frames, frame.id)
+            low = min(low - ASIDE, start.real - 8.0)
+            high = max(high + ASIDE, start.real + frame.title.width + 8.0)
+            frames[frame.id] = max(left, low), top, min(right, high), bottom
+    _, high = _extent(made, sheet, frames, None)
+    return replace(made, width=min(made.width, high + MARGIN), frames=frames)
+
+
+def _extent(
+    made: Places, sheet: Sheet, frames: dict[str, Rectangle], box: str | None
+) -> tuple[float, float]:
+    """From where to where, from left to right, what is in a frame reaches, or what is in none."""
+    xs = [x for f in sheet.frames if f.parent == box for x in frames[f.id][::2]]
+    for item in sheet.items:
+        if item.box == box:
+            x = made.items[item.id].real
+            xs += [x - 0.5 * item.width, x + 0.5 * item.width]
+    for link in sheet.links:
+        if link.box == box:
+            xs += [p.real for p in along(made.lines[link.id])]
+            if link.text is not None:
+                x = made.texts[link.id].real
+                xs += [x - 0.5 * link.text.width, x + 0.5 * link.text.width]
+    return min(xs), max(xs)
 
 
 class _Placed:

@@ -8,11 +8,12 @@ from operator import attrgetter
 from xml.etree import ElementTree as ET
 
 import pytest
-from draw.scenes import fan, swept
+from draw.scenes import fan, nested, swept
 
 import autograd as ag
 from autograd import Value
 from autograd.draw import figure_of
+from autograd.draw.place import places
 from autograd.draw.references import with_references
 from autograd.draw.sheet import STYLES, sheet
 from autograd.draw.svg import svg
@@ -238,3 +239,33 @@ def test_lines_and_texts_keep_clear(graph, style, direction, fold):
     drawn = sheet(figure, look)
     assert with_references(figure) == figure
     assert faults(svg(drawn), drawn) == []
+
+
+def activation(f):
+    return lambda: swept(f(Value(0.5, "x") * 2))
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB", "BT"])
+@pytest.mark.parametrize("style", ["book", "box"])
+@pytest.mark.parametrize(
+    "graph",
+    [*map(activation, (ag.sigmoid, ag.gelu, ag.tanh, ag.silu, ag.softplus)), nested],
+)
+def test_titles_are_in_their_frames_and_no_line_goes_through(graph, style, direction):
+    drawn = sheet(*figure_of(graph(), fold=False, style=style, direction=direction))
+    where = places(drawn)
+    assert faults(svg(drawn), drawn) == []
+    for frame in drawn.frames:
+        left, top, right, bottom = where.frames[frame.id]
+        (start, free), size = where.titles[frame.id], frame.title.size
+        assert free and left + 5.0 < start.real
+        assert start.real + frame.title.width < right - 2.0
+        assert top + 0.4 * size < start.imag < bottom - 0.4 * size
+        assert right <= where.width and bottom <= where.height
+    for item in drawn.items:
+        middle, frame = where.items[item.id], where.frames.get(item.box)
+        assert middle.real + 0.5 * item.width <= where.width
+        if frame is not None:
+            assert frame[0] <= middle.real - 0.5 * item.width
+            assert middle.real + 0.5 * item.width <= frame[2]
+            assert frame[1] <= middle.imag <= frame[3]
