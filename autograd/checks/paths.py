@@ -13,8 +13,8 @@ from autograd.core.value import Value
 MOST_PATHS = 10  # whose subsets are tried: 2^10 sums
 
 
-def paths_forgotten(region: Region) -> Iterator[Slip]:
-    """Sums that lack some of the paths."""
+def paths_forgotten(region: Region, below: float) -> Iterator[Slip]:
+    """Sums that lack some of the paths; those from the cost `below` on need not come."""
     v = region.node
     shares: dict[Value, list[Edge]] = {}
     for e in region.edges:
@@ -24,9 +24,11 @@ def paths_forgotten(region: Region) -> Iterator[Slip]:
         if len(parts) < 2:
             continue
         for lost in _subsets(len(parts)):
+            cost = 1.7 + 0.2 * len(lost) + 0.3 * (node is not v)
+            if cost >= below:
+                break
             edits = {parts[i]: 0.0 for i in lost}
             names = ", ".join(region.name(parts[i].consumer) for i in lost)
-            cost = 1.7 + 0.2 * len(lost) + 0.3 * (node is not v)
             text = f"a path forgotten: into {region.name(node)} from {names}"
             yield region.slip(text, edits, cost)
         if node is not v:

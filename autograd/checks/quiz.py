@@ -52,6 +52,7 @@ def questions(y: Value, digits: int = 4) -> str:
         raise ValueError(f"there are {size}: take a part")
     absurd = _absurd(order)
     picture = _picture(y) if len(order) <= MOST_DRAWN else ""
+    numbers = ", ".join(f"{visible(x.label)} = {number(x.data)}" for x in order if x.label)
     quiz = ET.Element("quiz")
     title = visible(y.label or "y")
     category = ET.SubElement(ET.SubElement(quiz, "question", type="category"), "category")
@@ -61,7 +62,6 @@ def questions(y: Value, digits: int = 4) -> str:
         right = 0.0 if abs(true) <= ROUNDING * terms else true
         question = ET.SubElement(quiz, "question", type="numerical")
         _text(ET.SubElement(question, "name"), f"d({title})/d({graph.name(v)})")
-        numbers = ", ".join(f"{visible(x.label)} = {number(x.data)}" for x in order if x.label)
         body = (
             f"{picture}<p>{_escaped(numbers)}</p><p>What is the gradient of {_escaped(title)} by "
             f"{_escaped(graph.name(v))}, to {digits} significant digits?</p>"
@@ -75,9 +75,10 @@ def questions(y: Value, digits: int = 4) -> str:
         ET.SubElement(question, "hidden").text = "0"
         _answer(question, 100, right, digits, "Right.")
         given = [right]
-        slips = sorted(candidates(Region(graph, {}, v)), key=lambda slip: slip.cost)
+        likely = candidates(Region(graph, {}, v), UNLIKELY)
+        slips = sorted(likely, key=lambda slip: slip.cost)
         for slip in (slip for slip in slips if not slip.text.startswith(absurd)):
-            if len(given) > MOST_ANSWERS or slip.cost >= UNLIKELY:
+            if len(given) > MOST_ANSWERS:
                 break
             x = slip.number
             known = (same(x, old, 2.0 * _tolerance(old, digits), None) for old in given)

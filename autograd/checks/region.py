@@ -45,6 +45,7 @@ class Region:
         given: Mapping[Value, float],
         v: Value,
         ends: Mapping[Value, float] | None = None,  # those of them that nobody gave
+        most: int = MOST_EDGES,  # the nearest ones
     ) -> None:
         self.written, self.node = written, v
         self.given = given = {u: g for u, g in given.items() if u is not v}
@@ -58,8 +59,8 @@ class Region:
         self.steps = carry(
             written.up(), {v: 0}, lambda n, e: n + 1 if e.input in self.below else None, min
         )
-        self.left_out = max(0, len(self.edges) - MOST_EDGES)
-        self.edges = sorted(self.edges, key=lambda e: self.steps[e.consumer])[:MOST_EDGES]
+        self.left_out = max(0, len(self.edges) - most)
+        self.edges = sorted(self.edges, key=lambda e: self.steps[e.consumer])[:most]
         self.shares = [e for e in written.uses.get(v, ()) if e.consumer is not v]
         self.into: dict[Value, list[Edge]] = {}
         for e in self.edges:
@@ -73,6 +74,11 @@ class Region:
     def means(self) -> list[int]:
         """The N of each mean on the way."""
         return list(dict.fromkeys(filter(None, map(divisor, self.edges))))
+
+    @cached_property
+    def _way(self) -> list[tuple[Value, Value, tuple[Edge]]]:
+        """The way down, but for what does not lead to the node."""
+        return [(c, x, (e,)) for c, x, (e,) in self.written.down() if x in self.below]
 
     def slip(self, text: str, edits: Mapping[Edge, float], cost: float) -> Slip:
         """That of other partials at a few edges of one consumer."""
@@ -88,7 +94,7 @@ class Region:
 
     def edited(self, edits: Mapping[Edge, float]) -> float:
         """The gradient with other partials anywhere."""
-        return self.written.sweep(self.given, edits).get(self.node, 0.0)
+        return self.written.sweep(self.given, edits, self._way).get(self.node, 0.0)
 
     def place(self, e: Edge) -> str:
         """Where an edge is, in words."""

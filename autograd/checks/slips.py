@@ -6,16 +6,18 @@ term; what is searched is bounded, whatever the graph.
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
 
 from autograd.checks.elsewhere import another_node, another_value
 from autograd.checks.forms import INTEGRAL, NOUNS
-from autograd.checks.local import STEP, local
+from autograd.checks.local import STEP, Local, local
 from autograd.checks.paths import paths_forgotten
 from autograd.checks.region import MOST_EDGES, Region, Slip, number
 from autograd.checks.rounding import near
 from autograd.checks.several import of_steps, of_two_factors
-from autograd.checks.written import Edge
+from autograd.checks.written import Edge, Written
 
 CONSTANTS = {  # factors that are forgotten, or put where there is none
     "2": 2.0, "ln 2": math.log(2.0), "ln 10": math.log(10.0), "π/180": math.pi / 180.0,
@@ -23,21 +25,29 @@ CONSTANTS = {  # factors that are forgotten, or put where there is none
 }  # fmt: skip
 
 
-def candidates(region: Region) -> Iterator[Slip]:
-    """Every single slip in the gradient of the region's node, and the number that it leads to."""
+def candidates(region: Region, below: float = math.inf) -> Iterator[Slip]:
+    """Every single slip in the gradient of the region's node, and the number that it leads to.
+
+    Those from the cost `below` on are left out, most of them unmade: in a large graph they are
+    most of the work.
+    """
+    return (slip for slip in _catalogue(region, below) if slip.cost < below)
+
+
+def _catalogue(region: Region, below: float) -> Iterator[Slip]:
     yield from _of_the_number(region)
     yield from _shares(region)
-    yield from paths_forgotten(region)
+    yield from paths_forgotten(region, below)
     yield from of_steps(region)
-    yield from _one_edge(region)
+    yield from _one_edge(region, below)
     yield from of_two_factors(region)
     if region.given:  # a rule for the whole may have been taken though the parts were given
         whole = Region(region.written, {}, region.node)
         if near(whole.true, region.true, 1e-9, 0.0):
             for slip in of_two_factors(whole):
                 yield slip._replace(cost=slip.cost + 0.3)
-    yield from _everywhere(region)
-    yield from another_node(region)
+    yield from _everywhere(region, below)
+    yield from another_node(region, below)
     yield from _ratios(region)
 
 
@@ -97,7 +107,7 @@ def _shares(region: Region) -> Iterator[Slip]:
         yield Slip(f"the mean of the shares for their sum: at {region.name(v)}",
                    region.true / len(shares), 2.8)  # fmt: skip
         integrals = [
-            [slip.number for slip in local(region.written, e) if slip.kind == INTEGRAL]
+            [slip.number for slip in _local(region.written, e) if slip.kind == INTEGRAL]
             for e in shares
         ]
         if all(integrals):
@@ -125,12 +135,14 @@ def _shares(region: Region) -> Iterator[Slip]:
 # --- one edge, and one rule everywhere ---
 
 
-def _one_edge(region: Region) -> Iterator[Slip]:
+def _one_edge(region: Region, below: float) -> Iterator[Slip]:
     for e in region.edges:
         scale = region.adjoint(e.consumer) * region.below[e.input]
         further = 0.03 * min(10, region.steps[e.consumer] - 1)
         place = region.place(e)
-        for slip in local(region.written, e):
+        for slip in _local(region.written, e):
+            if slip.cost + further >= below:
+                continue
             text = f"{slip.kind}: {slip.detail} {place}" if slip.detail else f"{slip.kind}: {place}"
             found = region.true + scale * (slip.number - e.partial)
             edits = {e: slip.number}
@@ -139,30 +151,68 @@ def _one_edge(region: Region) -> Iterator[Slip]:
                           for o in region.written.into[e.consumer] if o is not e}  # fmt: skip
             yield Slip(text, found, slip.cost + further, edits)
     if len(region.edges) * len(region.written.order) <= 20_000:
-        yield from another_value(region)
+        yield from another_value(region, below)
 
 
-def _everywhere(region: Region) -> Iterator[Slip]:
+class _Change(NamedTuple):
+    """One slip at every use of an operation that it is for."""
+
+    first: tuple[int, int]  # where it is met first: the place of an edge, and of a slip there
+    kind: str
+    slip: str
+    detail: str
+    cost: float
+    edits: dict[Edge, float]
+
+
+def _everywhere(region: Region, below: float) -> Iterator[Slip]:
     """One wrong rule at every use of an operation: told once, before one slip for each."""
     written = region.written
-    every = [e for into in written.into.values() for e in into]
-    kinds = {e.kind for e in region.edges} - {"softmax", "softmax_cross_entropy", "add", "sub"}
-    changed: dict[tuple[str, str, str], tuple[float, dict[Edge, float]]] = {}
-    for e in every if len(every) <= MOST_EDGES else region.edges:
-        seen: Counter[str] = Counter()
-        for slip in local(written, e) if e.kind in kinds else ():
-            seen[slip.kind] += 1
-            one = sum(o.kind == e.kind for o in region.edges) == 1
-            detail = slip.detail if slip.general or (one and slip.kind == STEP) else ""
-            key = (e.kind, slip.kind, detail or str(seen[slip.kind]))
-            changed.setdefault(key, (slip.cost, {}))[1][e] = slip.number
-    for (kind, slip_kind, detail), (cost, edits) in changed.items():
-        if len(edits) > 1 and len(changed) * len(every) <= 2_000_000:
-            found = region.edited(edits)
+    uses = Counter(e.kind for e in region.edges)
+    every = _kept(written, "edges", lambda: [e for into in written.into.values() for e in into])
+    found: list[_Change] = []
+    for kind in uses.keys() - {"softmax", "softmax_cross_entropy", "add", "sub"}:
+        once = uses[kind] == 1
+        if len(every) <= MOST_EDGES:
+            work = partial(_changes, written, every, kind, once)
+            found += _kept(written, (kind, once), work)
+        else:
+            found += _changes(written, region.edges, kind, once)
+    for change in sorted(found, key=lambda change: change.first):
+        edits, cost = change.edits, change.cost - 0.3
+        if len(edits) > 1 and cost < below and len(found) * len(every) <= 2_000_000:
             places = {e.consumer for e in edits}
-            at = f"every {NOUNS.get(kind, kind)}" if len(places) > 1 else region.name(places.pop())
-            text = f"{slip_kind}: at {at}" + f", {detail}" * (not detail.isdigit())
-            yield Slip(text, found, cost - 0.3, edits)
+            noun = NOUNS.get(change.kind, change.kind)
+            at = f"every {noun}" if len(places) > 1 else region.name(places.pop())
+            text = f"{change.slip}: at {at}" + f", {change.detail}" * (not change.detail.isdigit())
+            yield Slip(text, region.edited(edits), cost, edits)
+
+
+def _changes(written: Written, edges: Collection[Edge], kind: str, once: bool) -> list[_Change]:
+    """The slips at every use of an operation, which is `once` on the way from a node."""
+    changed: dict[tuple[str, str], _Change] = {}
+    for i, e in enumerate(edges):
+        seen: Counter[str] = Counter()
+        for j, slip in enumerate(_local(written, e) if e.kind == kind else ()):
+            seen[slip.kind] += 1
+            detail = slip.detail if slip.general or (once and slip.kind == STEP) else ""
+            key = (slip.kind, detail or str(seen[slip.kind]))
+            change = _Change((i, j), kind, *key, slip.cost, {})
+            changed.setdefault(key, change).edits[e] = slip.number
+    return list(changed.values())
+
+
+def _local(written: Written, e: Edge) -> list[Local]:
+    """The slips in one local derivative, which many nodes below it ask for."""
+    found: list[Local] = _kept(written, e, lambda: list(local(written, e)))
+    return found
+
+
+def _kept(written: Written, name: Hashable, work: Callable[[], Any]) -> Any:
+    """What is worked out of a graph once."""
+    if name not in written.kept:
+        written.kept[name] = work()
+    return written.kept[name]
 
 
 def _ratios(region: Region) -> Iterator[Slip]:

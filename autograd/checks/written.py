@@ -6,7 +6,7 @@ the steps gives the gradients of the graph.  A step in which a number was given 
 
 from collections.abc import Hashable, Iterable, Mapping
 from itertools import permutations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.core.sweeps import Way, carry, down, share_of
 from autograd.core.value import Value
@@ -53,6 +53,7 @@ class Written:
         self.uses: dict[Value, list[Edge]] = {}
         self.into: dict[Value, list[Edge]] = {}  # inputs first
         self.inside: dict[Value, tuple[str, list[Value], list[Value]]] = {}  # name, inputs, outputs
+        self.kept: dict[Hashable, Any] = {}  # what others worked out of it
         self._names: dict[Value, str] = {}
         self._shown: dict[tuple[Value, int], str] = {}  # shortened to so many columns
         asked = set(given)
@@ -123,11 +124,15 @@ class Written:
     # --- sweeps ---
 
     def sweep(
-        self, given: Mapping[Value, float], edits: Mapping[Edge, float] | None = None
+        self,
+        given: Mapping[Value, float],
+        edits: Mapping[Edge, float] | None = None,
+        way: Way | None = None,
     ) -> dict[Value, float]:
         """For each node the gradient that follows from the numbers given above it.
 
-        With edits: where these partials stand in the place of the graph's.
+        With edits: where these partials stand in the place of the graph's.  With a part of the way
+        down: for the nodes all of whose uses that part has.
         """
 
         def share(follows: float, e: Edge) -> float | None:
@@ -135,7 +140,8 @@ class Written:
             partial = edits.get(e, e.partial) if edits else e.partial
             return adjoint * partial + 0.0 if adjoint else None  # 0.0 for -0.0
 
-        return carry(self.down(), dict.fromkeys(given, 0.0) | {self.output: 1.0}, share)
+        seeds = dict.fromkeys(given, 0.0) | {self.output: 1.0}
+        return carry(self.down() if way is None else way, seeds, share)
 
     def down(self) -> Way:
         """The edges as `carry` takes them, from the output to the leaves."""
@@ -159,6 +165,7 @@ class Written:
         """Call a node without a label so."""
         self._names[v] = name
         self._shown = {}
+        self.kept = {}
 
     def _expression(self, v: Value, depth: int, binding: int) -> str:
         if v.label is not None:

@@ -6,8 +6,9 @@ that it names are computed here, before; the script only compares numbers.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -37,7 +38,7 @@ _BODY = """<main class="sheet {paper}">
 <table>{rows}</table>
 <div class="steps"><button id="check" type="button" data-say="check"></button>
 <button id="clear" type="button" data-say="clear"></button>
-<output id="score" aria-live="polite"></output></div>
+<output id="score" aria-live="polite"></output></div>{left_out}
 </section>
 <details class="panel"><summary data-say="key"></summary><table>{key}</table></details>
 </main>
@@ -50,7 +51,7 @@ class Blank(NamedTuple):
     words: str
     answer: float
     places: list[tuple[str, str]]  # the id of an edge or a node, and "value" or "gradient"
-    slips: list[tuple[str, float]]
+    slips: Callable[[], list[tuple[str, float]]]  # work, which only those asked for are worth
     above: tuple[float, tuple[str, ...]] = (0.0, ())  # a factor, and the edges it multiplies
 
 
@@ -65,7 +66,7 @@ def sheet_of_exercises(
 ) -> str:
     """The page of a worksheet as HTML text: `autograd.worksheet` tells of it and of the options.
 
-    shares(y) knows what is wrong in which way: `rounded` and `wrong`, as of `checks.shares.Shares`.
+    shares(y) knows what is wrong in which way, as `checks.shares.Shares` does.
     """
     if type(y) is not Value:
         raise TypeError(f"a worksheet is of one Value, not {y!r:.60}")
@@ -73,7 +74,8 @@ def sheet_of_exercises(
     (copy,), renamed = copied([y], names)
     copy.backward()
     drawn, look = figure_of(copy, names=renamed, **options)
-    gradients = _gradients(drawn, shares(copy), lang, told=type(blanks) is int or not blanks)
+    judge = shares(copy)
+    gradients = _gradients(drawn, judge, lang, told=type(blanks) is int or not blanks)
     known = {"forward": _values(drawn, lang), "backward": gradients}
     counts = {"backward": math.ceil(len(known["backward"]) / 2)} if blanks is None else blanks
     if isinstance(counts, int):
@@ -95,6 +97,9 @@ def sheet_of_exercises(
         field += f'aria-label="{i}"><output aria-live="polite"></output>'
         rows.append(f"{cell}<td>{field}</td></tr>")
         key.append(f"{cell}<td>{printed(blank.answer, 12)}</td></tr>")
+    judge.divide(len(asked))
+    slips = [blank.slips() for blank in asked]
+    left_out = [said(lang, why, most=judge.most) for why in sorted(judge.left_out)]
     picture = svg(_blanked(sheet(drawn, look), asked))
     wide, strips = _strips(picture)
     body = _BODY.format(
@@ -103,15 +108,16 @@ def sheet_of_exercises(
         picture=picture,
         strips="".join(strips),
         rows="".join(rows),
+        left_out="".join(f"\n<p>{words}</p>" for words in left_out),
         key="".join(key),
     )
     at = {place: i for i, blank in enumerate(asked) for place in blank.places}
     shown = {edge.id: edge.gradient for edge in drawn.edges}
     data = []
-    for b in asked:
+    for b, wrong in zip(asked, slips, strict=True):
         factor, edges = b.above
         above = [(at.get((id, "gradient")), shown[id] or 0.0) for id in edges]
-        data.append({"answer": b.answer, "slips": b.slips, "places": b.places})
+        data.append({"answer": b.answer, "slips": wrong, "places": b.places})
         if any(i is not None for i, _ in above):
             data[-1] |= {"factor": factor, "above": above}
     title = f"{y.label or 'worksheet'}"
@@ -125,11 +131,9 @@ def _values(drawn: Figure, lang: str | None) -> list[Blank]:
     for edge in drawn.edges:
         if nodes[edge.tail].kind != "leaf" and edge.value is not None and not edge.others:
             ends = {"tail": nodes[edge.tail].text, "head": nodes[edge.head].text or "="}
-            blank = Blank(said(lang, "edgevalue", **ends), edge.value, [], [])
+            wrong = [("wrong sign", -edge.value)] if edge.value else []
+            blank = Blank(said(lang, "edgevalue", **ends), edge.value, [], partial(list, wrong))
             found.setdefault(edge.source, blank).places.append((edge.id, "value"))
-    for blank in found.values():
-        if blank.answer:
-            blank.slips.append(("wrong sign", -blank.answer))
     return list(found.values())
 
 
@@ -148,22 +152,22 @@ def _gradients(drawn: Figure, judge: Any, lang: str | None, told: bool) -> list[
             flows = {"flows": printed(edge.value or 0.0)} if told else {}
             words = said(lang, "edge" if told else "edgegradient", **ends, **flows)
             answer = judge.rounded(drawn.recorded[edge.source], edge.gradient)
-            slips = _others(judge.wrong(answer, *_use(drawn, edge, head)), answer)
+            slips = partial(_slips, judge, answer, *_use(drawn, edge, head))
             incoming = tuple(e.id for e in drawn.edges if e.tail == head.id)
             above = (edge.partial or 0.0, incoming)
             found.append(Blank(words, answer, [(edge.id, "gradient")], slips, above))
     for node in drawn.nodes:
         if node.total is not None:
             words = said(lang, "total", x=node.text)
-            wrong = judge.wrong(node.total, None, drawn.recorded[node.values[-1]])
-            slips = _others(wrong, node.total)
+            slips = partial(_slips, judge, node.total, None, drawn.recorded[node.values[-1]])
             shares = tuple(e.id for e in drawn.edges if e.tail == node.id)
             found.append(Blank(words, node.total, [(node.id, "gradient")], slips, (1.0, shares)))
     return found
 
 
-def _others(wrong: Iterable[tuple[str, float]], answer: float) -> list[tuple[str, float]]:
-    """Those wrong forms that are numbers of their own, the likeliest first."""
+def _slips(judge: Any, answer: float, *use: Any) -> list[tuple[str, float]]:
+    """The wrong forms of an answer that are numbers of their own, the likeliest first."""
+    wrong = judge.wrong(answer, *use)
     some = [(t, x) for t, x in wrong if math.isfinite(x) and abs(x - answer) > 1e-9 * abs(x)]
     return some[:MOST_SLIPS]
 

@@ -1,11 +1,18 @@
 import math
+import random
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import autograd as ag
+from autograd.checks import slips
 from autograd.checks.forms import INTEGRAL
-from autograd.checks.quiz import questions
+from autograd.checks.local import local
+from autograd.checks.quiz import UNLIKELY, questions
+from autograd.checks.region import Region
+from autograd.checks.slips import candidates
+from autograd.checks.written import Written
+from autograd.core.node import inputs_first
 from autograd.core.value import Value
 
 
@@ -137,3 +144,30 @@ def test_a_picture_stands_where_it_is_not_too_large(monkeypatch):
 
 def test_no_answer_is_minus_0():
     assert "<text>-0.0</text>" not in questions(Value(0.0, "x") * Value(2.0, "w") * -3)
+
+
+def test_each_local_derivative_is_looked_at_once_whatever_is_asked(monkeypatch):
+    seen = []
+
+    def counted(written, e):
+        seen.append(e)
+        return local(written, e)
+
+    monkeypatch.setattr(slips, "local", counted)
+    monkeypatch.setattr("autograd.checks.quiz.MOST_DRAWN", 0)
+    y = ag.nn.MLP(2, [6, 1], activation="tanh", rng=random.Random(0))([0.1, 0.2])
+    assert len(read(questions(y))) == 25
+    assert len(seen) == len(set(seen)) < 100
+
+
+def test_slips_too_unlikely_for_a_quiz_are_mostly_unmade():
+    z, r = 0.5, Value(3.2, "r")
+    for _ in range(12):
+        z = r * z * (1 - z)
+    graph = Written(inputs_first(z), z)
+    region = Region(graph, {}, r)
+    kept = [slip for slip in candidates(region) if slip.cost < UNLIKELY]
+    made = list(slips._catalogue(region, UNLIKELY))
+    assert [slip for slip in made if slip.cost < UNLIKELY] == kept
+    assert list(candidates(region, UNLIKELY)) == kept
+    assert len(made) < 1.5 * len(kept) < 0.5 * len(list(candidates(region)))

