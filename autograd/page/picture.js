@@ -96,7 +96,7 @@ function legible() { // the zoom at which the smallest number has that many
   return LEAST / Math.min(LEAST, ...sizes);
 }
 
-const SNUG = 0.7, MAP = 0.6; // of that zoom: above the one, larger numbers make up for it; below the other, it is a map
+const SNUG = 0.75, MAP = 0.6; // of that zoom: above the one, larger numbers make up for it; below the other, it is a map
 
 function floor() { // how far one can zoom out: numbers vanish only where the whole cannot come near to showing them
   const fit = fitting(), least = legible();

@@ -890,23 +890,6 @@ def test_a_small_graph_fits_a_phone_with_all_its_numbers(visit):
         assert legible() > 10.99, press
 
 
-def test_a_graph_a_little_too_wide_for_a_window_opens_whole_its_numbers_apart(visit):
-    x, y, w = Value(2.0, "x"), Value(3.0, "y"), Value(-1.5, "w")
-    page = visit(
-        ag.sigmoid(x * y + w) * ag.log(x) + x, {"viewport": {"width": 1400, "height": 1000}}
-    )
-    assert page.evaluate("pane.scrollWidth === pane.clientWidth")
-    size = "parseFloat(getComputedStyle(svg.querySelector('.edge > .value')).fontSize)"
-    assert 0.7 < page.evaluate("fitting()") < 0.75 and page.evaluate(f"fitting() * {size}") > 10.99
-    boxes = [t.bounding_box() for t in page.locator("#picture .edge text").all()]
-    assert len(boxes) >= 22
-    for i, a in enumerate(boxes):
-        for b in boxes[:i]:
-            beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
-            ys = sorted((box["y"] + 0.5 * box["height"]) for box in (a, b))
-            assert beside or ys[1] - ys[0] > 9.0  # the height of digits of 11 pixels, and a gap
-
-
 def test_a_map_shows_the_numbers_of_its_step_and_the_next_step_all(visit):
     page = visit(examples()["softmax with loss"], PHONE)
     for _ in range(6):
