@@ -687,6 +687,7 @@ def test_what_is_derived_from_a_method_counts_arguments_after_the_object():
     assert ag.compile(at).hvp((3.0,), (1.0,)) == 4.0
     with pytest.raises(AttributeError, match=r"no grad: write f.value_and_grad"):
         _ = at.grad
+    assert at.backend == Plane.at.backend and at.seconds > 0.0
     numpy = pytest.importorskip("numpy")
     x = numpy.arange(3.0)
     assert at.map(x).tolist() == [0.0, 2.0, 8.0]

@@ -84,6 +84,15 @@ def test_the_backend_equals_the_eager_engine(straight, monkeypatch):
         ag.compile(lambda x: ag.log(x), "jax")(-1.0)
 
 
+def test_what_a_trace_is_to_see_is_no_number_in_jax():
+    w = ag.Value(2.0, "w")
+    fast = ag.compile(lambda x: w * x)
+    there = fast.to_jax()
+    assert float(there(3.0)) == 6.0
+    with pytest.raises(TypeError, match=r"is not to see that it holds w=2\.0"):
+        ag.trace(lambda t: t * float(there(3.0)), 1.0)
+
+
 def test_branches_of_two_shapes_are_no_function_of_jax():
     fast = ag.compile(lambda x: [x, x] if x > 1 else [x])
     assert (fast(2.0), fast(0.5)) == ([2.0, 2.0], [0.5])
