@@ -47,7 +47,10 @@ TESTS = {  # those that are to see a fault there
     ],
     "functions.py": ["test_functions.py", "test_accuracy.py", "test_transforms.py"],
     "losses.py": ["test_losses.py", "test_functions.py"],
-    "transforms.py": ["test_transforms.py", "core/test_sweeps.py", "core/test_types.py"],
+    "transforms.py": [
+        *("test_transforms.py", "core/test_sweeps.py", "core/test_types.py"),
+        "program/test_compiled.py",
+    ],
     "checks": ["checks"],
     "draw": ["draw", "test_hostile.py"],
     "words": ["test_words.py"],

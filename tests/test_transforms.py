@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
+from autograd.core.context import recording
 from autograd.core.node import inputs_first
+from autograd.transforms import watching
 
 TABLE = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "table.py"))
 
@@ -128,6 +130,31 @@ def test_tenth_derivatives(ours, name, at):
     for _ in range(10):
         ours = ag.grad(ours)
     assert ours(at) == pytest.approx(tenth, rel=1e-11)
+
+
+def test_in_a_trace_derivatives_that_hold_no_leaf_are_numbers():
+    def f(t):
+        slope, (value, twice) = (
+            ag.grad(lambda x: 3.0 * x)(1.0),
+            ag.value_and_grad(lambda x: x * x)(2),
+        )
+        assert [type(y) for y in (slope, value, twice)] == [float] * 3
+        assert type(ag.grad(lambda x: x)(1.0)) is float
+        return t * int(slope)
+
+    assert ag.trace(f, 1.0)(2.0) == 6.0
+
+
+def test_leaves_are_watched_in_a_trace_and_by_transforms_of_them():
+    a, b = ag.values([1.0, 2.0], "a")
+    assert not watching()([]) and not watching()([a])
+    with recording([a]):
+        here = watching()
+        assert here([b, a]) and not here([b]) and not here([])
+    assert here([a])  # it is asked in another thread, where no transform runs
+    seen = []
+    ag.trace(lambda t: seen.extend([watching()([b]), watching()([])]) or t, 1.0)
+    assert seen == [True, False]
 
 
 def test_in_a_trace_derivatives_depend_on_the_leaves_that_a_function_holds():
