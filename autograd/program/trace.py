@@ -442,10 +442,7 @@ def _alike(x: Any, like: Any) -> list[Any]:
             if x.dtype.kind not in "iufO":
                 raise TypeError(f"the program takes an array of numbers, not of {x.dtype}")
             return list(x.ravel().tolist())
-    if _is_flag(like) and _is_flag(x):
-        same = bool(x) is bool(like)
-    else:
-        same = (x == like).all() if is_array(like) else _Fixed(x) == _Fixed(like)
+    same = (x == like).all() if is_array(like) else split(x, []) == split(like, [])
     if not same:  # flags, text, arrays of integers
         told = f"here the function was traced with {like!r:.60}, not with {x!r:.60}"
         raise arithmetic.OtherBranch(f"{told}, which is no number: trace it again")
