@@ -574,8 +574,8 @@ def engine(where="", bug=""):
                 v, done = stack.pop()
                 if done:
                     order.append(v)
-                elif id(v) not in seen:
-                    seen.add(id(v))
+                elif v not in seen:
+                    seen.add(v)
                     stack.append((v, True))
                     stack += [(x, False) for x in v._prev]
             for v in order if bug != "an earlier sweep" else ():
@@ -731,24 +731,6 @@ def numb(right):
     del right.relu  # which gives a node with its input's number
     right.__eq__ = lambda a, b: a.data == b.data
     right.__hash__ = lambda a: hash(a.data)
-
-    def backward(self):
-        order, seen, stack = [], set(), [(self, False)]
-        while stack:
-            v, done = stack.pop()
-            if done:
-                order.append(v)
-            elif v not in seen:
-                seen.add(v)
-                stack.append((v, True))
-                stack += [(x, False) for x in v._prev]
-        for v in order:
-            v.grad = v.grad if not v._prev else 0.0
-        self.grad = 1.0
-        for v in reversed(order):
-            v._backward()
-
-    right.backward = backward
     return right
 
 
